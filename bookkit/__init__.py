@@ -1,0 +1,1 @@
+"""The book's machinery: exporter, runner, checks, plots and the website's parts."""
