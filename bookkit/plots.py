@@ -1,0 +1,225 @@
+"""The look of the book's figures, and one call for each kind of figure.
+
+Every call takes `alt`, the sentence that says what the figure shows to those who cannot see it,
+displays the figure with it, and returns nothing. Colours are Okabe and Ito's, which the colour-blind
+can tell apart; classes differ in their markers too.
+"""
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from cycler import cycler
+from IPython.display import display
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK = "#33373d"
+DOTS_PER_INCH = 144
+STYLE: Any = {
+    "axes.edgecolor": "#9aa0a8",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=COLORS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 11,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "grid.color": "#e6e8eb",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def figure(
+    columns: int = 1, *, width: float = 7.0, height: float = 3.4, **options: Any
+) -> tuple[Figure, Any]:
+    """Return a figure in the book's style and its axes, side by side; sizes in inches."""
+    with matplotlib.rc_context(STYLE):
+        new = Figure(figsize=(width, height))
+        return new, new.subplots(1, columns, **options)
+
+
+def show(shown: Figure, alt: str) -> None:
+    """Display the figure as a PNG that carries its alternative text."""
+    if len(alt) < 20:
+        raise ValueError(f"alt is {alt!r}: say in a sentence what the figure shows.")
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        # Without the version that wrote it, the same figure is the same bytes.
+        shown.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    width, height = shown.get_size_inches()
+    display(
+        {"image/png": base64.b64encode(buffer.getvalue()).decode("ascii"), "text/plain": f"[Figure] {alt}"},
+        metadata={"image/png": {"alt": alt, "width": int(width * 96), "height": int(height * 96)}},
+        raw=True,
+    )
+
+
+def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, size: float = 16, names: Sequence[str] = ()) -> None:
+    """Draw points (n, 2), each class in its own colour and marker."""
+    for label in np.unique(y):
+        chosen = X[y == label]
+        axes.scatter(
+            chosen[:, 0],
+            chosen[:, 1],
+            s=size,
+            color=COLORS[label],
+            marker=MARKERS[label],
+            edgecolor="white",
+            linewidth=0.5,
+            label=names[label] if names else f"class {label}",
+            zorder=3,
+        )
+
+
+def draw_regions(axes: Any, classify: Callable[[np.ndarray], np.ndarray], extent: float = 1.15) -> None:
+    """Colour the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
+    ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
+    places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    classes = np.asarray(classify(places)).reshape(ticks.size, ticks.size)
+    axes.imshow(
+        classes,
+        extent=(-extent, extent, -extent, extent),
+        origin="lower",
+        cmap=ListedColormap(COLORS[: int(classes.max()) + 1]),
+        vmin=0,
+        vmax=max(int(classes.max()), 1),
+        alpha=0.28,
+        interpolation="nearest",
+    )
+    square(axes, extent)
+
+
+def square(axes: Any, extent: float = 1.15) -> None:
+    """Make the axes a square map of the plane, named after the two inputs."""
+    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), xlabel="$x_0$", ylabel="$x_1$", aspect="equal")
+
+
+def points(X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
+    """Show labelled points (n, 2) in the plane."""
+    shown, axes = figure(width=4.6, height=4.2)
+    draw_points(axes, X, y)
+    square(axes)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    show(shown, alt)
+
+
+def regions(
+    classifiers: Mapping[str, Callable[[np.ndarray], np.ndarray]], X: np.ndarray, y: np.ndarray, *, alt: str
+) -> None:
+    """Show, side by side and by title, which class each classifier gives every place in the plane."""
+    shown, all_axes = figure(len(classifiers), width=3.6 * len(classifiers), height=3.7, squeeze=False)
+    for axes, (title, classify) in zip(all_axes[0], classifiers.items(), strict=True):
+        draw_regions(axes, classify)
+        draw_points(axes, X, y, size=9)
+        axes.set_title(title)
+    show(shown, alt)
+
+
+def zero_lines(weights: np.ndarray, biases: np.ndarray, X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
+    """Show where each neuron of a layer with two inputs is zero; an arrow points to where it is positive.
+
+    weights: (2, n_neurons); biases: (1, n_neurons).
+    """
+    shown, axes = figure(width=4.6, height=4.2)
+    draw_points(axes, X, y, size=8)
+    square(axes)
+    for neuron, (direction, bias) in enumerate(zip(weights.T, biases[0], strict=True)):
+        length = np.linalg.norm(direction)
+        normal = direction / length
+        foot = -bias / length * normal
+        along = np.array([-normal[1], normal[0]])
+        ends = np.stack([foot - 4 * along, foot + 4 * along])
+        color = COLORS[(neuron + 3) % len(COLORS)]
+        axes.plot(*ends.T, color=color, label=f"neuron {neuron} = 0", zorder=4)
+        axes.annotate(
+            "",
+            foot + 0.35 * normal,
+            foot,
+            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2},
+            zorder=5,
+        )
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    show(shown, alt)
+
+
+def curves(
+    panels: Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray]]],
+    *,
+    x: str,
+    y: str,
+    alt: str,
+    log: str = "",
+    marker: str = "",
+) -> None:
+    """Show curves {panel title: {label: (x, y)}} side by side; `log` names logarithmic axes, as in "xy"."""
+    shown, all_axes = figure(len(panels), width=max(5.6, 3.7 * len(panels)), height=3.3, squeeze=False)
+    styles = ("-", "--", "-.", ":")
+    for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
+        for index, (label, (xs, ys)) in enumerate(lines.items()):
+            axes.plot(xs, ys, styles[index % len(styles)], label=label, marker=marker)
+        axes.set(title=title, xlabel=x, ylabel=y)
+        if "x" in log:
+            axes.set_xscale("log")
+        if "y" in log:
+            axes.set_yscale("log")
+        if len(lines) > 1:
+            axes.legend()
+    show(shown, alt)
+
+
+def histogram(values: np.ndarray, *, x: str, y: str, alt: str, line: float, line_label: str) -> None:
+    """Show how often values occur, with a dashed line at one value to compare with."""
+    shown, axes = figure(width=5.6, height=3.2)
+    axes.hist(values, bins=40, color=COLORS[0])
+    axes.axvline(line, color=COLORS[1], linestyle="--", label=line_label)
+    axes.set(xlabel=x, ylabel=y)
+    axes.legend()
+    show(shown, alt)
+
+
+def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None:
+    """Show bars {panel title: {label: height}} side by side, each with its height in figures."""
+    shown, all_axes = figure(len(panels), width=3.2 * len(panels), height=3.0, squeeze=False, sharey=True)
+    for axes, (title, heights) in zip(all_axes[0], panels.items(), strict=True):
+        drawn = axes.bar(list(heights), list(heights.values()), color=COLORS[: len(heights)])
+        axes.bar_label(drawn, fmt="%.2f")
+        axes.set(title=title)
+        axes.grid(False)
+    all_axes[0][0].set_ylabel(y)
+    show(shown, alt)
+
+
+def landscape(
+    xs: np.ndarray,
+    ys: np.ndarray,
+    heights: np.ndarray,
+    *,
+    x: str,
+    y: str,
+    mark: tuple[float, float],
+    alt: str,
+) -> None:
+    """Show heights (len(ys), len(xs)) over the plane as filled contours, with a cross at `mark`."""
+    shown, axes = figure(width=5.6, height=4.2)
+    filled = axes.contourf(xs, ys, heights, levels=18, cmap="cividis")
+    axes.contour(xs, ys, heights, levels=18, colors="white", linewidths=0.4)
+    shown.colorbar(filled, ax=axes, label="loss")
+    axes.plot(*mark, marker="X", markersize=11, color=COLORS[1], markeredgecolor="white")
+    axes.set(xlabel=x, ylabel=y)
+    axes.grid(False)
+    show(shown, alt)
