@@ -22,6 +22,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#33373d"
 DOTS_PER_INCH = 144
 STYLE: Any = {
+    "axes.axisbelow": True,
     "axes.edgecolor": "#9aa0a8",
     "axes.grid": True,
     "axes.labelcolor": INK,
@@ -30,6 +31,7 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.titlecolor": INK,
     "axes.titlesize": 11,
+    "figure.constrained_layout.h_pad": 0.08,
     "figure.constrained_layout.use": True,
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",
@@ -44,13 +46,16 @@ STYLE: Any = {
 }
 
 
+# Around every call that draws: matplotlib reads its settings while it draws, and the reader's own stay.
+styled = matplotlib.rc_context(STYLE)
+
+
 def figure(
     columns: int = 1, *, width: float = 7.0, height: float = 3.4, **options: Any
 ) -> tuple[Figure, Any]:
     """Return a figure in the book's style and its axes, side by side; sizes in inches."""
-    with matplotlib.rc_context(STYLE):
-        new = Figure(figsize=(width, height))
-        return new, new.subplots(1, columns, **options)
+    new = Figure(figsize=(width, height))
+    return new, new.subplots(1, columns, **options)
 
 
 def show(shown: Figure, alt: str) -> None:
@@ -58,9 +63,8 @@ def show(shown: Figure, alt: str) -> None:
     if len(alt) < 20:
         raise ValueError(f"alt is {alt!r}: say in a sentence what the figure shows.")
     buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        # Without the version that wrote it, the same figure is the same bytes.
-        shown.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    # Without the version that wrote it, the same figure is the same bytes.
+    shown.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     width, height = shown.get_size_inches()
     display(
         {"image/png": base64.b64encode(buffer.getvalue()).decode("ascii"), "text/plain": f"[Figure] {alt}"},
@@ -107,17 +111,20 @@ def draw_regions(axes: Any, classify: Callable[[np.ndarray], np.ndarray], extent
 def square(axes: Any, extent: float = 1.15) -> None:
     """Make the axes a square map of the plane, named after the two inputs."""
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), xlabel="$x_0$", ylabel="$x_1$", aspect="equal")
+    axes.grid(False)
 
 
+@styled
 def points(X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
     """Show labelled points (n, 2) in the plane."""
-    shown, axes = figure(width=4.6, height=4.2)
+    shown, axes = figure(width=5.6, height=4.2)
     draw_points(axes, X, y)
     square(axes)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     show(shown, alt)
 
 
+@styled
 def regions(
     classifiers: Mapping[str, Callable[[np.ndarray], np.ndarray]], X: np.ndarray, y: np.ndarray, *, alt: str
 ) -> None:
@@ -130,12 +137,13 @@ def regions(
     show(shown, alt)
 
 
+@styled
 def zero_lines(weights: np.ndarray, biases: np.ndarray, X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
     """Show where each neuron of a layer with two inputs is zero; an arrow points to where it is positive.
 
     weights: (2, n_neurons); biases: (1, n_neurons).
     """
-    shown, axes = figure(width=4.6, height=4.2)
+    shown, axes = figure(width=6.2, height=4.2)
     draw_points(axes, X, y, size=8)
     square(axes)
     for neuron, (direction, bias) in enumerate(zip(weights.T, biases[0], strict=True)):
@@ -157,6 +165,7 @@ def zero_lines(weights: np.ndarray, biases: np.ndarray, X: np.ndarray, y: np.nda
     show(shown, alt)
 
 
+@styled
 def curves(
     panels: Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray]]],
     *,
@@ -182,6 +191,7 @@ def curves(
     show(shown, alt)
 
 
+@styled
 def histogram(values: np.ndarray, *, x: str, y: str, alt: str, line: float, line_label: str) -> None:
     """Show how often values occur, with a dashed line at one value to compare with."""
     shown, axes = figure(width=5.6, height=3.2)
@@ -192,6 +202,7 @@ def histogram(values: np.ndarray, *, x: str, y: str, alt: str, line: float, line
     show(shown, alt)
 
 
+@styled
 def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None:
     """Show bars {panel title: {label: height}} side by side, each with its height in figures."""
     shown, all_axes = figure(len(panels), width=3.2 * len(panels), height=3.0, squeeze=False, sharey=True)
@@ -204,6 +215,7 @@ def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None
     show(shown, alt)
 
 
+@styled
 def landscape(
     xs: np.ndarray,
     ys: np.ndarray,
