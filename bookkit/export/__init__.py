@@ -1,0 +1,1 @@
+"""Folds the exported cells of the chapters into one library."""

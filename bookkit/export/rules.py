@@ -1,0 +1,136 @@
+"""Refuse what folding the chapters into one library would change."""
+
+import libcst as cst
+
+from bookkit.export.book import Book
+from bookkit.export.definitions import Definition
+from bookkit.export.names import BUILTINS, Reference, When
+from bookkit.export.references import check_references
+
+WHOLE = "Write the method out whole."
+
+
+def check(book: Book) -> None:
+    """Check all rules; the first that is broken raises a FoldError."""
+    for definition in book.definitions():
+        _check_name(book, definition)
+        _check_versions(book, definition)
+    for definition in book.definitions():
+        check_references(book, definition)
+    for definition in book.definitions():
+        _check_folded_away(book, definition)
+        _check_bases(book, definition)
+
+
+def _check_name(book: Book, definition: Definition) -> None:
+    name = definition.name
+    if name in BUILTINS:
+        raise definition.error(f"{name} is a builtin of Python; choose another name.")
+    if name in book.modules:
+        raise definition.error(f"{name} is the name of a module too; choose another name.")
+    if bound := definition.cell.chapter.imports.get(name):
+        raise definition.error(f"{name} is also imported ({bound[0].place}); choose another name.")
+
+
+def _check_versions(book: Book, definition: Definition) -> None:
+    """A name belongs to one module and is defined once a chapter; a class is re-opened."""
+    name = definition.name
+    versions = book.history[name]
+    if definition is versions[0]:
+        if definition.reopens:
+            raise definition.error(
+                f"{name} is re-opened, but no earlier chapter exports it; "
+                f"write `class {name}:`, or tag the cell that defines it."
+            )
+        return
+    last = versions[versions.index(definition) - 1]
+    if last.cell.module != definition.cell.module:
+        verb = "re-opened" if definition.reopens else "defined"
+        raise definition.error(
+            f"{name} is {verb} in {definition.cell.module}, but {last.place()} exports it to "
+            f"{last.cell.module}; tag this cell export:{last.cell.module}, or choose another name."
+        )
+    if last.chapter == definition.chapter:
+        raise definition.error(f"{name} is already defined in {last.place()}; write it once in a chapter.")
+    if last.kind != definition.kind:
+        raise definition.error(
+            f"{name} is a {last.kind} in {last.place()} and a {definition.kind} here; rename one."
+        )
+    if definition.kind == "class":
+        _check_reopening(definition, versions[0])
+
+
+def _check_reopening(definition: Definition, first: Definition) -> None:
+    name = definition.name
+    again = f"to re-open it, write `class {name}(nn.{name}):`"
+    if not definition.reopens:
+        other = "has another base here" if definition.bases else "is defined a second time"
+        raise definition.error(
+            f"{name}, which {first.place()} defines, {other}; {again}, or choose another name."
+        )
+    assert isinstance(definition.node, cst.ClassDef)
+    assert isinstance(first.node, cst.ClassDef)
+    if len(definition.node.bases) > 1 or definition.node.keywords:
+        raise definition.error(f"{name} is re-opened with more bases than itself; {again} alone.")
+    if definition.node.decorators or first.node.decorators:
+        raise definition.error(
+            f"{name} has a decorator, which would see another class; "
+            f"a decorated class is complete when first written: move this to {first.place()}."
+        )
+
+
+def _check_folded_away(book: Book, definition: Definition) -> None:
+    """`nn.X.m` and `super().m` still mean the same once X has each method once."""
+    for uses in definition.all_uses():
+        for reference in uses.references:
+            if reference.path[0] in book.stage_names[definition.chapter] and len(reference.path) > 2:
+                _check_member(book, definition, reference)
+            if reference.path[0] == "super" and definition.reopens:
+                _check_super(book, definition, reference)
+
+
+def _check_member(book: Book, definition: Definition, reference: Reference) -> None:
+    stage, owner, member = reference.path[:3]
+    for version in book.history[owner]:
+        if version.chapter >= definition.chapter and member in version.members:
+            raise definition.error(
+                f"{stage}.{owner}.{member} is not the {member} that stays: "
+                f"{version.place()} defines it again. {WHOLE}",
+                reference.line,
+            )
+    if owner == definition.name and reference.when is When.NOW:
+        raise definition.error(
+            f"{stage}.{owner}.{member} is read while {owner} is being made; write its value out whole.",
+            reference.line,
+        )
+
+
+def _check_super(book: Book, definition: Definition, reference: Reference) -> None:
+    if len(reference.path) == 1:
+        raise definition.error(
+            f"a re-opened class uses super() as `super().name` only. {WHOLE}", reference.line
+        )
+    member = reference.path[1]
+    for version in book.history[definition.name]:
+        if version.chapter < definition.chapter and member in version.members:
+            raise definition.error(
+                f"super().{member} means the {member} of {version.place()}, "
+                f"which is the same class once folded. {WHOLE}",
+                reference.line,
+            )
+
+
+def _check_bases(book: Book, definition: Definition) -> None:
+    """A class that others inherit from is complete when first written."""
+    if definition.kind != "class" or definition.reopens:
+        return
+    for base in definition.bases:
+        target = book.resolve(definition, base)
+        if not isinstance(target, str):
+            continue
+        first, *reopened = book.history[target]
+        if reopened and first.kind == "class":
+            raise reopened[0].error(
+                f"{target} is re-opened, but {definition.name} ({definition.place()}) inherits from it; "
+                f"base classes are complete when first written: move this to {first.place()}."
+            )

@@ -1,0 +1,168 @@
+"""Write the folded modules, the stages and the package as text."""
+
+import ast
+import re
+from inspect import cleandoc
+from textwrap import wrap
+
+import libcst as cst
+
+from bookkit.export import docstrings
+from bookkit.export.book import Book, is_stage
+from bookkit.export.classes import Folded, without_empty_start
+from bookkit.export.definitions import Definition
+from bookkit.export.fold import fold, imports_of
+from bookkit.export.layout import WIDTH, all_names, import_block, rank
+from bookkit.export.names import Reference
+from bookkit.export.notebooks import Cell, Chapter, Import
+from bookkit.export.order import CycleError, ordered
+
+BY_CHAPTERS = "Generated from the chapters: edit them, not this file."
+GENERATED = re.compile(re.escape(BY_CHAPTERS) + r"|Generated\s+from\s+\S+\.ipynb:\s+edit\s+that\.")
+
+
+def is_generated(text: str) -> bool:
+    """Whether a file says in its docstring that the exporter wrote it."""
+    try:
+        docstring = ast.get_docstring(ast.parse(text)) or ""
+    except (SyntaxError, ValueError):
+        return False
+    return GENERATED.search(" ".join(docstring.split())) is not None
+
+
+def library(book: Book) -> dict[str, str]:
+    """Return every file of the package: its path inside the package -> its text."""
+    modules = fold(book)
+    _check_module_cycles(book, modules)
+    files = {f"{module}.py": _module(book, module, folded) for module, folded in modules.items()}
+    files["__init__.py"] = _package(book, modules)
+    files["stages/__init__.py"] = _text(
+        docstrings.module(
+            f"The library as each chapter leaves it: ch01, ch02, ...\n\n{BY_CHAPTERS}",
+        )
+    )
+    for chapter in book.chapters:
+        files[f"stages/ch{chapter.number:02}.py"] = _stage(book, chapter)
+    for path, text in files.items():
+        ast.parse(text, filename=path)
+    return files
+
+
+def _check_module_cycles(book: Book, modules: dict[str, list[Folded]]) -> None:
+    edges: dict[str, dict[str, tuple[str, Definition, Reference]]] = {module: {} for module in modules}
+    for module, definitions in modules.items():
+        for name, (definition, reference) in imports_of(book, definitions)[1].items():
+            if (other := book.module_of(name)) != module:
+                edges[module].setdefault(other, (name, definition, reference))
+    try:
+        ordered({module: sorted(others) for module, others in edges.items()})
+    except CycleError as error:
+        pairs = list(zip(error.names, error.names[1:], strict=False))
+        steps = [edges[here][there] for here, there in pairs]
+        why = "; ".join(
+            f"{here} needs {name} of {there} ({definition.place(reference.line)})"
+            for (here, there), (name, definition, reference) in zip(pairs, steps, strict=True)
+        )
+        _, definition, reference = steps[-1]
+        raise definition.error(
+            f"modules import each other, {error}: {why}; move one of these names to the other module.",
+            reference.line,
+        ) from None
+
+
+def _module(book: Book, module: str, definitions: list[Folded]) -> str:
+    """One folded module."""
+    numbers = [version.chapter for folded in definitions for version in book.history[folded.name]]
+    built = f"built in {docstrings.chapters(numbers)}" if numbers else "empty"
+    title = module.replace("_", " ").capitalize()
+    docstring = f"{title}, {built}. {BY_CHAPTERS}"
+    if module in book.docstrings:
+        docstring = f"{cleandoc(book.docstrings[module])}\n\n{built.capitalize()}. {BY_CHAPTERS}"
+    bound, names = imports_of(book, definitions)
+    others = [name for name in names if book.module_of(name) != module]
+    own = [Import(f"{book.package}.{book.module_of(name)}", name) for name in others]
+    parts = [
+        docstrings.module(docstring),
+        import_block([*bound, *own], book.package),
+        all_names(_public(definitions)),
+    ]
+    text = _text(*filter(None, parts))
+    before: Folded | None = None
+    for folded in definitions:
+        lines = folded.node.leading_lines
+        constants = folded.kind == "constant" and (before is None or before.kind == "constant")
+        gap = 1 if constants else 2
+        if constants and before and _adjacent(before, folded):
+            gap = min(1, len(lines) - len(without_empty_start(lines)))
+        clean = folded.node.with_changes(leading_lines=without_empty_start(lines))
+        text += "\n" * gap + cst.Module([]).code_for_node(clean)
+        before = folded
+    return text
+
+
+def _adjacent(before: Folded, after: Folded) -> bool:
+    """Whether one follows the other in the same cell."""
+    one, two = before.parts[0][0], after.parts[0][0]
+    return one.cell is two.cell and one.position + 1 == two.position
+
+
+def _stage(book: Book, chapter: Chapter) -> str:
+    """The library as one chapter leaves it: its cells as they stand, on top of the stage before."""
+    title = f", {chapter.title}" if chapter.title else ""
+    on_top = f", on top of chapter {chapter.number - 1}" if chapter.number > 1 else ""
+    source = f"{chapter.path.resolve().parent.name}/{chapter.notebook}"
+    docstring = f"Chapter {chapter.number}{title}{on_top}. Generated from {source}: edit that."
+    before = f"ch{chapter.number - 1:02}"
+    bound: list[Import] = [*chapter.future] if chapter.cells else []
+    for definition in book.definitions():
+        if definition.chapter == chapter.number:
+            for reference in (each for uses in definition.all_uses() for each in uses.references):
+                bound.extend(_stage_import(each, book) for each in chapter.imports.get(reference.path[0], ()))
+    star = [Import(f"{book.package}.stages.{before}", "*")] if chapter.number > 1 else []
+    cells = ["\n\n" + code + "\n" for cell in chapter.cells if (code := _body(cell))]
+    everything = book.exported_by(chapter.number)
+    parts = [docstrings.module(docstring), import_block([*bound, *star], book.package)]
+    return _text(*filter(None, parts)) + "".join([*cells, "\n\n" + all_names(everything) + "\n"])
+
+
+def _stage_import(bound: Import, book: Book) -> Import:
+    if not is_stage(bound, book.package):
+        return bound
+    stage = (bound.member or bound.module).rpartition(".")[2]
+    return Import(f"{book.package}.stages", stage, bound.alias if bound.alias != stage else None)
+
+
+def _body(cell: Cell) -> str:
+    """Return the cell as it stands, but for what belongs to the top of a file: imports and a docstring."""
+    top = {
+        line
+        for index, node in enumerate(ast.parse(cell.source).body)
+        if isinstance(node, ast.Import | ast.ImportFrom) or (index == 0 and isinstance(node, ast.Expr))
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = cell.source.split("\n")
+    return "\n".join(line for number, line in enumerate(lines, start=1) if number not in top).strip()
+
+
+def _package(book: Book, modules: dict[str, list[Folded]]) -> str:
+    """The package: every public name."""
+    public = {module: _public(definitions) for module, definitions in modules.items()}
+    everything = [name for names in public.values() for name in names]
+    listed = [
+        f"- {module}: {', '.join(sorted(names, key=rank))}" for module, names in public.items() if names
+    ]
+    docstring = (
+        f"A neural network library, built chapter by chapter with nothing but NumPy.\n\n{BY_CHAPTERS}\n\n"
+        + "\n".join(line for item in listed for line in wrap(item, WIDTH, subsequent_indent="  "))
+    )
+    bound = [Import(f"{book.package}.{module}", name) for module, names in public.items() for name in names]
+    parts = [docstrings.module(docstring), import_block(bound, book.package), all_names(everything)]
+    return _text(*filter(None, parts))
+
+
+def _public(definitions: list[Folded]) -> list[str]:
+    return [folded.name for folded in definitions if not folded.name.startswith("_")]
+
+
+def _text(*parts: str) -> str:
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,625 @@
+"""The exporter: what it writes, what it refuses, and that folding keeps the meaning."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
+
+import pytest
+from export_cases import ALLOWED, DENSE, EFFECTS, LAYER, REFUSED
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from notebook_builder import Cell, code, export, markdown, stage, write_chapters
+
+from bookkit.__main__ import main
+from bookkit.export.command import export as export_chapters
+from bookkit.export.notebooks import FoldError
+
+
+def exported(tmp_path: Path, *chapters: list[Cell], package: str = "nnfs_lib") -> dict[str, str]:
+    return export_chapters(write_chapters(tmp_path / "chapters", *chapters), package)
+
+
+def definition(text: str, name: str) -> str:
+    """Return the part of a file from `def name` or `class name` on."""
+    return text[text.index(f" {name}") :]
+
+
+# ---------------------------------------------------------------- what it writes
+
+
+def test_a_class_is_folded_into_one(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [export("layers", DENSE)],
+        [
+            stage(1),
+            export(
+                "layers",
+                """
+                class Dense(nn.Dense):
+                    # why: keeps its inputs
+                    def forward(self, inputs):
+                        \"\"\"Return the outputs.\"\"\"
+                        self.inputs = inputs
+                        return inputs * self.size  # still a product
+
+                    # the chain rule
+                    def backward(self, doutputs):
+                        return doutputs * self.size
+                """,
+            ),
+        ],
+    )
+    assert files["layers.py"] == dedent(
+        '''
+        """Layers, built in chapters 1 and 2. Generated from the chapters: edit them, not this file."""
+
+        __all__ = ["Dense"]
+
+
+        # Dense is where the book begins.
+        class Dense:
+            """A dense layer.
+
+            Built in chapters 1 and 2.
+            """
+
+            rate = 0.5
+
+            def __init__(self, size):
+                self.size = size
+
+            # why: keeps its inputs
+            def forward(self, inputs):
+                """Return the outputs."""
+                self.inputs = inputs
+                return inputs * self.size  # still a product
+
+            # the chain rule
+            def backward(self, doutputs):
+                return doutputs * self.size
+        '''
+    ).lstrip("\n")
+
+
+def test_a_stage_is_the_cells_as_they_stand(tmp_path: Path) -> None:
+    second = (
+        "# twice\nclass Dense(nn.Dense):\n    def forward(self, inputs):\n        return np.sin(inputs)  # x"
+    )
+    files = exported(
+        tmp_path,
+        [export("layers", "def _helper():\n    return 1"), export("layers", DENSE)],
+        [markdown("# Chapter 2: The \\ way back"), stage(1), export("layers", second)],
+        package="mylib",
+    )
+    assert files["stages/ch02.py"] == (
+        '"""Chapter 2, The \\\\ way back, on top of chapter 1. '
+        'Generated from chapters/02_two.ipynb: edit that."""\n\n'
+        "import numpy as np\n\n"
+        "from mylib.stages import ch01 as nn\nfrom mylib.stages.ch01 import *\n\n\n"
+        f"{second}\n\n\n"
+        '__all__ = ["Dense", "_helper"]\n'
+    )
+    assert "import" not in files["stages/ch01.py"]
+
+
+def test_imports_are_lifted_sorted_and_only_those_used(tmp_path: Path) -> None:
+    setup = code(
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport os, math\nimport numpy as np\n!ls"
+    )
+    cell = """
+        from pathlib import Path
+        from collections import OrderedDict as Ordered, defaultdict
+
+        # a home
+        def home(path):
+            return Path(path), np.pi, math.pi, Ordered(), defaultdict(list)
+        """
+    files = exported(tmp_path, [setup, export("files", cell)])
+    imports = (
+        "import math\nfrom collections import OrderedDict as Ordered\nfrom collections import defaultdict\n"
+        "from pathlib import Path\n\nimport numpy as np\n\n"
+    )
+    for name in ("files.py", "stages/ch01.py"):
+        assert imports in files[name]
+        assert files[name].count("import") == 5
+        assert "# a home\ndef home(path):" in files[name]
+        assert "os" not in files[name].replace("of", "").split()
+
+
+def test_names_of_other_modules_are_imported(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [export("layers", LAYER), export("layers", "def _helper(x):\n    return x")],
+        [
+            stage(1),
+            export(
+                "activations",
+                """
+                class ReLU(nn.Layer):
+                    def forward(self, inputs: "nn.Layer | None") -> nn.Layer:
+                        return nn._helper(np.maximum(0, inputs))
+
+
+                class Leaky(ReLU):
+                    pass
+                """,
+            ),
+        ],
+    )
+    text = files["activations.py"]
+    assert "import numpy as np\n\nfrom nnfs_lib.layers import Layer, _helper\n" in text
+    assert "class ReLU(Layer):" in text
+    assert 'def forward(self, inputs: "Layer | None") -> Layer:\n        return _helper(np.' in text
+    assert "class Leaky(ReLU):" in text
+    assert "nn." not in text
+
+
+def test_local_names_are_not_rewritten(tmp_path: Path) -> None:
+    source = """
+        def shadow(nn, Dense):
+            return nn.Dense, Dense
+
+
+        def inner(values):
+            def nn(x):
+                return x
+
+            return [nn(np) for np in values], {"nn.Dense": nn}
+
+
+        def quoted(kind: Literal["nn.Dense"] = "nn.Dense") -> None:
+            return kind, f"{nn.Dense(1)}"
+        """
+    setup = code("import numpy as np\nfrom typing import Literal\nfrom nnfs_lib.stages import ch01 as nn")
+    text = exported(tmp_path, [export("layers", DENSE)], [setup, export("tools", source)])["tools.py"]
+    assert "return nn.Dense, Dense" in text
+    assert "return [nn(np) for np in values]" in text
+    assert '{"nn.Dense": nn}' in text
+    assert 'kind: Literal["nn.Dense"] = "nn.Dense"' in text
+    assert 'f"{Dense(1)}"' in text
+    assert "import numpy" not in text
+
+
+def test_the_package_offers_every_public_name(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [
+            export("layers", DENSE),
+            export("tools", "RATE = 1\n\n\ndef _hidden():\n    return 1\n\n\ndef shown():\n    return 2"),
+        ],
+    )
+    assert "- layers: Dense\n- tools: RATE, shown\n" in files["__init__.py"]
+    assert (
+        "from nnfs_lib.layers import Dense\nfrom nnfs_lib.tools import RATE, shown\n" in files["__init__.py"]
+    )
+    assert '__all__ = ["RATE", "Dense", "shown"]\n' in files["__init__.py"]
+    assert '__all__ = ["RATE", "shown"]' in files["tools.py"]
+    assert '__all__ = ["RATE", "Dense", "_hidden", "shown"]' in files["stages/ch01.py"]
+
+
+def test_docstrings_end_with_the_chapters(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [
+            export(
+                "tools",
+                '"""Tools.\n\nFor all.\n"""\ndef bare(): return 1\n\n\ndef one():\n    "One."\n    return 1',
+            ),
+            export("tools", 'class Empty: ...\n\n\nclass Said:\n    """First."""\n\n    value = 1'),
+        ],
+        [stage(1), export("tools", 'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2')],
+        [
+            stage(2),
+            export("tools", 'class Said(nn.Said):\n    """Second."""'),
+            export("tools", "def one():\n    return 3"),
+        ],
+    )
+    text = files["tools.py"]
+    assert text.startswith(
+        '"""Tools.\n\nFor all.\n\nBuilt in chapters 1, 2 and 3. Generated from the chapters'
+    )
+    assert 'def bare():\n    """Built in chapter 1."""\n    return 1\n' in text
+    assert 'def one():\n    """Built in chapters 1, 2 and 3."""\n    return 3\n' in text
+    assert 'class Empty:\n    """Built in chapter 1."""\n' in text
+    assert 'class Said:\n    """Second.\n\n    Built in chapters 1 and 3.\n    """\n\n    value = 1\n' in text
+    assert "For all" not in files["stages/ch01.py"]
+    two = exported(
+        tmp_path / "two",
+        [export("tools", 'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2')],
+    )
+    assert 'r"""Two.\n\n    More \\d.\n\n    Built in chapter 1.\n    """\n    return 2' in two["tools.py"]
+
+
+def test_the_last_definition_of_a_function_or_constant_wins_in_its_place(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [
+            export(
+                "tools", "RATE = 1\n\n\ndef first():\n    return RATE\n\n\ndef second():\n    return first()"
+            )
+        ],
+        [stage(1), export("tools", "# better\ndef first():\n    return nn.second\n\n\nRATE: float = 2")],
+    )
+    body = files["tools.py"].partition("]\n")[2]
+    assert body.startswith("\nRATE: float = 2\n\n\n# better\ndef first():\n")
+    assert "    return second\n\n\ndef second():" in body
+
+
+def test_what_runs_on_import_comes_after_what_it_needs(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [export("tools", "def pick(name=None):\n    return name\n\n\nTABLE = {}\n\n\nLAST = 1")],
+        [
+            stage(1),
+            export(
+                "tools",
+                """
+                def made():
+                    return helped()
+
+
+                def helped():
+                    return 1
+
+
+                TABLE = {"a": made()}
+
+
+                def pick(name=LIMIT):
+                    return name
+                """.replace("name=LIMIT", "name=helped()"),
+            ),
+        ],
+    )
+    text = files["tools.py"]
+    order = [text.index(part) for part in ("def helped", "def pick", "def made", "TABLE = {", "LAST = 1")]
+    assert order == sorted(order)
+    exec(compile(text, "tools.py", "exec"), {})
+
+
+def test_properties_decorators_and_attributes_fold_like_methods(tmp_path: Path) -> None:
+    first = """
+        class Rate:
+            limit: float
+            low = 0
+            high = 1
+            \"\"\"The highest.\"\"\"
+
+            @property
+            def value(self):
+                return self._value
+
+            @value.setter
+            def value(self, value):
+                self._value = value
+
+            @staticmethod
+            def name():
+                return "rate"
+
+            async def wait(self):
+                return [self.low for _ in range(3)]
+        """
+    second = """
+        class Rate(nn.Rate):
+            high = 2
+
+            @property
+            def value(self):
+                return 7
+
+            limit: float = 3.0
+
+            def low(self):
+                return 0
+
+            @classmethod
+            def make(cls) -> "nn.Rate":
+                return cls()
+        """
+    text = exported(tmp_path, [export("rates", first)], [stage(1), export("rates", second)])["rates.py"]
+    assert text.endswith(
+        dedent(
+            '''
+            class Rate:
+                """Built in chapters 1 and 2."""
+
+                def low(self):
+                    return 0
+
+                high = 2
+
+                @property
+                def value(self):
+                    return 7
+
+                @staticmethod
+                def name():
+                    return "rate"
+
+                async def wait(self):
+                    return [self.low for _ in range(3)]
+
+                limit: float = 3.0
+
+                @classmethod
+                def make(cls) -> "Rate":
+                    return cls()
+            '''
+        )
+    )
+
+
+def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
+    many = "\n\n\n".join(f"def number_{index:02}(value):\n    return value" for index in range(20))
+    calls = "".join(f"        nn.number_{index:02}(1),\n" for index in range(20))
+    use = f"def everything():\n    return [\n{calls}    ]"
+    exported_files = exported(
+        tmp_path,
+        [code("import math\n\nimport numpy as np"), export("layers", LAYER), export("tools", many)],
+        [
+            stage(1),
+            export(
+                "layers",
+                "class Dense(nn.Layer):\n    def forward(self, inputs):\n        return np.sin(inputs)",
+            ),
+            export(
+                "more",
+                "ONE = 1\nTWO = 2\n\n# three\nTHREE = 3\n\n\ndef five():\n"
+                "    def inner():\n        return THREE\n\n    return inner",
+            ),
+            export("use", use),
+        ],
+        [stage(2), export("layers", "class Dense(nn.Dense):\n    scale = 3\n    # by hand\n    bias = 1")],
+    )
+    for path, text in exported_files.items():
+        (tmp_path / "nnfs_lib" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "nnfs_lib" / path).write_text(text)
+    settings = Path(__file__).parents[2] / "pyproject.toml"
+    shutil.copy(settings, tmp_path)
+    for command in (["format", "--diff"], ["check", "--no-cache"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "nnfs_lib"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---------------------------------------------------------------- the command
+
+
+def run_export(tmp_path: Path, *options: str) -> int:
+    folders = ["--chapters", str(tmp_path / "chapters"), "--package", str(tmp_path / "mylib")]
+    return main(["export", *folders, *options])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+
+
+def test_the_command_writes_what_changed_and_check_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_chapters(tmp_path / "chapters", [export("layers", DENSE)], [stage(1), export("tools", "A = 1")])
+    package = tmp_path / "mylib"
+    assert run_export(tmp_path, "--check") == 1
+    assert f"{package / 'layers.py'} is missing" in capsys.readouterr().out
+    assert not package.exists()
+    assert run_export(tmp_path) == 0
+    assert f"wrote {package / 'stages' / 'ch02.py'}" in capsys.readouterr().out
+    assert run_export(tmp_path, "--check") == 0
+    assert run_export(tmp_path) == 0
+    assert capsys.readouterr().out == ""
+
+    (package / "layers.py").write_text("changed")
+    (package / "by_hand.py").write_text('"""Mine. Generated from nothing."""')
+    shutil.copy(package / "tools.py", package / "old.py")
+    shutil.copy(package / "stages" / "ch02.py", package / "stages" / "ch03.py")
+    before = contents(package)
+    assert run_export(tmp_path, "--check") == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.partition(";")[0] for line in printed] == [
+        f"{package / 'layers.py'} is stale",
+        f"{package / 'old.py'} is superfluous",
+        f"{package / 'stages' / 'ch03.py'} is superfluous",
+    ]
+    assert contents(package) == before
+    assert run_export(tmp_path) == 0
+    assert set(contents(package)) == {
+        "__init__.py", "by_hand.py", "layers.py", "tools.py",
+        "stages/__init__.py", "stages/ch01.py", "stages/ch02.py",
+    }  # fmt: skip
+
+
+def test_delete_and_export_again_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    """Neither the working directory, nor the hash seed, nor what was there before plays a part."""
+    write_chapters(
+        tmp_path / "chapters",
+        [
+            code("import numpy as np, math"),
+            export("layers", LAYER),
+            export("tools", "A = np.pi\nB = math.pi\n_C = 1"),
+        ],
+        [stage(1), export("layers", "class Dense(nn.Layer):\n    a = nn.A\n    b = nn.B\n    c = nn._C")],
+    )
+    results = []
+    for seed, where, chapters in (
+        ("0", tmp_path, "chapters"),
+        ("1", tmp_path / "chapters", "."),
+        ("2", Path("/"), ""),
+    ):
+        folder = chapters or str(tmp_path / "chapters")
+        shutil.rmtree(tmp_path / "mylib", ignore_errors=True)
+        command = ["export", "--chapters", folder, "--package", str(tmp_path / "mylib")]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])}
+        subprocess.run(
+            [sys.executable, "-m", "bookkit", *command],
+            cwd=where,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+        results.append(contents(tmp_path / "mylib"))
+    assert results[0] == results[1] == results[2]
+    assert len(results[0]) == 6
+
+
+def test_an_error_leaves_every_file_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_chapters(tmp_path / "chapters", [export("layers", DENSE)])
+    assert run_export(tmp_path) == 0
+    before = contents(tmp_path / "mylib")
+    write_chapters(
+        tmp_path / "chapters", [export("layers", "A = 1")], [stage(1), export("tools", "print(1)")]
+    )
+    capsys.readouterr()
+    assert run_export(tmp_path) == 1
+    assert capsys.readouterr().err.startswith("02_two.ipynb, cell 2, line 1: an exported cell holds imports")
+    assert contents(tmp_path / "mylib") == before
+
+
+def test_chapters_are_numbered_without_a_gap(tmp_path: Path) -> None:
+    with pytest.raises(FoldError, match="no chapters here"):
+        export_chapters(tmp_path / "nowhere", "nnfs_lib")
+    folder = write_chapters(tmp_path / "chapters", [], [], [])
+    (folder / "02_two.ipynb").rename(folder / "03_again.ipynb")
+    with pytest.raises(FoldError, match=r"03_again\.ipynb: chapter 02 is missing"):
+        export_chapters(folder, "nnfs_lib")
+    (folder / "03_three.ipynb").rename(folder / "01_three.ipynb")
+    with pytest.raises(FoldError, match=r"01_three\.ipynb: the number 01 is taken twice"):
+        export_chapters(folder, "nnfs_lib")
+    (folder / "01_three.ipynb").unlink()
+    (folder / "01_one.ipynb").write_text("{")
+    (folder / "03_again.ipynb").unlink()
+    with pytest.raises(FoldError, match=r"01_one\.ipynb: this is not a notebook"):
+        export_chapters(folder, "nnfs_lib")
+
+
+# ---------------------------------------------------------------- what it refuses
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str, tmp_path: Path) -> None:
+    chapters, begins, advice = REFUSED[case]
+    with pytest.raises(FoldError) as error:
+        exported(tmp_path, *chapters)
+    assert str(error.value).startswith(begins)
+    assert advice in str(error.value)
+    assert isinstance(error.value, ValueError)
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_an_exported_cell_has_no_effects(effect: str, tmp_path: Path) -> None:
+    with pytest.raises(
+        FoldError, match=r"^01_one\.ipynb, cell 1, line [12]: an exported cell holds imports, const"
+    ):
+        exported(tmp_path, [export("tools", effect)])
+
+
+@pytest.mark.parametrize("case", ALLOWED)
+def test_allowed(case: str, tmp_path: Path) -> None:
+    assert exported(tmp_path, *ALLOWED[case])
+
+
+# ---------------------------------------------------------------- folding keeps the meaning
+
+METHODS = ["alpha", "beta", "gamma", "delta"]
+ATTRIBUTES = ["low", "high"]
+INHERITED = """
+class Base:
+    low = -1
+
+    def alpha(self, depth):
+        return ["Base.alpha", self.low]
+
+    def omega(self, depth):
+        return ["Base.omega", self.alpha(depth)]
+"""
+
+
+@st.composite
+def bodies(draw: st.DrawFn, chapter: int) -> dict[str, str]:
+    """Draw what one chapter writes into the class: name -> source."""
+    written = {}
+    for name in draw(st.permutations(METHODS + ATTRIBUTES)):
+        if not draw(st.booleans()):
+            continue
+        value = draw(st.integers(0, 99))
+        if name in ATTRIBUTES:
+            written[name] = f"    {name} = {value}"
+            continue
+        calls = draw(st.lists(st.sampled_from([*METHODS, "omega"]), max_size=2))
+        parts = [repr(f"{chapter}.{name}"), f"{value} + self.low", "self.high"]
+        parts += [f"self.{called}(depth - 1) if depth else 0" for called in calls]
+        body = f"return [{', '.join(parts)}]"
+        written[name] = f"    # {chapter}\n    def {name}(self, depth):\n        {body}"
+    return written
+
+
+@st.composite
+def books(draw: st.DrawFn) -> list[list[Cell]]:
+    """Draw chapters that build one class; another inherits what it lacks from a complete base."""
+    chapters = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        written = draw(bodies(number))
+        if number == 1:
+            head = "class Thing(Base):"
+            written.setdefault("high", "    high = 0")
+            for name in METHODS[1:]:
+                written.setdefault(name, f"    def {name}(self, depth):\n        return '{name}'")
+        else:
+            head = "class Thing(nn.Thing):"
+        source = "\n\n".join([head, *written.values()]) if written else head + "\n    pass"
+        cells = [stage(number - 1)] if number > 1 else [export("base", INHERITED)]
+        chapters.append([*cells, export("things", source)])
+    return chapters
+
+
+def load(folder: Path, files: dict[str, str], *names: str) -> list[ModuleType]:
+    """Write a package and import modules of it, fresh."""
+    shutil.rmtree(folder / "mylib", ignore_errors=True)
+    for path, text in files.items():
+        (folder / "mylib" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "mylib" / path).write_text(text)
+    sys.path.insert(0, str(folder))
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        importlib.invalidate_caches()
+        return [importlib.import_module(f"mylib.{name}") for name in names]
+    finally:
+        sys.dont_write_bytecode = writes
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.split(".")[0] == "mylib"]:
+            del sys.modules[name]
+
+
+def behaviour(cls: type) -> dict[str, object]:
+    thing = cls()
+    attributes = {name: getattr(thing, name) for name in ATTRIBUTES}
+    return attributes | {name: getattr(thing, name)(2) for name in [*METHODS, "omega"]}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chapters=books())
+def test_the_folded_class_behaves_like_the_last_stage(chapters: list[list[Cell]], tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "chapters", ignore_errors=True)
+    files = exported(tmp_path, *chapters, package="mylib")
+    folded, last = load(tmp_path, files, "things", f"stages.ch{len(chapters):02}")
+    assert folded.Thing.__mro__[1].__name__ == "Base"
+    assert behaviour(folded.Thing) == behaviour(last.Thing)
+
+
+def test_the_comparison_notices_a_method_that_was_not_replaced(tmp_path: Path) -> None:
+    first = "class Thing(Base):\n    high = 0\n" + "".join(
+        f"\n    def {name}(self, depth):\n        return '{name}'\n" for name in METHODS[1:]
+    )
+    again = "class Thing(nn.Thing):\n    def beta(self, depth):\n        return 'again'"
+    chapters = [[export("base", INHERITED), export("things", first)], [stage(1), export("things", again)]]
+    files = exported(tmp_path, *chapters, package="mylib")
+    files["things.py"] = files["things.py"].replace("'again'", "'beta'")
+    folded, last = load(tmp_path, files, "things", "stages.ch02")
+    assert behaviour(folded.Thing) != behaviour(last.Thing)
