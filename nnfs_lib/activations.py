@@ -1,0 +1,57 @@
+"""Activations, built in chapter 2. Generated from the chapters: edit them, not this file."""
+
+import numpy as np
+
+from nnfs_lib.layers import Layer, check_batch
+
+__all__ = ["ReLU", "Sigmoid", "Softmax"]
+
+
+class ReLU(Layer):
+    """Rectified linear unit: negative numbers become zero, the others pass.
+
+    outputs = max(0, inputs), number by number; inputs and outputs (batch, features).
+    Source: Nair and Hinton (2010).
+
+    Built in chapter 2.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return max(0, inputs) as a new array of the same shape and type."""
+        return np.maximum(inputs, 0)
+
+
+class Sigmoid(Layer):
+    """The logistic function: any score becomes a probability between 0 and 1.
+
+    outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch, features).
+
+    Built in chapter 2.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
+        # exp of a negative number or zero lies between 0 and 1, whatever the score.
+        small = np.exp(-np.abs(inputs))
+        return np.where(np.greater_equal(inputs, 0), 1, small) / (1 + small)
+
+
+class Softmax(Layer):
+    """Turn each sample's scores (logits) into probabilities that sum to one.
+
+    outputs[n, k] = exp(inputs[n, k]) / sum_j exp(inputs[n, j]); inputs and outputs (batch, classes).
+    Raises ValueError unless inputs are (batch, classes). Source: Bridle (1990).
+
+    Built in chapter 2.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the probabilities, (batch, classes), for logits of any size."""
+        logits = np.asarray(inputs)
+        logits = logits.astype(np.result_type(logits, np.float32), copy=False)
+        check_batch(logits, owner="Softmax")
+        # Half of the largest float: so the difference of two logits never overflows, infinite ones included.
+        limit = np.finfo(logits.dtype).max / 2
+        logits = np.clip(logits, -limit, limit)
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)

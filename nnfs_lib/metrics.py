@@ -1,0 +1,60 @@
+"""Metrics, built in chapter 3. Generated from the chapters: edit them, not this file."""
+
+import numpy as np
+
+from nnfs_lib.losses import check_classes, check_same_shape
+
+__all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy"]
+
+
+class Accuracy:
+    """How often predictions are right: for people to read, not for training.
+
+    `compare(predictions, targets)` returns (batch,), the share of each sample that is right;
+    `calculate` returns their mean.
+
+    Built in chapter 3.
+    """
+
+    def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return how right each sample is, (batch,), from 0 to 1."""
+        name = type(self).__name__
+        raise NotImplementedError(f"{name} has no compare: define compare(self, predictions, targets).")
+
+    def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
+        """Return the share of right answers in the batch; an empty batch is a ValueError."""
+        right = self.compare(predictions, targets)
+        if right.size == 0:
+            raise ValueError(f"{type(self).__name__} got an empty batch: a mean needs at least one sample.")
+        return float(np.mean(right))
+
+
+class CategoricalAccuracy(Accuracy):
+    """The share of samples whose highest score is at the true class.
+
+    Predictions (batch, classes), probabilities or logits; targets labels (batch,) or one-hot rows.
+
+    Built in chapter 3.
+    """
+
+    def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return True for each sample that is right, (batch,)."""
+        predictions, targets = np.asarray(predictions), np.asarray(targets)
+        check_classes(predictions, targets, owner="CategoricalAccuracy")
+        labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
+        return np.equal(np.argmax(predictions, axis=1), labels)
+
+
+class BinaryAccuracy(Accuracy):
+    """The share of yes-or-no answers that are right; a probability above one half is a yes.
+
+    Predictions and targets (batch, outputs).
+
+    Built in chapter 3.
+    """
+
+    def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the share of each sample's outputs that are right, (batch,)."""
+        predictions, targets = np.asarray(predictions), np.asarray(targets)
+        check_same_shape(predictions, targets, owner="BinaryAccuracy")
+        return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
