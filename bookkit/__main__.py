@@ -8,6 +8,7 @@ import sys
 # Imported one at a time, so that no command needs what only another one uses.
 COMMANDS = {
     "export": ("fold the exported cells of chapters/ into nnfs_lib", "bookkit.export.command"),
+    "data": ("write the data sets that the book ships", "bookkit.data"),
     "run": ("execute chapters and write them back in stable form", "bookkit.run"),
     "browser": ("find a Chromium for the browser tests, or install one", "bookkit.site.browser"),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),

@@ -1,0 +1,38 @@
+"""The chapters as tests read them: cells by tag, and a namespace to run single cells in."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+
+
+def cells(path: Path, kind: str = "code") -> list[Any]:
+    """Return the notebook's cells of one kind."""
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+def tags(cell: Any) -> list[str]:
+    """Return the cell's tags."""
+    return list(cell.metadata.get("tags", []))
+
+
+def tagged(path: Path, prefix: str) -> dict[str, str]:
+    """Return {what follows the prefix: source} of the code cells with such a tag, in order."""
+    return {
+        tag.removeprefix(prefix): cell.source
+        for cell in cells(path)
+        for tag in tags(cell)
+        if tag.startswith(prefix)
+    }
+
+
+def namespace(path: Path) -> dict[str, Any]:
+    """Return what a cell of this chapter may use: its set-up cell, and what it exports."""
+    stage = importlib.import_module(f"nnfs_lib.stages.ch{path.name[:2]}")
+    names = {name: getattr(stage, name) for name in stage.__all__}
+    exec(next(cell.source for cell in cells(path) if "setup" in tags(cell)), names)
+    return names

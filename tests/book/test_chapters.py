@@ -1,0 +1,159 @@
+"""Every chapter: its parts in order, its stored outputs, its bugs caught and its exercises solved."""
+
+import re
+from itertools import pairwise
+
+import nbformat
+import pytest
+from notebook_cells import CHAPTERS, cells, namespace, tagged, tags
+
+from bookkit.checks import exercises, judge
+
+SPEAKING = re.compile(
+    r"^(?:\s*)(?:print|check|catches|library_map|library_changes|plots\.\w+)\(", re.MULTILINE
+)
+SECTIONS = ("The library so far", "Experiment", "What goes wrong", "Exercises", "Recap")
+
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def test_there_are_chapters():
+    assert [path.name[:2] for path in CHAPTERS] == [f"{n:02d}" for n in range(1, len(CHAPTERS) + 1)]
+    assert len(CHAPTERS) >= 3
+
+
+@every_chapter
+def test_parts_stand_in_order(path):
+    text = "\n\n".join(cell.source for cell in cells(path, "markdown"))
+    assert re.match(rf"# {int(path.name[:2])}\. ", text), (
+        "the first line is the title, with the chapter's number"
+    )
+    opening = text.partition("\n## ")[0]
+    for promise in (
+        "What you'll build",
+        "What you need",
+        "What you'll learn",
+        "../glossary.md",
+        "../notation.md",
+    ):
+        assert promise in opening
+    headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
+    places = []
+    for section in SECTIONS:
+        found = [index for index, heading in enumerate(headings) if heading.startswith(section)]
+        assert len(found) == 1, f"one section {section!r} is needed, found {len(found)}"
+        places += found
+    assert all(first < second for first, second in pairwise(places)), headings
+    assert headings[0] == SECTIONS[0]
+    assert headings[-1] == SECTIONS[-1]
+    assert "### Where to read on" in text
+    assert "{cite}`" in text.partition("### Where to read on")[2]
+
+
+@every_chapter
+def test_every_checked_cell_was_run_and_has_its_output(path):
+    code = [cell for cell in cells(path) if cell.source.strip()]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    for cell in code:
+        if SPEAKING.search(cell.source):
+            assert cell.outputs, f"no output is stored for:\n{cell.source}"
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert "/home/" not in str(output)
+            assert "/tmp/" not in str(output)
+
+
+@every_chapter
+def test_only_what_differs_between_machines_goes_unchecked(path):
+    unchecked = [index for index, cell in enumerate(cells(path)) if "nbval-ignore-output" in tags(cell)]
+    code = cells(path)
+    for index in unchecked:
+        assert "assert " in code[index + 1].source, (
+            f"nothing checks what this cell prints:\n{code[index].source}"
+        )
+
+
+@every_chapter
+def test_every_figure_says_what_it_shows(path):
+    figures = 0
+    for cell in cells(path):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                figures += 1
+                alt = cell.metadata["mystnb"]["image"]["alt"]
+                assert len(alt) > 40
+                assert output.metadata["image/png"]["alt"] == alt
+    assert figures >= 3
+
+
+@every_chapter
+def test_exported_cells_are_short(path):
+    for cell in cells(path):
+        if any(tag.startswith("export:") for tag in tags(cell)):
+            assert len(cell.source.splitlines()) <= 45
+
+
+@every_chapter
+def test_every_bug_is_caught(path):
+    bugs = tagged(path, "bug:")
+    assert len(bugs) >= 2
+    caught = []
+
+    def record(check, *, wrong, right):
+        check(right)
+        with pytest.raises(AssertionError):
+            check(wrong)
+        caught.append(check.__name__)
+
+    names = namespace(path) | {"catches": record}
+    for source in bugs.values():
+        exec(source, names)
+    assert len(caught) == len(bugs)
+
+
+@every_chapter
+def test_every_solution_passes_and_every_stub_fails(path):
+    number = int(path.name[:2])
+    known = exercises(number)
+    stubs, solutions = tagged(path, "exercise:"), tagged(path, "solution:")
+    assert 3 <= len(known) <= 5
+    assert list(stubs) == list(solutions) == list(known) == [f"{number}.{n + 1}" for n in range(len(known))]
+    for kind, sources, expected in (("stub", stubs, False), ("solution", solutions, True)):
+        verdicts = {}
+        names = namespace(path) | {
+            "check": lambda exercise, answer, verdicts=verdicts: verdicts.update(
+                {exercise: judge(exercise, answer)}
+            )
+        }
+        for exercise, source in sources.items():
+            exec(source, names)
+            assert verdicts[exercise].passed is expected, f"{kind} {exercise}: {verdicts[exercise].message}"
+            if kind == "stub":
+                assert "not started" in verdicts[exercise].message
+
+
+@every_chapter
+def test_solutions_are_folded_away_on_the_page_and_in_jupyterlab(path):
+    for cell in cells(path):
+        is_solution = any(tag.startswith("solution:") for tag in tags(cell))
+        assert ("hide-cell" in tags(cell)) == is_solution
+        assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == is_solution
+
+
+@every_chapter
+def test_titles_of_exercises_agree(path):
+    text = "\n".join(cell.source for cell in cells(path, "markdown"))
+    for exercise in exercises(int(path.name[:2])).values():
+        assert f"### Exercise {exercise.number}: {exercise.title} (" in text
+
+
+@every_chapter
+def test_links_to_other_files_lead_somewhere(path):
+    for cell in cells(path, "markdown"):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", cell.source):
+            assert (path.parent / target).exists(), target
+
+
+@every_chapter
+def test_notebooks_are_valid(path):
+    nbformat.validate(nbformat.read(path, as_version=4))

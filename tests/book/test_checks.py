@@ -1,0 +1,157 @@
+"""The judge of exercises: what it says of wrong, broken and missing answers; and who catches bugs."""
+
+import numpy as np
+import pytest
+
+from bookkit import catches, check
+from bookkit.checks import exercises, judge
+from nnfs_lib import Dense, Softmax
+
+
+def test_an_unknown_exercise_names_those_there_are():
+    with pytest.raises(ValueError, match=r"There is no exercise '1\.9': 1\.1, 1\.2"):
+        judge("1.9", None)
+    with pytest.raises(ValueError, match="Chapter 99 has no exercises"):
+        judge("99.1", None)
+    with pytest.raises(ValueError, match=r"numbers look like \"1\.2\""):
+        judge("one", None)
+
+
+def test_check_prints_the_verdict(capsys):
+    check("1.1", lambda n_inputs, n_neurons: n_inputs * n_neurons + n_neurons)
+    assert capsys.readouterr().out.startswith("Exercise 1.1, count the parameters: correct. ")
+
+
+def test_an_answer_that_raises_is_told_where():
+    source = "def answer(n_inputs, n_neurons):\n    return n_inputs / 0\n"
+    names = {}
+    exec(compile(source, "<cell>", "exec"), names)
+    verdict = judge("1.1", names["answer"])
+    assert not verdict.passed
+    assert "your code stopped with ZeroDivisionError: division by zero (line 2" in verdict.message
+
+
+def ring(samples, noise, rng, *, radii=(0.5, 1.0), turn=0, dtype=np.float32):
+    """Return exercise 1.4's rings, with what a reader may get wrong."""
+    angle = np.tile(2 * np.pi * np.arange(samples) / (samples - turn), 2)
+    radius = np.repeat(radii, samples)
+    X = np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+    return (X + noise * rng.standard_normal(X.shape)).astype(dtype), np.repeat([0, 1], samples)
+
+
+def layer_of(weights, biases):
+    """Return a Dense layer with these parameters."""
+    layer = Dense(*weights.shape)
+    layer.weights[:], layer.biases[:] = weights, biases
+    return layer
+
+
+def shift_all(probabilities):
+    return np.log(probabilities) - np.log(probabilities).max()
+
+
+def stay(loss_of, start, step_size, steps, rng):
+    return start.copy(), [loss_of(start)] * (steps + 1)
+
+
+MISTAKES = [
+    ("1.1", lambda n, m: n * m, "Every neuron has a bias too"),
+    ("1.1", lambda n, m: n * m + n, "one bias for each neuron, not for each input"),
+    ("1.1", lambda n, m: None, "returns None"),
+    ("1.1", lambda n, m: 9, "another number"),
+    ("1.2", lambda w, b, x: (x * w[0] + b) / w[1], "Check the sign"),
+    ("1.2", lambda w, b, x: -(x * w[0] + b), "Divide everything by weights"),
+    ("1.2", lambda w, b, x: -(x * w[0] - b) / w[1], "The bias has the same sign"),
+    ("1.2", lambda w, b, x: x, "it should give 0"),
+    ("1.3", lambda x, w, b: np.dot(x, w) + b, "do it with lists"),
+    ("1.3", lambda x, w, b: np.dot(x, w).tolist(), "where are the biases"),
+    ("1.3", lambda x, w, b: [(np.dot(x[0], w) + b).tolist()], r"has shape (1, 2)"),
+    ("1.3", lambda x, w, b: [[1.0, 2.0], [3.0]], "every row needs the same length"),
+    ("1.4", lambda s, n, rng: ring(s, n, rng)[0], "Return two arrays"),
+    ("1.4", lambda s, n, rng: ring(s, n, rng, dtype=np.float64), "float32"),
+    ("1.4", lambda s, n, rng: ring(s, n, rng, radii=(0.5, 2.0)), "class 1 has the distance 1"),
+    ("1.4", lambda s, n, rng: ring(s, n, rng, turn=1), "leave out the full turn"),
+    ("1.4", lambda s, n, rng: ring(s, 2 * n, rng), "not by 0.1 each"),
+    ("1.4", lambda s, n, rng: ring(s, n, np.random.default_rng()), "draw the noise from `rng` only"),
+    ("1.5", lambda a, b: layer_of(a.weights @ b.weights, b.biases), "b1 W2 + b2"),
+    ("1.5", lambda a, b: a, r"weights, for layers 4 to 5 and 5 to 3, has shape (4, 5)"),
+    ("2.1", lambda z, slope: np.maximum(z, 0), "That is ReLU"),
+    ("2.1", lambda z, slope: np.maximum(z, 0.1 * z), "is yours fixed"),
+    ("2.1", lambda z, slope: slope * z, "Positive numbers should pass"),
+    ("2.2", lambda x: np.maximum(x, 0), "from 1 on, take away twice"),
+    ("2.2", lambda x: np.maximum(x, 0) - 2 * np.maximum(x - 1, 0), "a third bend"),
+    ("2.3", lambda z, t: Softmax().forward(z), "temperature changes nothing"),
+    ("2.3", lambda z, t: Softmax().forward(z * t), "so divide"),
+    ("2.3", lambda z, t: Softmax().forward(z) / t, "Divide the logits"),
+    (
+        "2.3",
+        lambda z, t: np.exp(z / t) / np.exp(z / t).sum(axis=1, keepdims=True),
+        "subtract the row's largest",
+    ),
+    ("2.4", lambda p: p, "use np.log"),
+    ("2.4", np.log, "shift each row"),
+    ("2.4", shift_all, "take each row's own largest"),
+    (
+        "2.5",
+        lambda: (layer_of(np.ones((2, 2)), 0), layer_of(np.ones((2, 1)), 0)),
+        "For (0, 1) the network says 2.00",
+    ),
+    ("2.5", lambda: Dense(2, 2), "Return two layers"),
+    ("3.1", lambda y, k: np.eye(k)[y], "float32 is asked for"),
+    ("3.1", lambda y, k: np.eye(k, dtype=np.float32)[(y + 1) % k], "should have its 1 in column"),
+    ("3.2", lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(), "That is the loss"),
+    ("3.2", lambda p, y: np.mean(1 / p[np.arange(len(y)), y]), "exponential of the mean"),
+    ("3.3", lambda p, y: np.zeros((3, 3), int), "does each count once"),
+    (
+        "3.3",
+        lambda p, y: np.histogram2d(p.argmax(1), y, bins=(3, 3), range=((0, 3), (0, 3)))[0],
+        "are swapped",
+    ),
+    (
+        "3.4",
+        lambda z, y: -np.log(Softmax().forward(z)[np.arange(len(y)), y] + 1e-30),
+        "should cost 2000, not 16",
+    ),
+    ("3.4", lambda z, y: np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y], "exponential overflows"),
+    ("3.5", stay, "After 400 steps the loss is still 14.00"),
+]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("number", "answer", "hint"), MISTAKES, ids=lambda value: str(value)[:24])
+def test_typical_mistakes_get_their_hint(number, answer, hint):
+    verdict = judge(number, answer)
+    assert not verdict.passed
+    assert verdict.message.startswith(f"Exercise {number}, ")
+    assert hint in verdict.message
+
+
+def test_every_exercise_has_a_mistake_here():
+    known = {number for chapter in (1, 2, 3) for number in exercises(chapter)}
+    assert known == {number for number, _, _ in MISTAKES}
+
+
+def test_merging_must_not_change_the_layers():
+    def merge_in_place(first, second):
+        first.weights *= 0
+        return first
+
+    assert "One of the two layers was changed" in judge("1.5", merge_in_place).message
+
+
+def is_positive(value):
+    assert value > 0, f"{value} is not positive"
+
+
+def test_catches_prints_the_words_of_the_check(capsys):
+    catches(is_positive, wrong=-1, right=1)
+    printed = capsys.readouterr().out
+    assert "is_positive" in printed
+    assert "-1 is not positive" in printed
+
+
+def test_a_check_that_cannot_tell_the_two_apart_proves_nothing():
+    with pytest.raises(AssertionError, match="is_positive lets the wrong version pass"):
+        catches(is_positive, wrong=2, right=1)
+    with pytest.raises(AssertionError, match="-1 is not positive"):
+        catches(is_positive, wrong=-2, right=-1)

@@ -1,0 +1,87 @@
+"""The map and the difference: read out of stages, one new class and one that grows."""
+
+import pytest
+
+from bookkit import library, library_changes, library_map
+
+STAGE_1 = """
+class Dense:
+    def __init__(self, size: int, *, scale: float = 1.0) -> None: ...
+    def forward(self, inputs): ...
+    def _helper(self): ...
+
+def _private(): ...
+
+__all__ = ["Dense"]
+"""
+STAGE_2 = """
+class Dense(nn.Dense):
+    def forward(self, inputs): ...
+    def backward(self, doutputs): ...
+
+class ReLU:
+    def forward(self, inputs): ...
+
+LIMIT: float = 3
+
+__all__ = ["Dense", "ReLU", "LIMIT"]
+"""
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Return the folder of a small library of two stages, which the map reads."""
+    (tmp_path / "stages").mkdir()
+    (tmp_path / "stages/ch01.py").write_text(STAGE_1)
+    (tmp_path / "stages/ch02.py").write_text(STAGE_2)
+    (tmp_path / "layers.py").write_text("class Dense: ...\nLIMIT = 3\n")
+    (tmp_path / "activations.py").write_text("class ReLU: ...\n")
+    monkeypatch.setattr(library, "package_folder", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Return the list to which displayed bundles are added."""
+    bundles = []
+    monkeypatch.setattr(library, "display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def test_changes_tell_new_from_grown(package):
+    dense, relu, limit = library.changes(2)
+    assert (dense.new, dense.added, dense.rewritten) == (False, ("backward(doutputs)",), ("forward(inputs)",))
+    assert (relu.new, relu.module, relu.note) == (True, "activations", "new")
+    assert (limit.name, limit.heading) == ("LIMIT", "LIMIT")
+    assert library.changes(1)[0].added == ("__init__(size, *, scale=1.0)", "forward(inputs)")
+
+
+def test_the_map_lights_up_what_is_new(package, shown):
+    library_map(2)
+    assert shown[0]["text/plain"] == "layers:       Dense (+ backward), LIMIT (new)\nactivations:  ReLU (new)"
+    assert shown[0]["text/html"].count(library.LIT) == 3
+    library_map(1)
+    assert "ReLU" not in shown[1]["text/html"]
+
+
+def test_the_difference_marks_added_and_rewritten(package, shown):
+    library_changes(2)
+    assert shown[0]["text/plain"].splitlines() == [
+        "  nnfs_lib/layers.py",
+        "  class Dense",
+        "+     backward(doutputs)",
+        "~     forward(inputs)",
+        "+ LIMIT",
+        "  nnfs_lib/activations.py",
+        "+ class ReLU",
+        "+     forward(inputs)",
+    ]
+
+
+def test_a_chapter_that_was_not_exported(package):
+    with pytest.raises(RuntimeError, match="Chapter 3 has not been exported yet: run `make export`"):
+        library_map(3)
+
+
+def test_the_real_library():
+    assert {change.name for change in library.changes(1)} == {"Layer", "Dense", "check_batch", "spiral_data"}

@@ -1,0 +1,66 @@
+"""Figures: an alternative text, the same bytes each time, and the reader's settings left alone."""
+
+import base64
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from bookkit import plots
+from nnfs_lib import spiral_data
+
+ALT = "A sentence that says what the figure shows."
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Return the list to which displayed figures are added, as (bundle, metadata)."""
+    bundles = []
+    monkeypatch.setattr(plots, "display", lambda bundle, metadata, raw: bundles.append((bundle, metadata)))
+    return bundles
+
+
+def draw_all():
+    """Draw one figure of each kind."""
+    X, y = spiral_data(20, 3, rng=0)
+    x = np.linspace(0, 1, 5)
+    plots.points(X, y, alt=ALT)
+    plots.regions({"left or right": lambda places: (places[:, 0] > 0).astype(int)}, X, y, alt=ALT)
+    plots.zero_lines(np.eye(2), np.zeros((1, 2)), X, y, alt=ALT)
+    plots.curves(
+        {"one": {"a": (x, x)}, "two": {"a": (x, x), "b": (x, 1 + x)}}, x="x", y="y", log="y", alt=ALT
+    )
+    plots.histogram(x, x="x", y="n", line=0.5, line_label="half", alt=ALT)
+    plots.bars({"one": {"a": 1.0}, "two": {"a": 0.5}}, y="y", alt=ALT)
+    plots.landscape(x, x, np.add.outer(x, x), x="x", y="y", mark=(0.5, 0.5), alt=ALT)
+
+
+def test_every_figure_carries_its_text(shown):
+    draw_all()
+    assert len(shown) == 7
+    for bundle, metadata in shown:
+        assert metadata["image/png"]["alt"] == ALT
+        assert bundle["text/plain"] == f"[Figure] {ALT}"
+        assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+def test_the_same_figure_is_the_same_bytes(shown):
+    draw_all()
+    draw_all()
+    assert [bundle["image/png"] for bundle, _ in shown[:7]] == [
+        bundle["image/png"] for bundle, _ in shown[7:]
+    ]
+
+
+def test_the_readers_settings_stay(shown):
+    before = {name: mpl.rcParams[name] for name in plots.STYLE}
+    draw_all()
+    assert before == {name: mpl.rcParams[name] for name in plots.STYLE}
+    assert before != plots.STYLE
+
+
+@pytest.mark.parametrize("alt", ["", "a plot"])
+def test_a_figure_without_words_is_refused(shown, alt):
+    with pytest.raises(ValueError, match="say in a sentence what the figure shows"):
+        plots.points(np.zeros((1, 2)), np.array([0]), alt=alt)
+    assert shown == []
