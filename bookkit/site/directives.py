@@ -64,10 +64,10 @@ class ChapterMap(SphinxDirective):
     def card(self, name: str, title: str, summary: str) -> str:
         uri = relative_uri(self, f"chapters/{name}")
         number = int(name.split("_")[0])
-        shown = html.escape(title)
+        kind, shown = ("written" if uri else "coming"), html.escape(title)
         title_html = f'<a href="{uri}">{shown}</a>' if uri else f"{shown} <small>coming</small>"
         return (
-            f'<li class="{"written" if uri else "coming"}"><span class="number" aria-hidden="true">{number}</span>'
+            f'<li class="{kind}"><span class="number" aria-hidden="true">{number}</span>'
             f'<div><p class="title">{title_html}</p><p>{html.escape(summary)}</p></div></li>'
         )
 
@@ -104,7 +104,8 @@ def hero_html(description: dict[str, Any], static: str) -> str:
   style="{place};background-image:url({static}/hero.png)"></div>
 <figcaption>
 <label for="hero-step" hidden>Drag to train</label>
-<input id="hero-step" type="range" min="0" max="{last}" value="{last}" hidden aria-valuetext="{captions[last]}">
+<input id="hero-step" type="range" min="0" max="{last}" value="{last}"
+  aria-valuetext="{captions[last]}" hidden>
 <p class="hero-caption">{captions[last]}</p>
 </figcaption>
 <script type="application/json">{table}</script>

@@ -18,7 +18,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, help=f"this port only (default: the first free one from {FIRST_PORT})")
+    parser.add_argument(
+        "--port", type=int, help=f"this port only (default: the first free one from {FIRST_PORT})"
+    )
     parser.add_argument("--directory", type=Path, default=Path("_build/html"), help="the built site")
 
 

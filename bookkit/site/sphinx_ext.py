@@ -47,7 +47,16 @@ def drop_fontawesome(head: str) -> str:
     >>> drop_fontawesome('<script defer src="_static/scripts/fontawesome.js?digest=1"></script><link>')
     '<link>'
     """
-    return re.sub(r'<script[^>]*/fontawesome\.js[^>]*></script>', "", head)
+    return re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", head)
+
+
+def drop_unused_mathjax(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Take MathJax from a page without equations: Sphinx also adds it to those above one that has some."""
+    if not app.env.get_domain("math").data["has_equations"].get(pagename):
+        scripts = context["script_files"]
+        scripts[:] = [script for script in scripts if "mathjax/" not in str(script.filename)]
 
 
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -91,6 +100,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
+    app.connect("html-page-context", drop_unused_mathjax, priority=900)
     app.connect("build-finished", add_static_files)
     app.add_js_file(None, body=FIRST_VISIT, priority=100)
     app.add_directive("library", directives.Library)
