@@ -77,11 +77,14 @@ class Hero(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         description = Path(self.env.srcdir) / "assets/hero.json"
+        if not description.is_file():
+            raise self.error(f"{description} is missing: it describes the frames of assets/hero.png.")
         self.env.note_dependency(str(description))
         static = "../" * self.env.docname.count("/") + "_static"
-        anchor = nodes.target("", "", ids=["hero"], names=["hero"])
+        figure = raw_html(hero_html(json.loads(description.read_text(encoding="utf-8")), static))
+        anchor = nodes.container("", figure, ids=["hero"], names=["hero"])
         self.state.document.note_explicit_target(anchor)
-        return [anchor, raw_html(hero_html(json.loads(description.read_text(encoding="utf-8")), static))]
+        return [anchor]
 
 
 def hero_html(description: dict[str, Any], static: str) -> str:

@@ -37,7 +37,7 @@ def set_paths(app: Sphinx, config: Config) -> None:
 
 def add_filters(app: Sphinx) -> None:
     """Give the template its one filter, which takes the icon script out of the page's head."""
-    templates: Any = app.builder.templates  # type: ignore[attr-defined]
+    templates: Any = app.builder.templates
     templates.environment.filters["drop_fontawesome"] = drop_fontawesome
 
 
@@ -50,10 +50,13 @@ def drop_fontawesome(head: str) -> str:
     return re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", head)
 
 
-def drop_unused_mathjax(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], tree: Any
-) -> None:
-    """Take MathJax from a page without equations: Sphinx also adds it to those above one that has some."""
+def mend_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Take MathJax out of a page without equations, and give a citation the role that its list asks for.
+
+    Sphinx gives MathJax also to the pages above one with equations.
+    """
+    if "body" in context:
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', ' role="listitem"')
     if not app.env.get_domain("math").data["has_equations"].get(pagename):
         scripts = context["script_files"]
         scripts[:] = [script for script in scripts if "mathjax/" not in str(script.filename)]
@@ -62,7 +65,7 @@ def drop_unused_mathjax(
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put "nnfs_lib/<module>.py", a link to the library page, before each exported cell."""
     for cell in doctree.findall(nodes.container):
-        for name in cell.get("classes", []):
+        for name in cell["classes"]:
             if not name.startswith(EXPORT_CLASS):
                 continue
             module = name.removeprefix(EXPORT_CLASS)
@@ -100,7 +103,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
-    app.connect("html-page-context", drop_unused_mathjax, priority=900)
+    app.connect("html-page-context", mend_page, priority=900)
     app.connect("build-finished", add_static_files)
     app.add_js_file(None, body=FIRST_VISIT, priority=100)
     app.add_directive("library", directives.Library)

@@ -28,7 +28,7 @@ def bare_violations(
     subprocess.run([program, "build", "-q", folder], check=True, capture_output=True)
     address = serve(folder / "_build/html")
     broken = {}
-    for mode in ("light", "dark"):
+    for mode in MODES:
         context = browser.new_context(**MODES[mode])
         # The bare theme would ask other hosts, and wait for them where there is no network.
         context.route(lambda url: not url.startswith(address), lambda route: route.abort())
@@ -39,7 +39,7 @@ def bare_violations(
     return broken
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("page", PAGES)
 def test_page_adds_no_violation(
     visit: Callable[[str, str], Visit], bare_violations: dict[str, set[str]], page: str, mode: str

@@ -98,8 +98,7 @@ def visit_page(browser: Browser, url: str, mode: str) -> Visit:
     visit.facts = page.evaluate(FACTS)
     if not url.startswith("file:"):
         visit.sizes = {request.url: request.sizes()["responseBodySize"] for request in finished}
-        if mode != "phone":
-            visit.violations = axe_violations(page)
+        visit.violations = axe_violations(page)
     context.close()
     return visit
 
@@ -112,5 +111,5 @@ def note_refusal(visit: Visit, answer: Response) -> None:
 
 def axe_violations(page: Page) -> dict[str, str]:
     """Return what axe finds: rule -> the elements that break it."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     return {rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5]) for rule in found}
