@@ -1,0 +1,42 @@
+// The landing page's training run: a range input that walks through the frames of a sprite sheet.
+(() => {
+  const figure = document.querySelector(".hero-search");
+  const picture = figure.querySelector(".hero-picture");
+  const slider = figure.querySelector("input");
+  const caption = figure.querySelector(".hero-caption");
+  const captions = JSON.parse(figure.querySelector("script").textContent);
+  const columns = Number(figure.dataset.columns);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let timer;
+
+  const show = (frame) => {
+    slider.value = frame;
+    slider.setAttribute("aria-valuetext", captions[frame]);
+    caption.textContent = captions[frame];
+    picture.style.setProperty("--column", frame % columns);
+    picture.style.setProperty("--row", Math.floor(frame / columns));
+  };
+
+  const play = () => {
+    clearInterval(timer);
+    let frame = 0;
+    show(frame);
+    timer = setInterval(() => {
+      show(++frame);
+      if (frame >= captions.length - 1) clearInterval(timer);
+    }, 150);
+  };
+
+  slider.addEventListener("input", () => {
+    clearInterval(timer);
+    show(slider.valueAsNumber);
+  });
+  figure.querySelectorAll("[hidden]").forEach((element) => (element.hidden = false));
+  document.querySelectorAll('a[href="#hero"]').forEach((link) =>
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      slider.focus();
+      if (!still) play();
+    }),
+  );
+})();

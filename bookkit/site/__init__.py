@@ -1,0 +1,1 @@
+"""The website: a Sphinx extension, a local server and the search for a browser."""

@@ -1,0 +1,104 @@
+"""The built site, served below a sub-path, and a browser that visits each page once in each mode."""
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
+
+from bookkit.site.browser import ADVICE, find_chromium
+
+SUB_PATH = "/some/sub/path"
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built site; an error where it is missing or older than its sources."""
+    stamp = SITE / ".built"
+    if not stamp.is_file():
+        pytest.fail(f"There is no site in {SITE}: run `make book`.", pytrace=False)
+    built = stamp.stat().st_mtime
+    newer = [path for path in sources() if path.suffix != ".pyc" and path.stat().st_mtime > built]
+    if newer:
+        pytest.fail(f"The site is older than {newer[0].relative_to(ROOT)}: run `make book`.", pytrace=False)
+    return SITE
+
+
+class SubPathHandler(SimpleHTTPRequestHandler):
+    """Serves a folder below SUB_PATH, as a project page does, and lets nothing be cached."""
+
+    def translate_path(self, path: str) -> str:
+        inside = path.removeprefix(SUB_PATH)
+        return super().translate_path(inside if inside != path else "/outside-the-sub-path")
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """A function that serves a folder and returns its address."""
+    servers = []
+
+    def start(folder: Path) -> str:
+        handler = functools.partial(SubPathHandler, directory=str(folder))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path, serve: Callable[[Path], str]) -> str:
+    """Where the site is served."""
+    return serve(site)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail(ADVICE, pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page in a fresh context, closed when the test ends."""
+    contexts = []
+
+    def open_it(name: str, mode: str = "light", **options: Any) -> Page:
+        context = browser.new_context(**MODES[mode], **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, address: str) -> Callable[[str, str], Visit]:
+    """A function (page, mode) -> Visit, which visits each only once."""
+    return functools.cache(lambda page, mode: visit_page(browser, f"{address}/{page}.html", mode))

@@ -1,0 +1,127 @@
+"""Every page of the book in a real browser: light, dark, and on a phone."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from visits import CHAPTERS, MODES, PAGES, ROOT, SITE, Visit, visit_page
+
+Visitor = Callable[[str, str], Visit]
+
+# Kilobytes, uncompressed, on a first visit. Measured: a page's frame (scripts, styles, fonts) is 715 without
+# equations and 1,935 with them, of which MathJax is 1,220; the theme alone would take 3,420 with them.
+FRAME_BUDGET = 760
+MATHJAX_BUDGET = 1300
+OWN_BUDGET = 1000  # what the page itself says: its text, its figures, and the search index
+
+every_page = pytest.mark.parametrize("page", PAGES)
+every_chapter = pytest.mark.parametrize("page", CHAPTERS)
+every_mode = pytest.mark.parametrize("mode", MODES)
+
+
+def test_every_page_of_the_toc_is_built(site: Path) -> None:
+    assert [page for page in [*PAGES, "index", "search"] if not (site / f"{page}.html").is_file()] == []
+
+
+@every_mode
+@every_page
+def test_page_is_quiet(visit: Visitor, page: str, mode: str) -> None:
+    seen = visit(page, mode)
+    assert [line for line in seen.console if line.startswith(("error", "warning"))] == []
+    assert seen.failed == []
+
+
+@every_mode
+@every_page
+def test_page_asks_nobody_else(visit: Visitor, address: str, page: str, mode: str) -> None:
+    asked = visit(page, mode).requests
+    assert [url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))] == []
+
+
+@every_page
+def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None:
+    seen = visit_page(browser, (site / f"{page}.html").as_uri(), "light")
+    assert [line for line in seen.console if line.startswith(("error", "warning"))] == []
+    assert seen.failed == []
+    assert [url for url in seen.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert seen.facts["rendered"] >= seen.facts["equations"]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@every_page
+def test_first_visit_follows_the_system(visit: Visitor, page: str, mode: str) -> None:
+    assert visit(page, mode).facts["theme"] == mode
+
+
+@every_mode
+@every_page
+def test_page_never_scrolls_sideways(visit: Visitor, page: str, mode: str) -> None:
+    assert visit(page, mode).facts["overflow"] <= 0
+
+
+@every_page
+def test_equations_are_typeset(visit: Visitor, page: str) -> None:
+    facts = visit(page, "light").facts
+    assert facts["rendered"] >= facts["equations"]
+    assert facts["equations"] > 0 or page not in CHAPTERS
+
+
+@every_page
+def test_images_say_what_they_show(visit: Visitor, page: str) -> None:
+    facts = visit(page, "light").facts
+    assert [alt for alt in facts["alts"] if not alt.strip() or re.search(r"[0-9a-f]{16}|\.png", alt)] == []
+    assert [alt for alt in facts["outputAlts"] if len(alt) <= 20] == []
+
+
+@every_chapter
+def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
+    assert set(visit(page, "light").facts["outputFilters"]) <= {"none"}
+    assert all(shown.startswith("invert") for shown in visit(page, "dark").facts["outputFilters"])
+
+
+@every_page
+def test_page_is_light(visit: Visitor, address: str, page: str) -> None:
+    frame = mathjax = own = 0
+    for url, size in visit(page, "light").sizes.items():
+        path = url.removeprefix(f"{address}/")
+        if path.startswith("_static/mathjax/"):
+            mathjax += size
+        elif path.startswith("_static/") and not path.endswith(".png"):
+            frame += size
+        else:
+            own += size
+    assert frame <= FRAME_BUDGET * 1024
+    assert mathjax <= (MATHJAX_BUDGET * 1024 if visit(page, "light").facts["equations"] else 0)
+    assert own <= OWN_BUDGET * 1024
+
+
+def test_no_page_loads_the_whole_icon_font(visit: Visitor) -> None:
+    asked = {url for page in PAGES for url in visit(page, "light").requests}
+    assert {url for url in asked if "fontawesome" in url} == set()
+    assert any(url.endswith("/_static/icons.woff") for url in asked)
+
+
+@every_chapter
+def test_exported_cells_have_a_badge(visit: Visitor, page: str) -> None:
+    cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    tags = [tag for cell in cells for tag in cell["metadata"].get("tags", []) if tag.startswith("export:")]
+    expected = [f"This cell goes into nnfs_lib/{tag.removeprefix('export:')}.py" for tag in tags]
+    for mode in MODES:
+        assert visit(page, mode).facts["badges"] == expected
+        assert visit(page, mode).facts["hiddenBadges"] == 0
+
+
+@every_chapter
+def test_notebook_can_be_downloaded(site: Path, page: str) -> None:
+    built = (site / f"{page}.html").read_text(encoding="utf-8")
+    assert f'href="../_sources/{page}.ipynb"' in built
+    assert (site / f"_sources/{page}.ipynb").read_bytes() == (ROOT / f"{page}.ipynb").read_bytes()
+
+
+def test_library_page_shows_every_module(site: Path) -> None:
+    shown = (SITE / "library.html").read_text(encoding="utf-8")
+    modules = {path.stem for path in (ROOT / "nnfs_lib").glob("*.py")} - {"__init__"}
+    assert modules == set(re.findall(r'<section id="(\w+)">', shown))

@@ -1,0 +1,108 @@
+"""What a reader does: land, drag, search, switch to dark, and open a solution."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from visits import CHAPTERS
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.mark.parametrize("mode", ["light", "phone"])
+def test_landing_page_says_what_this_is_on_one_screen(open_page: OpenPage, mode: str) -> None:
+    page = open_page("intro", mode)
+    height = page.viewport_size["height"]
+    bottoms = [link.bounding_box() for link in page.locator(".actions a").all()]
+    assert [box["y"] + box["height"] <= height for box in bottoms] == [True] * 3
+    title = page.locator("article h1").bounding_box()
+    assert title["y"] > 0
+    assert page.locator(".hero-picture").bounding_box()["y"] + 100 < height
+
+
+def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    assert page.locator(".chapter-map li").count() == 13
+    links = [link.get_attribute("href") for link in page.locator(".chapter-map a").all()]
+    assert links == [f"{chapter}.html" for chapter in CHAPTERS]
+    assert page.locator(".chapter-map .coming").count() == 13 - len(CHAPTERS)
+
+
+def frame_shown(page: Page) -> tuple[str, str, str]:
+    picture = page.locator(".hero-picture")
+    position = picture.evaluate("picture => getComputedStyle(picture).backgroundPosition")
+    slider = page.get_by_label("Drag to train")
+    return position, page.locator(".hero-caption").inner_text(), slider.get_attribute("aria-valuetext")
+
+
+def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    last = frame_shown(page)
+    slider = page.get_by_label("Drag to train")
+    slider.focus()
+    slider.press("ArrowLeft")
+    before = frame_shown(page)
+    slider.press("Home")
+    first = frame_shown(page)
+    assert len({last[0], before[0], first[0]}) == 3
+    assert len({last[1], before[1], first[1]}) == 3
+    assert all(caption == spoken for _, caption, spoken in (last, before, first))
+    assert first[0] == "0% 0%"
+
+
+def test_play_runs_from_the_first_frame_to_the_last(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    last = frame_shown(page)
+    page.get_by_role("link", name="Play").click()
+    assert frame_shown(page) != last
+    expect(page.locator(".hero-caption")).to_have_text(last[1], timeout=15_000)
+
+
+def test_hero_is_a_picture_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("intro", java_script_enabled=False)
+    assert page.locator(".hero-picture").is_visible()
+    assert not page.locator("#hero-step").is_visible()
+    assert "loss" in page.locator(".hero-caption").inner_text()
+
+
+def test_search_finds_softmax(open_page: OpenPage, address: str) -> None:
+    page = open_page("intro")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("softmax")
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li a")
+    expect(results.first).to_be_visible()
+    assert page.url.startswith(f"{address}/search.html?q=softmax")
+    hrefs = [link.get_attribute("href") for link in results.all()]
+    assert any("chapters/" in href for href in hrefs)
+
+
+def test_search_works_from_a_file(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{(site / 'search.html').as_uri()}?q=softmax")
+    expect(page.locator("#search-results li a").first).to_be_visible()
+    page.close()
+
+
+def test_mode_can_be_switched_and_stays(open_page: OpenPage, address: str) -> None:
+    page = open_page("intro")
+    switch = page.get_by_role("button", name="Color mode").first
+    theme = "() => document.documentElement.dataset.theme"
+    for _ in range(3):
+        switch.click()
+        if page.evaluate(theme) == "dark":
+            break
+    assert page.evaluate(theme) == "dark"
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    assert page.evaluate(theme) == "dark"
+
+
+def test_folded_cells_open_with_a_thumb(open_page: OpenPage) -> None:
+    for chapter in CHAPTERS:
+        page = open_page(chapter, "phone")
+        for summary in page.locator("article details > summary").all():
+            assert summary.bounding_box()["height"] >= 44
+            summary.click()
+            assert summary.evaluate("summary => summary.parentElement.open")
+        page.context.close()

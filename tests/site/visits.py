@@ -1,0 +1,115 @@
+"""The pages of the book, the modes in which they are read, and what one visit of a page records."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build/html"
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Chromium's own sandbox refuses to start as root, as in a container.
+    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+]
+MODES: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+}
+
+
+def toc_pages() -> list[str]:
+    """Return the names of the pages of the book, as its table of contents lists them."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+
+
+PAGES = toc_pages()
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+
+
+def sources() -> Iterator[Path]:
+    """Yield the files that the site is built from."""
+    yield from ROOT.glob("*.md")
+    yield from ROOT.glob("_*.yml")
+    yield from ROOT.glob("*.bib")
+    yield from ROOT.glob("chapters/*.ipynb")
+    yield from ROOT.glob("nnfs_lib/*.py")
+    yield from (path for folder in ("assets", "bookkit/site") for path in (ROOT / folder).rglob("*.*"))
+
+
+@dataclass
+class Visit:
+    """What one visit of one page recorded."""
+
+    address: str
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    violations: dict[str, str] = field(default_factory=dict)
+
+
+TYPESET = "() => !window.MathJax?.startup?.promise || MathJax.startup.promise.then(() => true)"
+
+FACTS = """() => {
+  const root = document.documentElement;
+  const figures = [...document.querySelectorAll("img")];
+  const badges = [...document.querySelectorAll(".export-badge a")];
+  const outputs = figures.filter((image) => image.closest(".cell_output"));
+  return {
+    theme: root.dataset.theme,
+    overflow: root.scrollWidth - root.clientWidth,
+    equations: document.querySelectorAll("span.math, div.math").length,
+    rendered: document.querySelectorAll("mjx-container").length,
+    alts: figures.map((image) => image.alt),
+    outputAlts: outputs.map((image) => image.alt),
+    outputFilters: outputs.map((image) => getComputedStyle(image).filter),
+    badges: badges.map((link) => link.textContent),
+    hiddenBadges: badges.filter((link) => !link.offsetWidth).length,
+  };
+}"""
+
+
+def visit_page(browser: Browser, url: str, mode: str) -> Visit:
+    """Open the page for the first time in this mode and record what happens."""
+    visit = Visit(url)
+    context = browser.new_context(**MODES[mode])
+    page = context.new_page()
+    finished = []
+    page.on("console", lambda message: visit.console.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: visit.console.append(f"error: {error}"))
+    page.on("request", lambda request: visit.requests.append(request.url))
+    page.on("requestfailed", lambda request: visit.failed.append(f"{request.url}: {request.failure}"))
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.on("response", lambda answer: note_refusal(visit, answer))
+    page.goto(url, wait_until="networkidle")
+    page.wait_for_function(TYPESET)
+    visit.facts = page.evaluate(FACTS)
+    if not url.startswith("file:"):
+        visit.sizes = {request.url: request.sizes()["responseBodySize"] for request in finished}
+        visit.violations = axe_violations(page)
+    context.close()
+    return visit
+
+
+def note_refusal(visit: Visit, answer: Response) -> None:
+    """Record an answer that says no."""
+    if answer.status >= 400:
+        visit.failed.append(f"{answer.url}: {answer.status}")
+
+
+def axe_violations(page: Page) -> dict[str, str]:
+    """Return what axe finds: rule -> the elements that break it."""
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return {rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5]) for rule in found}
