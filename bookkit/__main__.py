@@ -11,6 +11,7 @@ COMMANDS = {
     "data": ("write the data sets that the book ships", "bookkit.data"),
     "run": ("execute chapters and write them back in stable form", "bookkit.run"),
     "browser": ("find a Chromium for the browser tests, or install one", "bookkit.site.browser"),
+    "hero": ("draw the landing page's picture anew", "bookkit.site.hero"),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),
 }
 

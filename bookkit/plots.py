@@ -7,7 +7,7 @@ can tell apart; classes differ in their markers too.
 
 import base64
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import matplotlib
@@ -73,7 +73,7 @@ def show(shown: Figure, alt: str) -> None:
     )
 
 
-def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, size: float = 16, names: Sequence[str] = ()) -> None:
+def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, *, size: float = 16, edge: float = 0.5) -> None:
     """Draw points (n, 2), each class in its own colour and marker."""
     for label in np.unique(y):
         chosen = X[y == label]
@@ -84,24 +84,26 @@ def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, size: float = 16, names
             color=COLORS[label],
             marker=MARKERS[label],
             edgecolor="white",
-            linewidth=0.5,
-            label=names[label] if names else f"class {label}",
+            linewidth=edge,
+            label=f"class {label}",
             zorder=3,
         )
 
 
-def draw_regions(axes: Any, classify: Callable[[np.ndarray], np.ndarray], extent: float = 1.15) -> None:
+def draw_regions(
+    axes: Any, classify: Callable[[np.ndarray], np.ndarray], *, classes: int, extent: float = 1.15
+) -> None:
     """Colour the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
     ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
     places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    classes = np.asarray(classify(places)).reshape(ticks.size, ticks.size)
+    answers = np.asarray(classify(places)).reshape(ticks.size, ticks.size)
     axes.imshow(
-        classes,
+        answers,
         extent=(-extent, extent, -extent, extent),
         origin="lower",
-        cmap=ListedColormap(COLORS[: int(classes.max()) + 1]),
+        cmap=ListedColormap(COLORS[:classes]),
         vmin=0,
-        vmax=max(int(classes.max()), 1),
+        vmax=classes - 1,
         alpha=0.28,
         interpolation="nearest",
     )
@@ -131,7 +133,7 @@ def regions(
     """Show, side by side and by title, which class each classifier gives every place in the plane."""
     shown, all_axes = figure(len(classifiers), width=3.6 * len(classifiers), height=3.7, squeeze=False)
     for axes, (title, classify) in zip(all_axes[0], classifiers.items(), strict=True):
-        draw_regions(axes, classify)
+        draw_regions(axes, classify, classes=int(y.max()) + 1)
         draw_points(axes, X, y, size=9)
         axes.set_title(title)
     show(shown, alt)

@@ -73,7 +73,7 @@ class ChapterMap(SphinxDirective):
 
 
 class Hero(SphinxDirective):
-    """A training run to drag through: the frames of assets/hero.png, told by assets/hero.json."""
+    """A run of learning to drag through: the frames of assets/hero.png, told by assets/hero.json."""
 
     def run(self) -> list[nodes.Node]:
         description = Path(self.env.srcdir) / "assets/hero.json"
@@ -95,8 +95,7 @@ def hero_html(description: dict[str, Any], static: str) -> str:
     columns, frames = description["columns"], description["frames"]
     last = len(frames) - 1
     captions = [
-        f"After {frame['steps']:,} step{'s' * (frame['steps'] != 1)}: "
-        f"loss {frame['loss']:.2f}, accuracy {frame['accuracy']:.0%}"
+        f"After {frame['steps']:,} tries: loss {frame['loss']:.2f}, accuracy {frame['accuracy']:.0%}"
         for frame in frames
     ]
     rows = -(-len(frames) // columns)
@@ -106,7 +105,7 @@ def hero_html(description: dict[str, Any], static: str) -> str:
 <div class="hero-picture" role="img" aria-label="{html.escape(description["alt"])}"
   style="{place};background-image:url({static}/hero.png)"></div>
 <figcaption>
-<label for="hero-step" hidden>Drag to train</label>
+<label for="hero-step" hidden>Drag to let it learn</label>
 <input id="hero-step" type="range" min="0" max="{last}" value="{last}"
   aria-valuetext="{captions[last]}" hidden>
 <p class="hero-caption">{captions[last]}</p>
