@@ -1,15 +1,14 @@
 """python -m bookkit export: fold the exported cells of the chapters into one package."""
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from bookkit.export.book import collect
 from bookkit.export.notebooks import FoldError, read_chapters
 from bookkit.export.rules import check
 from bookkit.export.write import is_generated, library
+from bookkit.files import replace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
             path.unlink()
             print(f"deleted {path}")
         else:
-            write(path, wanted[path])
+            replace(path, wanted[path])
             print(f"wrote {path}")
     return 1 if arguments.check and changes else 0
 
@@ -59,17 +58,3 @@ def compare(package: Path, wanted: dict[Path, str]) -> dict[Path, str]:
         if path not in wanted and is_generated(path.read_text(encoding="utf-8", errors="replace")):
             changes[path] = "superfluous"
     return dict(sorted(changes.items()))
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -169,10 +169,14 @@ class _Finder(cst.CSTVisitor):
         return False
 
     def visit_Subscript(self, node: cst.Subscript) -> bool:
-        literal = m.OneOf(m.Name("Literal"), m.Attribute(attr=m.Name("Literal")))
-        if not self.annotation or not m.matches(node.value, literal):
+        plain_strings = m.Name("Literal") | m.Name("Annotated")
+        if not self.annotation or not m.matches(node.value, plain_strings | m.Attribute(attr=plain_strings)):
             return True
         node.value.visit(self)
+        annotation, self.annotation = self.annotation, None
+        for element in node.slice:
+            element.visit(self)
+        self.annotation = annotation
         return False
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
-import nbformat
+
+from bookkit.stable import loads
 
 TAG = "export:"
 CHAPTER_FILE = re.compile(r"(\d\d)_\w+\.ipynb")
@@ -109,41 +110,40 @@ def read_chapters(folder: Path) -> list[Chapter]:
 def read_chapter(number: int, path: Path) -> Chapter:
     """Read one notebook; its outputs do not matter."""
     chapter = Chapter(number, path)
-    for index, cell in enumerate(read_notebook(path).cells, start=1):
+    for index, cell in enumerate(read_cells(path), start=1):
         place = Place(path.name, index, 1)
+        source = cell["source"]
         module = exported_module(cell, place)
-        if cell.cell_type == "code":
-            tree = parse_exported(cell.source, place) if module else parse_tolerantly(cell.source)
+        if cell["cell_type"] == "code":
+            tree = parse_exported(source, place) if module else parse_tolerantly(source)
             for bound in imports(tree, place, strict=module is not None):
                 chapter.imports.setdefault(bound.name, []).append(bound)
-        elif not chapter.title and (heading := re.search(r"^# +(.+?)\s*$", cell.source, re.MULTILINE)):
+        elif not chapter.title and (heading := re.search(r"^# +(.+?)\s*$", source, re.MULTILINE)):
             chapter.title = re.sub(r"^(Chapter\s+)?\d+\s*[.:,-]?\s*", "", heading[1])
         if module:
-            chapter.cells.append(Cell(chapter, index, module, cell.source, cst.parse_module(cell.source)))
+            chapter.cells.append(Cell(chapter, index, module, source, cst.parse_module(source)))
     return chapter
 
 
-def read_notebook(path: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a notebook without cell ids is exported like any other
-        try:
-            return nbformat.reads(  # type: ignore[no-untyped-call]
-                path.read_text(encoding="utf-8"), as_version=4
-            )
-        except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-            raise FoldError(f"{path.name}: this is not a notebook: {error}") from error
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook as its file holds them, each source in one piece."""
+    try:
+        cells: list[dict[str, Any]] = loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError) as error:
+        raise FoldError(f"{path.name}: this is not a notebook: {error}.") from error
+    return cells
 
 
-def exported_module(cell: Any, place: Place) -> str | None:
+def exported_module(cell: dict[str, Any], place: Place) -> str | None:
     """Return the module that the cell's tag names, if it has one."""
     modules: list[str] = [
-        tag.removeprefix(TAG) for tag in cell.metadata.get("tags", []) if tag.startswith(TAG)
+        tag.removeprefix(TAG) for tag in cell["metadata"].get("tags", []) if tag.startswith(TAG)
     ]
     if not modules:
         return None
-    if cell.cell_type != "code":
+    if cell["cell_type"] != "code":
         raise place.error(
-            f"a {cell.cell_type} cell has the tag {TAG}{modules[0]}; only code cells are exported."
+            f"a {cell['cell_type']} cell has the tag {TAG}{modules[0]}; only code cells are exported."
         )
     if len(modules) > 1:
         raise place.error(f"this cell goes to {' and '.join(modules)}; a cell has one {TAG}<module> tag.")

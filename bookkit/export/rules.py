@@ -26,6 +26,8 @@ def _check_name(book: Book, definition: Definition) -> None:
     name = definition.name
     if name in BUILTINS:
         raise definition.error(f"{name} is a builtin of Python; choose another name.")
+    if name.startswith("__") and name.endswith("__"):
+        raise definition.error(f"{name} belongs to Python and to the exporter; choose another name.")
     if name in book.modules:
         raise definition.error(f"{name} is the name of a module too; choose another name.")
     if bound := definition.cell.chapter.imports.get(name):
@@ -80,13 +82,26 @@ def _check_reopening(definition: Definition, first: Definition) -> None:
 
 
 def _check_folded_away(book: Book, definition: Definition) -> None:
-    """`nn.X.m` and `super().m` still mean the same once X has each method once."""
+    """`nn.f`, `nn.X.m` and `super().m` still mean the same once each is there once."""
     for uses in definition.all_uses():
         for reference in uses.references:
-            if reference.path[0] in book.stage_names[definition.chapter] and len(reference.path) > 2:
-                _check_member(book, definition, reference)
+            if reference.path[0] in book.stage_names[definition.chapter]:
+                _check_old_version(book, definition, reference)
+                if len(reference.path) > 2:
+                    _check_member(book, definition, reference)
             if reference.path[0] == "super" and definition.reopens:
                 _check_super(book, definition, reference)
+
+
+def _check_old_version(book: Book, definition: Definition, reference: Reference) -> None:
+    stage, name = reference.path[:2]
+    for version in book.history[name]:
+        if version.chapter == definition.chapter and version.kind != "class":
+            raise definition.error(
+                f"{stage}.{name} is not the {name} that stays: {version.place()} defines it again; "
+                f"write {name} if you mean the new one, or write the old one out whole.",
+                reference.line,
+            )
 
 
 def _check_member(book: Book, definition: Definition, reference: Reference) -> None:

@@ -18,7 +18,7 @@ from bookkit.export.notebooks import Cell, Chapter, Import
 from bookkit.export.order import CycleError, ordered
 
 BY_CHAPTERS = "Generated from the chapters: edit them, not this file."
-GENERATED = re.compile(re.escape(BY_CHAPTERS) + r"|Generated\s+from\s+\S+\.ipynb:\s+edit\s+that\.")
+GENERATED = re.compile(re.escape(BY_CHAPTERS) + r"|Generated from .+\.ipynb: edit that\.")
 
 
 def is_generated(text: str) -> bool:
@@ -79,6 +79,7 @@ def _module(book: Book, module: str, definitions: list[Folded]) -> str:
     if module in book.docstrings:
         docstring = f"{cleandoc(book.docstrings[module])}\n\n{built.capitalize()}. {BY_CHAPTERS}"
     bound, names = imports_of(book, definitions)
+    _check_imports(module, bound)
     others = [name for name in names if book.module_of(name) != module]
     own = [Import(f"{book.package}.{book.module_of(name)}", name) for name in others]
     parts = [
@@ -98,6 +99,18 @@ def _module(book: Book, module: str, definitions: list[Folded]) -> str:
         text += "\n" * gap + cst.Module([]).code_for_node(clean)
         before = folded
     return text
+
+
+def _check_imports(module: str, bound: list[Import]) -> None:
+    """In one module a name is imported as one thing, whichever chapter uses it."""
+    meanings: dict[str, Import] = {}
+    for each in bound:
+        if each.member or each.alias:
+            first = meanings.setdefault(each.name, each)
+            if each != first and each.place:
+                raise each.place.error(
+                    f"{each.name} is something else in {first.place}, and {module} uses both; rename one."
+                )
 
 
 def _adjacent(before: Folded, after: Folded) -> bool:

@@ -254,6 +254,30 @@ REFUSED: dict[str, tuple[list[list[Cell]], str, str]] = {
         "one needs b of two (01_one.ipynb, cell 1, line 2); two needs a of one (02_two.ipynb, cell 2, line 2)",
         "move one of these names",
     ),
+    "imported as two things by two chapters": (
+        [
+            [code("import math as lib"), export("tools", "A = lib.pi")],
+            [code("import numpy as lib"), export("tools", "B = lib.pi")],
+        ],
+        "02_two.ipynb, cell 1, line 1: lib is something else in 01_one.ipynb, cell 1, line 1, and tools uses both",
+        "rename one",
+    ),
+    "a constant from its old self": (
+        second("RATE = nn.RATE * 2"),
+        "02_two.ipynb, cell 2, line 1: nn.RATE is not the RATE that stays: 02_two.ipynb, cell 2, line 1 defines it",
+        "write the old one out whole",
+    ),
+    "a function around its old self": (
+        second("def helper():\n    return nn.helper() + 1"),
+        "02_two.ipynb, cell 2, line 2: nn.helper is not the helper that stays",
+        "write the old one out whole",
+    ),
+    "dunder": (second("__all__ = []"), "02_two.ipynb, cell 2, line 1: __all__ belongs to Python", "another name"),
+    "match": (
+        second("def use(x):\n    match x:\n        case 1:\n            return x"),
+        "02_two.ipynb, cell 2, line 2: the exporter does not follow `match`",
+        "if and elif",
+    ),
     "constant redefined under what it built": (
         [*second("TWICE = 2 * nn.RATE"), [stage(2), export("tools", "RATE = 3")]],
         "02_two.ipynb, cell 2, line 1: TWICE is computed from RATE, which 03_three.ipynb, cell 2, line 1 defines again",
@@ -319,6 +343,9 @@ ALLOWED = {
     "an optional library": second("def use():\n    try:\n        from tqdm.auto import tqdm\n    except ImportError:\n        tqdm = list\n    return tqdm"),
     "import stage as": second("def use():\n    return lib.Dense", setup=code("import nnfs_lib.stages.ch01 as lib")),
     "unused imports": second("A = 1", setup=code("import torch\nfrom nnfs_lib.stages.ch01 import Dense\nfrom x import *")),
+    "plain strings in annotations": [
+        [code("from typing import Annotated"), export("tools", "def f(x: Annotated[int, 'batch']) -> None:\n    return x")]
+    ],
     "overloads": [[code("from typing import overload"), export("tools", "class A:\n    @overload\n    def f(self, x: int) -> int: ...\n    @overload\n    def f(self, x: str) -> str: ...\n    def f(self, x):\n        return x")]],
     "later annotations": [
         [code("from __future__ import annotations"), export("tools", "class A:\n    def f(self) -> B:\n        return B()\n\n\nclass B(A):\n    pass")],

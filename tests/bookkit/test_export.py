@@ -447,23 +447,20 @@ def test_delete_and_export_again_gives_the_same_bytes_anywhere(tmp_path: Path) -
         ],
         [stage(1), export("layers", "class Dense(nn.Layer):\n    a = nn.A\n    b = nn.B\n    c = nn._C")],
     )
-    results = []
-    for seed, where, chapters in (
-        ("0", tmp_path, "chapters"),
-        ("1", tmp_path / "chapters", "."),
-        ("2", Path("/"), ""),
-    ):
-        folder = chapters or str(tmp_path / "chapters")
-        shutil.rmtree(tmp_path / "mylib", ignore_errors=True)
-        command = ["export", "--chapters", folder, "--package", str(tmp_path / "mylib")]
+    assert run_export(tmp_path) == 0
+    results = [contents(tmp_path / "mylib")]
+    for seed, where, chapters in (("1", tmp_path, "chapters"), ("2", tmp_path / "chapters", ".")):
+        shutil.rmtree(tmp_path / "mylib")
+        command = ["export", "--chapters", chapters, "--package", str(tmp_path / "mylib")]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])}
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "bookkit", *command],
             cwd=where,
             env=environment,
-            check=True,
             capture_output=True,
+            text=True,
         )
+        assert done.returncode == 0, done.stderr
         results.append(contents(tmp_path / "mylib"))
     assert results[0] == results[1] == results[2]
     assert len(results[0]) == 6
