@@ -104,6 +104,8 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
         timeout=None,
         kernel_name="python3",
         record_timing=False,
+        # The kernel warns at every start that it listens on this machine; errors are still shown.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.reset_execution_trackers()
