@@ -1,0 +1,78 @@
+"""README and its kin: every command is there, every link leads somewhere, the example runs."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from notebook_cells import ROOT
+
+from bookkit.__main__ import COMMANDS
+
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "running.md", "intro.md"]
+
+
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_exists(page):
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), flags=re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", read(page), flags=re.MULTILINE))
+    assert named <= targets
+    assert named or page not in ("README.md", "CONTRIBUTING.md", "running.md")
+
+
+def test_readme_names_every_target_that_help_lists():
+    listed = set(re.findall(r"^([a-z]+):.*## ", read("Makefile"), flags=re.MULTILINE)) - {"clean"}
+    assert listed <= set(re.findall(r"make ([a-z]+)", read("README.md")))
+
+
+def test_help_lists_every_target():
+    printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in re.findall(r"^([a-z]+):.*## ", read("Makefile"), flags=re.MULTILINE):
+        assert f"make {target}" in printed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_bookkit_command_exists(page):
+    assert set(re.findall(r"python -m bookkit ([a-z]+)", read(page))) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_bookkit_command_explains_itself(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "bookkit", command, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert COMMANDS[command][0].split()[0] in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", read(page)):
+        if not target.startswith("https://"):
+            path = (ROOT / page).parent / target
+            assert path.exists() or path.with_suffix(".md").exists() or path.with_suffix(".ipynb").exists(), (
+                target
+            )
+
+
+def test_the_example_prints_what_readme_says():
+    text = read("README.md")
+    example = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL).group(1)
+    promised = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL).group(1)
+    printed = subprocess.run(
+        [sys.executable, "-c", example], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed == promised
+
+
+def test_versions_agree():
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert f"version: {version}\n" in read("CITATION.cff")
