@@ -96,7 +96,7 @@ def hero_html(description: dict[str, Any], static: str) -> str:
     last = len(frames) - 1
     captions = [
         f"After {frame['steps']:,} step{'s' * (frame['steps'] != 1)}: "
-        f"loss {frame['loss']:.2f}, accuracy {frame['accuracy']:.0%}"
+        f"loss {frame['loss']:.2f}, accuracy\N{NO-BREAK SPACE}{frame['accuracy']:.0%}"
         for frame in frames
     ]
     rows = -(-len(frames) // columns)
