@@ -69,6 +69,12 @@ def test_equations_are_typeset(visit: Visitor, page: str) -> None:
     assert facts["equations"] > 0 or page not in CHAPTERS
 
 
+@every_mode
+@every_page
+def test_wide_equations_can_be_scrolled_to_their_beginning(visit: Visitor, page: str, mode: str) -> None:
+    assert visit(page, mode).facts["cutOff"] == 0
+
+
 @every_page
 def test_images_say_what_they_show(visit: Visitor, page: str) -> None:
     facts = visit(page, "light").facts
