@@ -95,7 +95,8 @@ def hero_html(description: dict[str, Any], static: str) -> str:
     columns, frames = description["columns"], description["frames"]
     last = len(frames) - 1
     captions = [
-        f"After {frame['steps']:,} tries: loss {frame['loss']:.2f}, accuracy {frame['accuracy']:.0%}"
+        f"After {frame['steps']:,} tries: "
+        f"loss {frame['loss']:.2f}, accuracy\N{NO-BREAK SPACE}{frame['accuracy']:.0%}"
         for frame in frames
     ]
     rows = -(-len(frames) // columns)

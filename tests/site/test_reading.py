@@ -21,6 +21,11 @@ def test_landing_page_says_what_this_is_on_one_screen(open_page: OpenPage, mode:
     assert page.locator(".hero-picture").bounding_box()["y"] + 100 < height
 
 
+def test_the_sites_address_leads_to_the_landing_page(open_page: OpenPage, address: str) -> None:
+    page = open_page("index")
+    page.wait_for_url(f"{address}/intro.html")
+
+
 def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(open_page: OpenPage) -> None:
     page = open_page("intro")
     assert page.locator(".chapter-map li").count() == 13
@@ -32,14 +37,14 @@ def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(open_pa
 def frame_shown(page: Page) -> tuple[str, str, str]:
     picture = page.locator(".hero-picture")
     position = picture.evaluate("picture => getComputedStyle(picture).backgroundPosition")
-    slider = page.get_by_label("Drag to train")
+    slider = page.get_by_label("Drag to let it learn")
     return position, page.locator(".hero-caption").inner_text(), slider.get_attribute("aria-valuetext")
 
 
 def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:
     page = open_page("intro")
     last = frame_shown(page)
-    slider = page.get_by_label("Drag to train")
+    slider = page.get_by_label("Drag to let it learn")
     slider.focus()
     slider.press("ArrowLeft")
     before = frame_shown(page)

@@ -72,6 +72,10 @@ FACTS = """() => {
     overflow: root.scrollWidth - root.clientWidth,
     equations: document.querySelectorAll("span.math, div.math").length,
     rendered: document.querySelectorAll("mjx-container").length,
+    cutOff: [...document.querySelectorAll("div.math")].filter((box) => {
+      const equation = box.querySelector("mjx-math");
+      return equation && equation.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
+    }).length,
     alts: figures.map((image) => image.alt),
     outputAlts: outputs.map((image) => image.alt),
     outputFilters: outputs.map((image) => getComputedStyle(image).filter),
