@@ -491,10 +491,11 @@ def test_chapters_are_numbered_without_a_gap(tmp_path: Path) -> None:
     with pytest.raises(FoldError, match=r"01_three\.ipynb: the number 01 is taken twice"):
         export_chapters(folder, "nnfs_lib")
     (folder / "01_three.ipynb").unlink()
-    (folder / "01_one.ipynb").write_text("{")
     (folder / "03_again.ipynb").unlink()
-    with pytest.raises(FoldError, match=r"01_one\.ipynb: this is not a notebook"):
-        export_chapters(folder, "nnfs_lib")
+    for text in ("{", "[]", '{"nbformat": 3}', '{"nbformat": 4}'):
+        (folder / "01_one.ipynb").write_text(text)
+        with pytest.raises(FoldError, match=r"01_one\.ipynb: this is not a notebook"):
+            export_chapters(folder, "nnfs_lib")
 
 
 # ---------------------------------------------------------------- what it refuses
