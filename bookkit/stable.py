@@ -19,7 +19,9 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-CELL_METADATA = {"deletable", "editable", "jupyter", "mystnb", "name", "slideshow", "tags"}
+CELL_METADATA = {
+    "deletable", "editable", "format", "jupyter", "mystnb", "name", "raw_mimetype", "slideshow", "tags",
+}  # fmt: skip
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MODEL_ID = re.compile(r"[0-9a-f]{32}")
@@ -31,7 +33,7 @@ SPLIT_TYPES = {"application/javascript", "image/svg+xml"}  # besides text/*
 def loads(text: str) -> Notebook:
     """Read a notebook, with each text in one piece."""
     notebook: Notebook = json.loads(text)
-    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or "cells" not in notebook:
         raise ValueError("not a notebook of format 4; open it in JupyterLab and save it")
     _each_text(notebook, lambda value: "".join(value) if isinstance(value, list) else value)
     return notebook

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bookkit.export.definitions import Definition, definitions
-from bookkit.export.names import Reference
 from bookkit.export.notebooks import Cell, Chapter, Import
+from bookkit.export.uses import Reference
 
 LIBRARY = "nnfs_lib"
 

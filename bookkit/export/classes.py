@@ -8,8 +8,8 @@ import libcst as cst
 from bookkit.export import docstrings
 from bookkit.export.book import Book
 from bookkit.export.definitions import Definition, Member, Statement
-from bookkit.export.names import Reference, Uses, When
 from bookkit.export.order import ordered
+from bookkit.export.uses import Reference, Uses, When
 
 EMPTY_LINE = cst.EmptyLine(indent=False)
 
@@ -49,6 +49,8 @@ def fold_class(book: Book, versions: list[Definition], built: str) -> Folded:
     blocks = [version.node.body for version in versions if isinstance(version.node, cst.ClassDef)]
     footers = [block.footer for block in blocks if isinstance(block, cst.IndentedBlock)]
     footer = [line for lines in footers for line in lines if line.comment]
+    if footer and body and not isinstance(body[-1], cst.SimpleStatementLine):
+        footer.insert(0, EMPTY_LINE)
     spaced = [docstrings.statement(documented[-1].docstring if documented else None, built)]
     return Folded(
         first.name,

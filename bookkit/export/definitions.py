@@ -8,9 +8,10 @@ from typing import cast
 import libcst as cst
 import libcst.matchers as m
 
-from bookkit.export.names import Names, Reference, Uses
+from bookkit.export.names import Names
 from bookkit.export.notebooks import Cell, FoldError, Place
 from bookkit.export.rewrite import Rewriter
+from bookkit.export.uses import Reference, Uses
 
 Statement = cst.SimpleStatementLine | cst.FunctionDef | cst.ClassDef
 CONTINUES = m.OneOf(  # a property's setter or deleter, or one more signature of a method

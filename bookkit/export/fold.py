@@ -8,9 +8,9 @@ from bookkit.export import docstrings
 from bookkit.export.book import Book
 from bookkit.export.classes import Folded, fold_class
 from bookkit.export.definitions import Definition
-from bookkit.export.names import Reference, When
 from bookkit.export.notebooks import Import
 from bookkit.export.order import CycleError, ordered
+from bookkit.export.uses import Reference, When
 
 
 def fold(book: Book) -> dict[str, list[Folded]]:

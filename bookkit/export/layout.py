@@ -1,5 +1,6 @@
 """Lay out imports and `__all__` the way ruff does."""
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -8,11 +9,19 @@ from bookkit.export.notebooks import Import
 WIDTH = 110
 
 
-def rank(name: str) -> tuple[int, str, str]:
-    """Sort constants before classes before the rest."""
+def rank(name: str) -> tuple[int, list[tuple[int, str]], list[tuple[int, str]]]:
+    """Sort constants before classes before the rest, without regard to case; name_2 before name_10."""
+    return _kind(name), natural(name.lower()), natural(name)
+
+
+def _kind(name: str) -> int:
     constant = len(name) > 1 and name.isupper()
-    kind = 0 if constant else 1 if name[:1].isupper() else 2
-    return kind, name.lower(), name
+    return 0 if constant else 1 if name[:1].isupper() else 2
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts numbers inside names by their value."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
 
 
 def import_block(bound: Iterable[Import], package: str) -> str:
@@ -26,7 +35,7 @@ def import_block(bound: Iterable[Import], package: str) -> str:
 def all_names(names: Iterable[str]) -> str:
     """Return the `__all__` of these names."""
     # ruff sorts these as the interpreter does, the names of an import without regard to case
-    written = [f'"{name}"' for name in sorted(names, key=lambda name: (rank(name)[0], name))]
+    written = [f'"{name}"' for name in sorted(names, key=lambda name: (_kind(name), natural(name)))]
     return _wrapped("__all__ = [", written, "]") if written else "__all__: list[str] = []"
 
 
@@ -42,20 +51,21 @@ def _statements(bound: Iterable[Import]) -> str:
     plain = [each for each in bound if each.member is None]
     lines = [
         f"import {each.module}" + (f" as {each.alias}" if each.alias else "")
-        for each in sorted(plain, key=lambda each: (each.module.lower(), each.module, each.alias or ""))
+        for each in sorted(plain, key=lambda each: (natural(each.module.lower()), each.alias or ""))
     ]
-    members: dict[tuple[str, str], list[str]] = {}  # a renamed member has a line of its own
+    together: dict[str, list[str]] = {}
+    froms: list[tuple[str, list[str], str]] = []
     for each in bound:
-        if each.member:
-            text = f"{each.member} as {each.alias}" if each.alias else each.member
-            members.setdefault((each.module, text if each.alias else ""), []).append(text)
-    for (module, _), names in sorted(
-        members.items(), key=lambda item: (item[0][0].lower(), rank(item[0][1]))
+        if each.member and each.alias:  # a renamed member has a line of its own
+            froms.append((each.module, [each.member], f" as {each.alias}"))
+        elif each.member:
+            together.setdefault(each.module, []).append(each.member)
+    froms += [(module, sorted(names, key=rank), "") for module, names in together.items()]
+    for module, names, alias in sorted(
+        froms, key=lambda each: (natural(each[0].lower()), rank(each[1][0]), each[2])
     ):
-        names.sort(key=rank)
-        head = f"from {module} import "
-        line = head + ", ".join(names)
-        lines.append(line if len(line) <= WIDTH else _wrapped(head + "(", names, ")"))
+        line = f"from {module} import {', '.join(names)}{alias}"
+        lines.append(line if len(line) <= WIDTH else _wrapped(f"from {module} import (", names, ")"))
     return "\n".join(lines)
 
 

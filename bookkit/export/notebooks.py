@@ -129,7 +129,7 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
     """Return the cells of a notebook as its file holds them, each source in one piece."""
     try:
         cells: list[dict[str, Any]] = loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise FoldError(f"{path.name}: this is not a notebook: {error}.") from error
     return cells
 

@@ -4,8 +4,8 @@ import sys
 
 from bookkit.export.book import LIBRARY, Book
 from bookkit.export.definitions import Definition
-from bookkit.export.names import BUILTINS, Reference
 from bookkit.export.notebooks import Chapter, Import, Place
+from bookkit.export.uses import BUILTINS, Reference
 
 
 def check_references(book: Book, definition: Definition) -> None:

@@ -4,8 +4,8 @@ import libcst as cst
 
 from bookkit.export.book import Book
 from bookkit.export.definitions import Definition
-from bookkit.export.names import BUILTINS, Reference, When
 from bookkit.export.references import check_references
+from bookkit.export.uses import BUILTINS, Reference, When
 
 WHOLE = "Write the method out whole."
 

@@ -13,9 +13,9 @@ from bookkit.export.classes import Folded, without_empty_start
 from bookkit.export.definitions import Definition
 from bookkit.export.fold import fold, imports_of
 from bookkit.export.layout import WIDTH, all_names, import_block, rank
-from bookkit.export.names import Reference
 from bookkit.export.notebooks import Cell, Chapter, Import
 from bookkit.export.order import CycleError, ordered
+from bookkit.export.uses import Reference
 
 BY_CHAPTERS = "Generated from the chapters: edit them, not this file."
 GENERATED = re.compile(re.escape(BY_CHAPTERS) + r"|Generated from .+\.ipynb: edit that\.")

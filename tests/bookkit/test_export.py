@@ -357,8 +357,8 @@ def test_properties_decorators_and_attributes_fold_like_methods(tmp_path: Path) 
 
 
 def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
-    many = "\n\n\n".join(f"def number_{index:02}(value):\n    return value" for index in range(20))
-    calls = "".join(f"        nn.number_{index:02}(1),\n" for index in range(20))
+    many = "\n\n\n".join(f"def number_{index}(value):\n    return value" for index in range(20))
+    calls = "".join(f"        nn.number_{index}(1),\n" for index in range(20))
     use = f"def everything():\n    return [\n{calls}    ]"
     exported_files = exported(
         tmp_path,
@@ -372,7 +372,8 @@ def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
             export(
                 "more",
                 "ONE = 1\nTWO = 2\n\n# three\nTHREE = 3\n\n\ndef five():\n"
-                "    def inner():\n        return THREE\n\n    return inner",
+                "    def inner():\n        return THREE\n\n    return inner\n\n\n"
+                "class Last:\n    def six(self):\n        return 6\n\n    # the end of the class",
             ),
             export("use", use),
         ],
@@ -490,10 +491,11 @@ def test_chapters_are_numbered_without_a_gap(tmp_path: Path) -> None:
     with pytest.raises(FoldError, match=r"01_three\.ipynb: the number 01 is taken twice"):
         export_chapters(folder, "nnfs_lib")
     (folder / "01_three.ipynb").unlink()
-    (folder / "01_one.ipynb").write_text("{")
     (folder / "03_again.ipynb").unlink()
-    with pytest.raises(FoldError, match=r"01_one\.ipynb: this is not a notebook"):
-        export_chapters(folder, "nnfs_lib")
+    for text in ("{", "[]", '{"nbformat": 3}', '{"nbformat": 4}'):
+        (folder / "01_one.ipynb").write_text(text)
+        with pytest.raises(FoldError, match=r"01_one\.ipynb: this is not a notebook"):
+            export_chapters(folder, "nnfs_lib")
 
 
 # ---------------------------------------------------------------- what it refuses
