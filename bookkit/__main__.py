@@ -7,10 +7,16 @@ import sys
 # command -> what it does, and the module that has `add_arguments(parser)` and `main(arguments) -> exit code`.
 # Imported one at a time, so that no command needs what only another one uses.
 COMMANDS = {
-    "export": ("fold the exported cells of chapters/ into nnfs_lib", "bookkit.export.command"),
+    "export": (
+        "fold the exported cells of chapters/ into nnfs_lib",
+        "bookkit.export.command",
+    ),
     "data": ("write the data sets that the book ships", "bookkit.data"),
     "run": ("execute chapters and write them back in stable form", "bookkit.run"),
-    "browser": ("find a Chromium for the browser tests, or install one", "bookkit.site.browser"),
+    "browser": (
+        "find a Chromium for the browser tests, or install one",
+        "bookkit.site.browser",
+    ),
     "hero": ("draw the landing page's picture anew", "bookkit.site.hero"),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),
 }
@@ -25,7 +31,9 @@ def main(argv: list[str] | None = None) -> int:
     chosen, rest = parser.parse_known_args(argv)
     summary, module_name = COMMANDS[chosen.command]
     module = importlib.import_module(module_name)
-    own = argparse.ArgumentParser(prog=f"python -m bookkit {chosen.command}", description=summary)
+    own = argparse.ArgumentParser(
+        prog=f"python -m bookkit {chosen.command}", description=summary
+    )
     module.add_arguments(own)
     return int(module.main(own.parse_args(rest)))
 

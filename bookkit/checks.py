@@ -57,12 +57,16 @@ def judge(number: str, answer: Any) -> Verdict:
     try:
         return Verdict(True, f"{name}: correct. {exercise.checker(answer)}")
     except NotImplementedError:
-        return Verdict(False, f"{name}: not started. Replace the line that raises with your own code.")
+        return Verdict(
+            False,
+            f"{name}: not started. Replace the line that raises with your own code.",
+        )
     except Hint as hint:
         return Verdict(False, f"{name}: not yet. {hint}")
     except Exception as error:
         return Verdict(
-            False, f"{name}: your code stopped with {type(error).__name__}: {error}{_where(error)}"
+            False,
+            f"{name}: your code stopped with {type(error).__name__}: {error}{_where(error)}",
         )
 
 
@@ -75,7 +79,11 @@ def _where(error: Exception) -> str:
     """Name the last line of the reader's own code on the way to the error, if it can be found."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if "ipykernel" in frame.filename or frame.filename.startswith("<"):
-            return f" (line {frame.lineno}: {frame.line})" if frame.line else f" (line {frame.lineno})"
+            return (
+                f" (line {frame.lineno}: {frame.line})"
+                if frame.line
+                else f" (line {frame.lineno})"
+            )
     return ""
 
 
@@ -100,7 +108,9 @@ def expect_array(actual: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     return array
 
 
-def expect_close(actual: Any, expected: Any, hint: str, tolerance: float = 1e-5) -> None:
+def expect_close(
+    actual: Any, expected: Any, hint: str, tolerance: float = 1e-5
+) -> None:
     """Raise the hint unless every number is within `tolerance`, relative or absolute."""
     if not np.allclose(actual, expected, rtol=tolerance, atol=tolerance):
         fail(hint)
@@ -115,6 +125,8 @@ def catches(check: Callable[[Any], None], *, wrong: Any, right: Any) -> None:
     try:
         check(wrong)
     except AssertionError as error:
-        print(f"{check.__name__}: the right version passes, the wrong one is caught.\n  {error}")
+        print(
+            f"{check.__name__}: the right version passes, the wrong one is caught.\n  {error}"
+        )
         return
     raise AssertionError(f"{check.__name__} lets the wrong version pass.")

@@ -18,7 +18,9 @@ def spiral() -> str:
     X, y = spiral_data(100, 3, rng=0)
     lines = io.StringIO("x0,x1,label\n")
     lines.seek(0, io.SEEK_END)
-    np.savetxt(lines, np.column_stack([X, y]), fmt=("%.7f", "%.7f", "%d"), delimiter=",")
+    np.savetxt(
+        lines, np.column_stack([X, y]), fmt=("%.7f", "%.7f", "%d"), delimiter=","
+    )
     return lines.getvalue()
 
 
@@ -28,7 +30,9 @@ FILES = {"spiral.csv": spiral}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder to write to."""
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files go (default: data)")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="where the files go (default: data)"
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:

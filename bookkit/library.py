@@ -38,7 +38,8 @@ class Change:
         return (
             "new"
             if self.new
-            else ", ".join(f"+ {member.partition('(')[0]}" for member in self.added) or "rewritten"
+            else ", ".join(f"+ {member.partition('(')[0]}" for member in self.added)
+            or "rewritten"
         )
 
 
@@ -79,7 +80,8 @@ def _members(node: Definition) -> dict[str, str]:
     return {
         item.name: _signature(item)
         for item in body
-        if isinstance(item, ast.FunctionDef) and (item.name == "__init__" or not item.name.startswith("_"))
+        if isinstance(item, ast.FunctionDef)
+        and (item.name == "__init__" or not item.name.startswith("_"))
     }
 
 
@@ -92,7 +94,11 @@ def _heading(name: str, node: Definition) -> str:
 def changes(chapter: int, folder: Path | None = None) -> list[Change]:
     """Return what `chapter` did to the library, in the order of its cells."""
     folder = folder or package_folder()
-    modules = {name: path.stem for path in sorted(folder.glob("*.py")) for name in _definitions(path)}
+    modules = {
+        name: path.stem
+        for path in sorted(folder.glob("*.py"))
+        for name in _definitions(path)
+    }
     before: dict[str, set[str]] = {}
     for earlier in range(1, chapter):
         for name, node in _definitions(_stage(folder, earlier)).items():
@@ -106,8 +112,14 @@ def changes(chapter: int, folder: Path | None = None) -> list[Change]:
                 module=modules[name],
                 new=known is None,
                 heading=_heading(name, node),
-                added=tuple(text for member, text in members.items() if member not in (known or ())),
-                rewritten=tuple(text for member, text in members.items() if member in (known or ())),
+                added=tuple(
+                    text
+                    for member, text in members.items()
+                    if member not in (known or ())
+                ),
+                rewritten=tuple(
+                    text for member, text in members.items() if member in (known or ())
+                ),
             )
         )
     return found
@@ -116,7 +128,9 @@ def changes(chapter: int, folder: Path | None = None) -> list[Change]:
 def _stage(folder: Path, chapter: int) -> Path:
     path = folder / "stages" / f"ch{chapter:02d}.py"
     if not path.exists():
-        raise RuntimeError(f"Chapter {chapter} has not been exported yet: run `make export`.")
+        raise RuntimeError(
+            f"Chapter {chapter} has not been exported yet: run `make export`."
+        )
     return path
 
 
@@ -131,7 +145,10 @@ def library_map(chapter: int) -> None:
                 names.append(change.name)
     plain, cards = [], []
     for module, names in modules.items():
-        plain.append(f"{module + ':':14}" + ", ".join(f"{n} ({lit[n]})" if n in lit else n for n in names))
+        plain.append(
+            f"{module + ':':14}"
+            + ", ".join(f"{n} ({lit[n]})" if n in lit else n for n in names)
+        )
         items = "".join(_map_item(name, lit.get(name)) for name in names)
         cards.append(
             f'<div style="border: {BORDER}; border-radius: 8px; padding: 0.5rem 0.6rem">'
@@ -139,7 +156,10 @@ def library_map(chapter: int) -> None:
             f'<ul style="list-style: none; margin: 0.3rem 0 0; padding: 0">{items}</ul></div>'
         )
     style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.6rem"
-    _display(f'<div class="library-map" style="{style}">{"".join(cards)}</div>', "\n".join(plain))
+    _display(
+        f'<div class="library-map" style="{style}">{"".join(cards)}</div>',
+        "\n".join(plain),
+    )
 
 
 def _map_item(name: str, note: str | None) -> str:
@@ -163,9 +183,14 @@ def library_changes(chapter: int) -> None:
             lines += [f"~     {member}" for member in change.rewritten]
     colors = {"+": ADDED, "~": CHANGED}
     row = '<span style="display: block; min-width: max-content; padding: 0 0.6rem; {}">{}</span>'
-    rows = "".join(row.format(colors.get(line[0], ""), html.escape(line)) for line in lines)
+    rows = "".join(
+        row.format(colors.get(line[0], ""), html.escape(line)) for line in lines
+    )
     style = f"border: {BORDER}; border-radius: 8px; padding: 0.5rem 0; overflow-x: auto; text-align: left"
-    _display(f'<pre class="library-changes" style="{style}" tabindex="0">{rows}</pre>', "\n".join(lines))
+    _display(
+        f'<pre class="library-changes" style="{style}" tabindex="0">{rows}</pre>',
+        "\n".join(lines),
+    )
 
 
 def _display(markup: str, plain: str) -> None:

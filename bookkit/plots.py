@@ -67,13 +67,24 @@ def show(shown: Figure, alt: str) -> None:
     shown.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     width, height = shown.get_size_inches()
     display(
-        {"image/png": base64.b64encode(buffer.getvalue()).decode("ascii"), "text/plain": f"[Figure] {alt}"},
-        metadata={"image/png": {"alt": alt, "width": int(width * 96), "height": int(height * 96)}},
+        {
+            "image/png": base64.b64encode(buffer.getvalue()).decode("ascii"),
+            "text/plain": f"[Figure] {alt}",
+        },
+        metadata={
+            "image/png": {
+                "alt": alt,
+                "width": int(width * 96),
+                "height": int(height * 96),
+            }
+        },
         raw=True,
     )
 
 
-def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, *, size: float = 16, edge: float = 0.5) -> None:
+def draw_points(
+    axes: Any, X: np.ndarray, y: np.ndarray, *, size: float = 16, edge: float = 0.5
+) -> None:
     """Draw points (n, 2), each class in its own colour and marker."""
     for label in np.unique(y):
         chosen = X[y == label]
@@ -91,7 +102,11 @@ def draw_points(axes: Any, X: np.ndarray, y: np.ndarray, *, size: float = 16, ed
 
 
 def draw_regions(
-    axes: Any, classify: Callable[[np.ndarray], np.ndarray], *, classes: int, extent: float = 1.15
+    axes: Any,
+    classify: Callable[[np.ndarray], np.ndarray],
+    *,
+    classes: int,
+    extent: float = 1.15,
 ) -> None:
     """Colour the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
     ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
@@ -112,7 +127,13 @@ def draw_regions(
 
 def square(axes: Any, extent: float = 1.15) -> None:
     """Make the axes a square map of the plane, named after the two inputs."""
-    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), xlabel="$x_0$", ylabel="$x_1$", aspect="equal")
+    axes.set(
+        xlim=(-extent, extent),
+        ylim=(-extent, extent),
+        xlabel="$x_0$",
+        ylabel="$x_1$",
+        aspect="equal",
+    )
     axes.grid(False)
 
 
@@ -128,10 +149,16 @@ def points(X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
 
 @styled
 def regions(
-    classifiers: Mapping[str, Callable[[np.ndarray], np.ndarray]], X: np.ndarray, y: np.ndarray, *, alt: str
+    classifiers: Mapping[str, Callable[[np.ndarray], np.ndarray]],
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    alt: str,
 ) -> None:
     """Show, side by side and by title, which class each classifier gives every place in the plane."""
-    shown, all_axes = figure(len(classifiers), width=3.6 * len(classifiers), height=3.7, squeeze=False)
+    shown, all_axes = figure(
+        len(classifiers), width=3.6 * len(classifiers), height=3.7, squeeze=False
+    )
     for axes, (title, classify) in zip(all_axes[0], classifiers.items(), strict=True):
         draw_regions(axes, classify, classes=int(y.max()) + 1)
         draw_points(axes, X, y, size=9)
@@ -140,7 +167,9 @@ def regions(
 
 
 @styled
-def zero_lines(weights: np.ndarray, biases: np.ndarray, X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
+def zero_lines(
+    weights: np.ndarray, biases: np.ndarray, X: np.ndarray, y: np.ndarray, *, alt: str
+) -> None:
     """Show where each neuron of a layer with two inputs is zero; an arrow points to where it is positive.
 
     weights: (2, n_neurons); biases: (1, n_neurons).
@@ -178,7 +207,9 @@ def curves(
     marker: str = "",
 ) -> None:
     """Show curves {panel title: {label: (x, y)}} side by side; `log` names logarithmic axes, as in "xy"."""
-    shown, all_axes = figure(len(panels), width=max(5.6, 3.7 * len(panels)), height=3.3, squeeze=False)
+    shown, all_axes = figure(
+        len(panels), width=max(5.6, 3.7 * len(panels)), height=3.3, squeeze=False
+    )
     styles = ("-", "--", "-.", ":")
     for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
         for index, (label, (xs, ys)) in enumerate(lines.items()):
@@ -194,7 +225,9 @@ def curves(
 
 
 @styled
-def histogram(values: np.ndarray, *, x: str, y: str, alt: str, line: float, line_label: str) -> None:
+def histogram(
+    values: np.ndarray, *, x: str, y: str, alt: str, line: float, line_label: str
+) -> None:
     """Show how often values occur, with a dashed line at one value to compare with."""
     shown, axes = figure(width=5.6, height=3.2)
     axes.hist(values, bins=40, color=COLORS[0])
@@ -207,9 +240,13 @@ def histogram(values: np.ndarray, *, x: str, y: str, alt: str, line: float, line
 @styled
 def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None:
     """Show bars {panel title: {label: height}} side by side, each with its height in figures."""
-    shown, all_axes = figure(len(panels), width=3.2 * len(panels), height=3.0, squeeze=False, sharey=True)
+    shown, all_axes = figure(
+        len(panels), width=3.2 * len(panels), height=3.0, squeeze=False, sharey=True
+    )
     for axes, (title, heights) in zip(all_axes[0], panels.items(), strict=True):
-        drawn = axes.bar(list(heights), list(heights.values()), color=COLORS[: len(heights)])
+        drawn = axes.bar(
+            list(heights), list(heights.values()), color=COLORS[: len(heights)]
+        )
         axes.bar_label(drawn, fmt="%.2f")
         axes.set(title=title)
         axes.grid(False)
@@ -233,7 +270,9 @@ def landscape(
     filled = axes.contourf(xs, ys, heights, levels=18, cmap="cividis")
     axes.contour(xs, ys, heights, levels=18, colors="white", linewidths=0.4)
     shown.colorbar(filled, ax=axes, label="loss")
-    axes.plot(*mark, marker="X", markersize=11, color=COLORS[1], markeredgecolor="white")
+    axes.plot(
+        *mark, marker="X", markersize=11, color=COLORS[1], markeredgecolor="white"
+    )
     axes.set(xlabel=x, ylabel=y)
     axes.grid(False)
     show(shown, alt)

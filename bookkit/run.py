@@ -18,10 +18,20 @@ SHOWN_LINES = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "names", nargs="*", metavar="CHAPTER", help="02, 2, 02_activations or a path; none: all"
+        "names",
+        nargs="*",
+        metavar="CHAPTER",
+        help="02, 2, 02_activations or a path; none: all",
     )
-    parser.add_argument("--check", action="store_true", help="execute nothing; say what needs a run")
-    parser.add_argument("--chapters", type=Path, default=Path("chapters"), help="folder of the notebooks")
+    parser.add_argument(
+        "--check", action="store_true", help="execute nothing; say what needs a run"
+    )
+    parser.add_argument(
+        "--chapters",
+        type=Path,
+        default=Path("chapters"),
+        help="folder of the notebooks",
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -48,7 +58,9 @@ def _find(name: str, every: list[Path]) -> Path:
         return Path(name)
     wanted = f"{int(name):02}_" if name.isdecimal() else name
     matches = [
-        path for path in every if path.stem == wanted or (name.isdecimal() and path.name.startswith(wanted))
+        path
+        for path in every
+        if path.stem == wanted or (name.isdecimal() and path.name.startswith(wanted))
     ]
     if len(matches) != 1:
         known = ", ".join(path.stem for path in every) or "none"
@@ -75,7 +87,10 @@ def run(path: Path) -> bool:
     try:
         after = dumps(stabilize(execute(loads(before), path), path.name))
     except (CellError, ValueError) as error:
-        print(f"{path.name}: {error}" if isinstance(error, ValueError) else error, file=sys.stderr)
+        print(
+            f"{path.name}: {error}" if isinstance(error, ValueError) else error,
+            file=sys.stderr,
+        )
         return False
     if after != before:
         replace(path, after)
@@ -90,7 +105,11 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
     # Imported here: they take seconds, and --check needs neither.
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
     from tqdm import tqdm
 
     stabilize(notebook, path.name)
@@ -110,7 +129,9 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
     )
     client.reset_execution_trackers()
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    cells = tqdm(node.cells, desc=path.stem, unit="cell", disable=not sys.stderr.isatty())
+    cells = tqdm(
+        node.cells, desc=path.stem, unit="cell", disable=not sys.stderr.isatty()
+    )
     with client.setup_kernel(env=environment):
         for index, cell in enumerate(cells):
             try:
@@ -118,7 +139,9 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
             except CellExecutionError as error:
                 raise CellError(_failure(path, index, cell, error)) from None
             except (CellTimeoutError, DeadKernelError) as error:
-                raise CellError(f"{path.name}, cell {index + 1}: the kernel died: {error}") from None
+                raise CellError(
+                    f"{path.name}, cell {index + 1}: the kernel died: {error}"
+                ) from None
         client.set_widgets_metadata()
     result: Notebook = node
     return result
@@ -128,7 +151,11 @@ def _failure(path: Path, index: int, cell: Any, error: Any) -> str:
     """Tell what failed: where, the first lines of the cell, the error, and how Python got there."""
     source = cell["source"].strip().splitlines()
     shown = source[:SHOWN_LINES] + ["..."] * (len(source) > SHOWN_LINES)
-    tracebacks = [output["traceback"] for output in cell["outputs"] if output["output_type"] == "error"]
+    tracebacks = [
+        output["traceback"]
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
+    ]
     lines = ANSI.sub("", "\n".join(tracebacks[-1]) if tracebacks else "").splitlines()
     return "\n".join(
         [

@@ -33,17 +33,35 @@ SPLIT_TYPES = {"application/javascript", "image/svg+xml"}  # besides text/*
 def loads(text: str) -> Notebook:
     """Read a notebook, with each text in one piece."""
     notebook: Notebook = json.loads(text)
-    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or "cells" not in notebook:
-        raise ValueError("not a notebook of format 4; open it in JupyterLab and save it")
-    _each_text(notebook, lambda value: "".join(value) if isinstance(value, list) else value)
+    if (
+        not isinstance(notebook, dict)
+        or notebook.get("nbformat") != 4
+        or "cells" not in notebook
+    ):
+        raise ValueError(
+            "not a notebook of format 4; open it in JupyterLab and save it"
+        )
+    _each_text(
+        notebook, lambda value: "".join(value) if isinstance(value, list) else value
+    )
     return notebook
 
 
 def dumps(notebook: Notebook) -> str:
     """Write a notebook as nbformat does."""
     copy: Notebook = json.loads(json.dumps(notebook))
-    _each_text(copy, lambda value: value.splitlines(keepends=True) if isinstance(value, str) else value)
-    return json.dumps(copy, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")) + "\n"
+    _each_text(
+        copy,
+        lambda value: (
+            value.splitlines(keepends=True) if isinstance(value, str) else value
+        ),
+    )
+    return (
+        json.dumps(
+            copy, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")
+        )
+        + "\n"
+    )
 
 
 def _each_text(notebook: Notebook, change: Callable[[Any], Any]) -> None:
@@ -67,7 +85,8 @@ def stabilize(notebook: Notebook, name: str) -> Notebook:
     _cell_ids(notebook["cells"], name)
     for cell in notebook["cells"]:
         cell["metadata"] = {
-            key: cell["metadata"][key] for key in sorted(CELL_METADATA & set(cell["metadata"]))
+            key: cell["metadata"][key]
+            for key in sorted(CELL_METADATA & set(cell["metadata"]))
         }
         if cell["cell_type"] == "code":
             cell["outputs"] = [_clean(output) for output in _merged(cell["outputs"])]
@@ -75,7 +94,10 @@ def stabilize(notebook: Notebook, name: str) -> Notebook:
         if not cell["metadata"].get("tags", True):
             del cell["metadata"]["tags"]
     widgets = notebook["metadata"].get("widgets", {})
-    notebook["metadata"] = {**METADATA, **({"widgets": widgets} if _state(widgets) else {})}
+    notebook["metadata"] = {
+        **METADATA,
+        **({"widgets": widgets} if _state(widgets) else {}),
+    }
     _model_ids(notebook, name)
     return notebook
 
@@ -86,7 +108,10 @@ def _cell_ids(cells: list[dict[str, Any]], name: str) -> None:
     seen: set[str] = set()
     for index, cell in enumerate(cells):
         if not cell.get("id") or cell["id"] in seen:
-            attempts = (_digest(f"{name} {index} {attempt}")[:8] for attempt in range(len(cells) + 1))
+            attempts = (
+                _digest(f"{name} {index} {attempt}")[:8]
+                for attempt in range(len(cells) + 1)
+            )
             cell["id"] = next(each for each in attempts if each not in taken)
             taken.add(cell["id"])
         seen.add(cell["id"])
@@ -96,7 +121,11 @@ def _merged(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Join pieces of one stream that follow each other: how it was cut is chance."""
     last: dict[str, Any] | None = None
     for output in outputs:
-        if last and output["output_type"] == "stream" and output["name"] == last.get("name"):
+        if (
+            last
+            and output["output_type"] == "stream"
+            and output["name"] == last.get("name")
+        ):
             last["text"] += output["text"]
             continue
         if last:
@@ -126,10 +155,14 @@ def _alt_text(cell: dict[str, Any]) -> None:
         details["alt"]
         for output in cell["outputs"]
         for kind, details in output.get("metadata", {}).items()
-        if kind.startswith("image/") and isinstance(details, dict) and details.get("alt")
+        if kind.startswith("image/")
+        and isinstance(details, dict)
+        and details.get("alt")
     ]
     mystnb = dict(cell["metadata"].pop("mystnb", {}))
-    image = {key: value for key, value in mystnb.pop("image", {}).items() if key != "alt"}
+    image = {
+        key: value for key, value in mystnb.pop("image", {}).items() if key != "alt"
+    }
     if alts:
         image["alt"] = alts[0]
     if image:
@@ -160,7 +193,9 @@ def _model_ids(notebook: Notebook, name: str) -> None:
         if ids and "outputs" in cell:
             cell["outputs"] = _in_strings(cell["outputs"], rename)
     if "widgets" in notebook["metadata"]:
-        notebook["metadata"]["widgets"] = _in_strings(notebook["metadata"]["widgets"], rename)
+        notebook["metadata"]["widgets"] = _in_strings(
+            notebook["metadata"]["widgets"], rename
+        )
 
 
 def _in_strings(value: Any, change: Callable[[str], str]) -> Any:
@@ -188,16 +223,27 @@ def problems(text: str, name: str) -> list[str]:
     count = 0
     for number, cell in enumerate(notebook["cells"], start=1):
         tags = cell["metadata"].get("tags", [])
-        if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags:
+        if (
+            cell["cell_type"] != "code"
+            or not cell["source"].strip()
+            or "skip-execution" in tags
+        ):
             continue
         count += 1
         if cell["execution_count"] is None:
             found.append(f"{name}, cell {number}: not executed")
         elif cell["execution_count"] != count:
-            found.append(f"{name}, cell {number}: execution count {cell['execution_count']}, not {count}")
+            found.append(
+                f"{name}, cell {number}: execution count {cell['execution_count']}, not {count}"
+            )
         if "raises-exception" not in tags:
-            errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
-            found.extend(f"{name}, cell {number}: {error['ename']}: {error['evalue']}" for error in errors)
+            errors = [
+                output for output in cell["outputs"] if output["output_type"] == "error"
+            ]
+            found.extend(
+                f"{name}, cell {number}: {error['ename']}: {error['evalue']}"
+                for error in errors
+            )
     if dumps(stabilize(notebook, name)) != text:
         found.append(f"{name}: not in stable form")
     return found

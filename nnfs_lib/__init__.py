@@ -5,7 +5,8 @@ Generated from the chapters: edit them, not this file.
 - activations: ReLU, Sigmoid, Softmax
 - datasets: spiral_data
 - layers: Dense, Layer, check_batch
-- losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, check_classes, check_same_shape
+- losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, check_classes,
+  check_same_shape
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy
 """
 

@@ -1,4 +1,7 @@
-"""Activations, built in chapter 2. Generated from the chapters: edit them, not this file."""
+"""Activations, built in chapter 2.
+
+Generated from the chapters: edit them, not this file.
+"""
 
 import numpy as np
 
@@ -24,7 +27,8 @@ class ReLU(Layer):
 class Sigmoid(Layer):
     """The logistic function: any score becomes a probability between 0 and 1.
 
-    outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch, features).
+    outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch,
+    features).
 
     Built in chapter 2.
     """
@@ -39,8 +43,9 @@ class Sigmoid(Layer):
 class Softmax(Layer):
     """Turn each sample's scores (logits) into probabilities that sum to one.
 
-    outputs[n, k] = exp(inputs[n, k]) / sum_j exp(inputs[n, j]); inputs and outputs (batch, classes).
-    Raises ValueError unless inputs are (batch, classes). Source: Bridle (1990).
+    outputs[n, k] = exp(inputs[n, k]) / sum_j exp(inputs[n, j]); inputs and outputs
+    (batch, classes). Raises ValueError unless inputs are (batch, classes). Source:
+    Bridle (1990).
 
     Built in chapter 2.
     """
@@ -50,7 +55,8 @@ class Softmax(Layer):
         logits = np.asarray(inputs)
         logits = logits.astype(np.result_type(logits, np.float32), copy=False)
         check_batch(logits, owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows, infinite ones included.
+        # Half of the largest float: so the difference of two logits never overflows,
+        # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

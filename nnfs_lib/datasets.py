@@ -1,4 +1,7 @@
-"""Datasets, built in chapter 1. Generated from the chapters: edit them, not this file."""
+"""Datasets, built in chapter 1.
+
+Generated from the chapters: edit them, not this file.
+"""
 
 import numpy as np
 
@@ -8,15 +11,20 @@ __all__ = ["spiral_data"]
 def spiral_data(
     samples: int, classes: int, rng: np.random.Generator | int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return X (samples * classes, 2), float32, and y (samples * classes,), integer: one arm a class.
+    """Return points X and their labels y: one arm of a spiral for each class.
 
-    A point of class c at radius r stands at the angle 2.5 * (4 * (c + r) + noise) radians,
-    the noise normal with standard deviation 0.2. The data set is Karpathy's, from the course CS231n (2015).
+    X: (samples * classes, 2), float32; y: (samples * classes,), integer.
+
+    A point of class c at radius r stands at the angle 2.5 * (4 * (c + r) + noise)
+    radians, the noise normal with standard deviation 0.2. The data set is Karpathy's,
+    from the course CS231n (2015).
 
     Built in chapter 1.
     """
     if samples < 1 or classes < 1:
-        raise ValueError(f"spiral_data needs at least one of each, got {samples=}, {classes=}.")
+        raise ValueError(
+            f"spiral_data needs at least one of each, got {samples=}, {classes=}."
+        )
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)

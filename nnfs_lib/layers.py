@@ -1,4 +1,7 @@
-"""Layers, built in chapter 1. Generated from the chapters: edit them, not this file."""
+"""Layers, built in chapter 1.
+
+Generated from the chapters: edit them, not this file.
+"""
 
 import numpy as np
 
@@ -8,33 +11,43 @@ __all__ = ["Dense", "Layer", "check_batch"]
 class Layer:
     """One step of a network: a batch goes in, a batch comes out.
 
-    Arrays are (batch, features), one row per sample. `forward(inputs)` returns the outputs;
-    `backward(doutputs)` takes the gradient of the loss with respect to the outputs and returns the one
-    with respect to the inputs, of the inputs' shape.
+    Arrays are (batch, features), one row per sample. `forward(inputs)` returns the
+    outputs; `backward(doutputs)` takes the gradient of the loss with respect to the
+    outputs and returns the one with respect to the inputs, of the inputs' shape.
 
     Built in chapter 1.
     """
 
-    # The arrays that training changes; the gradient of `weights` is kept in `dweights`, and so on.
+    # The arrays that training changes; the gradient of `weights` is kept in `dweights`,
+    # and so on.
     parameter_names: tuple[str, ...] = ()
     # Set by the model while it trains.
     training: bool = False
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the outputs for a batch of inputs."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, inputs).")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward: define forward(self, inputs)."
+        )
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return dL/dinputs for dL/doutputs, and keep the gradients of the layer's own parameters."""
-        raise NotImplementedError(f"{type(self).__name__} has no backward: define backward(self, doutputs).")
+        """Return dL/dinputs for dL/doutputs; keep the gradients of the parameters."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no backward: define backward(self, doutputs)."
+        )
 
 
 def check_batch(
-    array: np.ndarray, n_features: int | None = None, *, owner: str, name: str = "inputs"
+    array: np.ndarray,
+    n_features: int | None = None,
+    *,
+    owner: str,
+    name: str = "inputs",
 ) -> None:
     """Raise a ValueError that says what to do, unless `array` is (batch, n_features).
 
-    n_features None accepts any number of features; `owner` and `name` are for the message.
+    n_features None accepts any number of features; `owner` and `name` are for the
+    message.
 
     Built in chapter 1.
     """
@@ -49,14 +62,17 @@ def check_batch(
     else:
         advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
     expected = f"(batch, {'features' if n_features is None else n_features})"
-    raise ValueError(f"{owner} expected {name} of shape {expected}, got {array.shape}: {advice}.")
+    raise ValueError(
+        f"{owner} expected {name} of shape {expected}, got {array.shape}: {advice}."
+    )
 
 
 class Dense(Layer):
     """A dense layer: every neuron takes a weighted sum of every input.
 
-    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights (n_inputs, n_neurons),
-    biases (1, n_neurons) and outputs (batch, n_neurons). The neuron is Rosenblatt's (1958).
+    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons). The
+    neuron is Rosenblatt's (1958).
 
     Built in chapter 1.
     """
@@ -71,10 +87,12 @@ class Dense(Layer):
         rng: np.random.Generator | int | None = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw small random weights from `rng`, a generator or a seed; biases start at zero."""
+        """Draw small weights from `rng`, a generator or a seed; biases are zero."""
         if n_inputs < 1 or n_neurons < 1:
             sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
-            raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+            raise ValueError(
+                f"Dense needs at least one input and one neuron, got {sizes}."
+            )
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
         # Random, because neurons that start equal stay equal.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)

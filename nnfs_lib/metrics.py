@@ -1,4 +1,7 @@
-"""Metrics, built in chapter 3. Generated from the chapters: edit them, not this file."""
+"""Metrics, built in chapter 3.
+
+Generated from the chapters: edit them, not this file.
+"""
 
 import numpy as np
 
@@ -10,8 +13,8 @@ __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy"]
 class Accuracy:
     """How often predictions are right: for people to read, not for training.
 
-    `compare(predictions, targets)` returns (batch,), the share of each sample that is right;
-    `calculate` returns their mean.
+    `compare(predictions, targets)` returns (batch,), the share of each sample that is
+    right; `calculate` returns their mean.
 
     Built in chapter 3.
     """
@@ -19,20 +22,26 @@ class Accuracy:
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return how right each sample is, (batch,), from 0 to 1."""
         name = type(self).__name__
-        raise NotImplementedError(f"{name} has no compare: define compare(self, predictions, targets).")
+        raise NotImplementedError(
+            f"{name} has no compare: define compare(self, predictions, targets)."
+        )
 
     def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
-        """Return the share of right answers in the batch; an empty batch is a ValueError."""
+        """Return the share of right answers; an empty batch is a ValueError."""
         right = self.compare(predictions, targets)
         if right.size == 0:
-            raise ValueError(f"{type(self).__name__} got an empty batch: a mean needs at least one sample.")
+            name = type(self).__name__
+            raise ValueError(
+                f"{name} got an empty batch: a mean needs at least one sample."
+            )
         return float(np.mean(right))
 
 
 class CategoricalAccuracy(Accuracy):
     """The share of samples whose highest score is at the true class.
 
-    Predictions (batch, classes), probabilities or logits; targets labels (batch,) or one-hot rows.
+    Predictions (batch, classes), probabilities or logits; targets labels (batch,) or
+    one-hot rows.
 
     Built in chapter 3.
     """
@@ -46,7 +55,7 @@ class CategoricalAccuracy(Accuracy):
 
 
 class BinaryAccuracy(Accuracy):
-    """The share of yes-or-no answers that are right; a probability above one half is a yes.
+    """The share of yes-or-no answers that are right; above one half is a yes.
 
     Predictions and targets (batch, outputs).
 

@@ -18,7 +18,9 @@ def count_parameters(answer):
         fail("There is one bias for each neuron, not for each input.")
     for sizes, expected in {(2, 3): 9, (1, 1): 2, (784, 64): 50_240}.items():
         if answer(*sizes) != expected:
-            fail(f"A layer of {sizes[0]} inputs and {sizes[1]} neurons has another number: draw its matrix.")
+            fail(
+                f"A layer of {sizes[0]} inputs and {sizes[1]} neurons has another number: draw its matrix."
+            )
     return "The first layer of chapter 12's network, 784 inputs and 64 neurons, has 50,240 of them."
 
 
@@ -31,11 +33,23 @@ def zero_line(answer):
     if np.isclose(actual, -16.0):
         fail("Divide everything by weights[1], not only the bias.")
     if np.isclose(actual, -7.0):
-        fail("The bias has the same sign as x0 * weights[0] on its side of the equation.")
+        fail(
+            "The bias has the same sign as x0 * weights[0] on its side of the equation."
+        )
     rest = x0 * weights[0] + actual * weights[1] + bias
-    expect_close(rest, 0, f"Put your x1 back into the sum: it gives {rest:.2f}, and it should give 0.")
-    expect_close(answer(weights, bias, np.zeros(3)), [-0.5] * 3, "Let it work for an array of x0 as well.")
-    return "With weights[1] = 0 the line stands upright, and there is no x1 to solve for."
+    expect_close(
+        rest,
+        0,
+        f"Put your x1 back into the sum: it gives {rest:.2f}, and it should give 0.",
+    )
+    expect_close(
+        answer(weights, bias, np.zeros(3)),
+        [-0.5] * 3,
+        "Let it work for an array of x0 as well.",
+    )
+    return (
+        "With weights[1] = 0 the line stands upright, and there is no x1 to solve for."
+    )
 
 
 def forward_in_python(answer):
@@ -54,14 +68,16 @@ def forward_in_python(answer):
     if np.allclose(outputs, expected):
         fail("The sums are right, but where are the biases?")
     expect_close(
-        outputs[0], expected[0] + biases, "The first sample's row is wrong: follow sum_i x_i W_ij + b_j."
+        outputs[0],
+        expected[0] + biases,
+        "The first sample's row is wrong: follow sum_i x_i W_ij + b_j.",
     )
     expect_close(
-        outputs, expected + biases, "Only the first row is right: does a total start afresh each time?"
+        outputs,
+        expected + biases,
+        "Only the first row is right: does a total start afresh each time?",
     )
-    return (
-        "Three nested loops: batch times neurons times inputs multiplications. np.dot does exactly as many."
-    )
+    return "Three loops: batch times neurons times inputs multiplications. np.dot does exactly as many."
 
 
 def ring_data(answer):
@@ -72,17 +88,23 @@ def ring_data(answer):
     X = expect_array(result[0], (100, 2), "X, for 50 samples a ring,")
     y = expect_array(result[1], (100,), "y, for 50 samples a ring,")
     if X.dtype != np.float32:
-        fail(f"X is of type {X.dtype}; the book's networks take float32: X.astype(np.float32).")
+        fail(
+            f"X is of type {X.dtype}; the book's networks take float32: X.astype(np.float32)."
+        )
     if not np.issubdtype(y.dtype, np.integer):
         fail(f"y is of type {y.dtype}; labels are integers.")
     if y.tolist() != [0] * 50 + [1] * 50:
         fail("y should hold 50 zeros for the inner ring and then 50 ones: np.repeat.")
     radius = np.hypot(X[:, 0], X[:, 1])
     expect_close(
-        radius[:50], 0.5, "Without noise, every point of class 0 has the distance 0.5 from the centre."
+        radius[:50],
+        0.5,
+        "Without noise, every point of class 0 has the distance 0.5 from the centre.",
     )
     expect_close(
-        radius[50:], 1.0, "Without noise, every point of class 1 has the distance 1 from the centre."
+        radius[50:],
+        1.0,
+        "Without noise, every point of class 1 has the distance 1 from the centre.",
     )
     for ring in (X[:50], X[50:]):
         gaps = np.hypot(*(ring - np.roll(ring, 1, axis=0)).T)
@@ -98,7 +120,9 @@ def ring_data(answer):
             f"With noise=0.1 the coordinates move by {spread.round(3)} (standard deviation), not by 0.1 each."
         )
     if not np.array_equal(noisy, answer(2000, 0.1, np.random.default_rng(0))[0]):
-        fail("Two generators with the same seed give different points: draw the noise from `rng` only.")
+        fail(
+            "Two generators with the same seed give different points: draw the noise from `rng` only."
+        )
     return "A straight line cannot part these two either."
 
 
@@ -109,22 +133,42 @@ def merge(answer):
     for layer in (first, second):
         layer.weights[:] = rng.standard_normal(layer.weights.shape)
         layer.biases[:] = rng.standard_normal(layer.biases.shape)
-    before = [array.copy() for layer in (first, second) for array in (layer.weights, layer.biases)]
+    before = [
+        array.copy()
+        for layer in (first, second)
+        for array in (layer.weights, layer.biases)
+    ]
     merged = answer(first, second)
-    after = [array for layer in (first, second) for array in (layer.weights, layer.biases)]
+    after = [
+        array for layer in (first, second) for array in (layer.weights, layer.biases)
+    ]
     if any(not np.array_equal(b, a) for b, a in zip(before, after, strict=True)):
         fail("One of the two layers was changed: make a new one.")
     if not hasattr(merged, "weights"):
         fail("Return a Dense layer.")
-    weights = expect_array(merged.weights, (4, 3), "The new layer's weights, for layers 4 to 5 and 5 to 3,")
+    weights = expect_array(
+        merged.weights, (4, 3), "The new layer's weights, for layers 4 to 5 and 5 to 3,"
+    )
     biases = expect_array(merged.biases, (1, 3), "The new layer's biases")
-    expect_close(weights, first.weights @ second.weights, "The weights are not the product W1 W2.", 1e-4)
-    if np.allclose(biases, first.biases[:, :3] + second.biases, atol=1e-4) or np.allclose(
-        biases, second.biases
-    ):
-        fail("The first layer's biases go through the second layer's weights before they arrive: b1 W2 + b2.")
+    expect_close(
+        weights,
+        first.weights @ second.weights,
+        "The weights are not the product W1 W2.",
+        1e-4,
+    )
+    if np.allclose(
+        biases, first.biases[:, :3] + second.biases, atol=1e-4
+    ) or np.allclose(biases, second.biases):
+        fail(
+            "The first layer's biases go through the second layer's weights before they arrive: b1 W2 + b2."
+        )
     expected = first.biases @ second.weights + second.biases
-    expect_close(biases, expected, "The biases are not b1 W2 + b2: multiply out (X W1 + b1) W2 + b2.", 1e-4)
+    expect_close(
+        biases,
+        expected,
+        "The biases are not b1 W2 + b2: multiply out (X W1 + b1) W2 + b2.",
+        1e-4,
+    )
     return "However many dense layers you stack: one would do. Something has to stand between them."
 
 

@@ -10,17 +10,29 @@ def leaky_relu(answer):
     """Judge a ReLU with a small slope on the negative side."""
     inputs = np.array([[-10.0, -1.0, 0.0, 2.0], [4.0, -2.0, 1.0, -3.0]])
     given = inputs.copy()
-    outputs = expect_array(answer(inputs, 0.1), (2, 4), "Your result, for inputs of shape (2, 4),")
+    outputs = expect_array(
+        answer(inputs, 0.1), (2, 4), "Your result, for inputs of shape (2, 4),"
+    )
     if not np.array_equal(inputs, given):
         fail("Your function changed its input: return a new array.")
     positive = given > 0
-    expect_close(outputs[positive], given[positive], "Positive numbers should pass unchanged.")
-    if np.all(outputs[~positive] == 0):
-        fail("That is ReLU: negative numbers should be multiplied by the slope, not set to zero.")
     expect_close(
-        outputs[~positive], 0.1 * given[~positive], "Negative numbers should be multiplied by the slope."
+        outputs[positive], given[positive], "Positive numbers should pass unchanged."
     )
-    expect_close(answer(np.array([-1.0]), 0.5), [-0.5], "The slope is an argument: is yours fixed?")
+    if np.all(outputs[~positive] == 0):
+        fail(
+            "That is ReLU: negative numbers should be multiplied by the slope, not set to zero."
+        )
+    expect_close(
+        outputs[~positive],
+        0.1 * given[~positive],
+        "Negative numbers should be multiplied by the slope.",
+    )
+    expect_close(
+        answer(np.array([-1.0]), 0.5),
+        [-0.5],
+        "The slope is an argument: is yours fixed?",
+    )
     return "For slopes below 1, np.maximum(z, slope * z) says it in one call."
 
 
@@ -33,30 +45,47 @@ def hat(answer):
         fail("Your function changed its input: return a new array.")
     for part, hint in (
         (x <= 0, "Up to x = 0 the hat should be 0."),
-        ((x > 0) & (x <= 1), "Between 0 and 1 the hat should rise with slope 1: the first bend is at 0."),
-        ((x > 1) & (x <= 2), "Between 1 and 2 the hat should fall: from 1 on, take away twice the slope."),
-        (x > 2, "From x = 2 on the hat should stay 0: a third bend has to stop the fall."),
+        (
+            (x > 0) & (x <= 1),
+            "Between 0 and 1 the hat should rise with slope 1: the first bend is at 0.",
+        ),
+        (
+            (x > 1) & (x <= 2),
+            "Between 1 and 2 the hat should fall: from 1 on, take away twice the slope.",
+        ),
+        (
+            x > 2,
+            "From x = 2 on the hat should stay 0: a third bend has to stop the fall.",
+        ),
     ):
         expected = np.interp(x[part], [0, 1, 2], [0, 1, 0])
         expect_close(outputs[part], expected, hint)
-    return (
-        "Many hats side by side, each as high as the function at its tip: that is the sine of this chapter."
-    )
+    return "Many hats side by side, each as high as the function at its tip: there is this chapter's sine."
 
 
 def softmax_with_temperature(answer):
     """Judge a softmax with a temperature."""
     logits = np.array([[2.0, 1.0, 0.0], [-1.0, 3.0, 3.0]])
-    outputs = expect_array(answer(logits, 2.0), (2, 3), "Your result, for logits of shape (2, 3),")
+    outputs = expect_array(
+        answer(logits, 2.0), (2, 3), "Your result, for logits of shape (2, 3),"
+    )
     if np.allclose(outputs, Softmax().forward(logits)):
-        fail("The temperature changes nothing: divide the logits by it before the exponential.")
+        fail(
+            "The temperature changes nothing: divide the logits by it before the exponential."
+        )
     if np.allclose(outputs, Softmax().forward(logits * 2)):
-        fail("You multiplied by the temperature: a high one should make the classes more alike, so divide.")
+        fail(
+            "You multiplied by the temperature: a high one should make the classes more alike, so divide."
+        )
     if np.allclose(outputs, Softmax().forward(logits) / 2):
-        fail("You divided the probabilities: now the rows don't sum to one. Divide the logits.")
+        fail(
+            "You divided the probabilities: now the rows don't sum to one. Divide the logits."
+        )
     expect_close(outputs.sum(axis=1), 1, "The rows don't sum to one.")
     expect_close(
-        outputs, Softmax().forward(logits / 2), "These are not the probabilities of logits / temperature."
+        outputs,
+        Softmax().forward(logits / 2),
+        "These are not the probabilities of logits / temperature.",
     )
     with np.errstate(all="ignore"):
         cold = answer(logits, 0.001)
@@ -64,21 +93,39 @@ def softmax_with_temperature(answer):
         fail(
             "At T = 0.001 the logits are thousands and the exponential overflows: subtract the row's largest."
         )
-    expect_close(cold[0], [1, 0, 0], "At a very low temperature the largest logit should take all.")
+    expect_close(
+        cold[0],
+        [1, 0, 0],
+        "At a very low temperature the largest logit should take all.",
+    )
     return "Two equal logits share equally, however cold it gets."
 
 
 def logits_of(answer):
     """Judge the inverse of softmax."""
-    probabilities = np.array([[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [1 / 3, 1 / 3, 1 / 3]])
-    logits = expect_array(answer(probabilities), (3, 3), "Your result, for probabilities of shape (3, 3),")
+    probabilities = np.array(
+        [[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [1 / 3, 1 / 3, 1 / 3]]
+    )
+    logits = expect_array(
+        answer(probabilities), (3, 3), "Your result, for probabilities of shape (3, 3),"
+    )
     back = Softmax().forward(logits)
     expect_close(
-        back, probabilities, "softmax(your logits) does not give the probabilities back: use np.log."
+        back,
+        probabilities,
+        "softmax(your logits) does not give the probabilities back: use np.log.",
     )
-    if np.allclose(logits, logits - logits.max()) and not np.allclose(logits.max(axis=1), 0):
-        fail("You shifted all rows by the same number: take each row's own largest (axis=1, keepdims=True).")
-    expect_close(logits.max(axis=1), 0, "The logits fit; now shift each row so that its largest is 0.")
+    if np.allclose(logits, logits - logits.max()) and not np.allclose(
+        logits.max(axis=1), 0
+    ):
+        fail(
+            "You shifted all rows by the same number: take each row's own largest (axis=1, keepdims=True)."
+        )
+    expect_close(
+        logits.max(axis=1),
+        0,
+        "The logits fit; now shift each row so that its largest is 0.",
+    )
     return "The logarithm of a probability comes back in chapter 3: it is the loss."
 
 

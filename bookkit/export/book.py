@@ -34,12 +34,18 @@ class Book:
 
     def exported_by(self, chapter: int) -> list[str]:
         """Return the names that a chapter and those before it export."""
-        return [name for name, versions in self.history.items() if versions[0].chapter <= chapter]
+        return [
+            name
+            for name, versions in self.history.items()
+            if versions[0].chapter <= chapter
+        ]
 
     def defined_in(self, name: str, chapter: int) -> bool:
         return any(version.chapter == chapter for version in self.history.get(name, ()))
 
-    def resolve(self, definition: Definition, reference: Reference) -> str | Import | None:
+    def resolve(
+        self, definition: Definition, reference: Reference
+    ) -> str | Import | None:
         """Return the exported name or the import that is meant, or None for a builtin."""
         name = reference.path[0]
         if name in self.stage_names[definition.chapter]:
@@ -55,7 +61,9 @@ def collect(chapters: list[Chapter], package: str) -> Book:
     book = Book(package, chapters)
     for chapter in chapters:
         stage_names = {
-            name for name, bound in chapter.imports.items() if any(is_stage(each, package) for each in bound)
+            name
+            for name, bound in chapter.imports.items()
+            if any(is_stage(each, package) for each in bound)
         }
         book.stage_names[chapter.number] = stage_names
         for cell in chapter.cells:
@@ -74,6 +82,12 @@ def collect(chapters: list[Chapter], package: str) -> Book:
 
 def is_stage(bound: Import, package: str) -> bool:
     """Whether an import binds a stage as a module."""
-    full = f"{bound.module}.{bound.member}" if bound.member else bound.module if bound.alias else ""
+    full = (
+        f"{bound.module}.{bound.member}"
+        if bound.member
+        else bound.module
+        if bound.alias
+        else ""
+    )
     root, _, stage = full.partition(".stages.")
     return root in (LIBRARY, package) and stage.startswith("ch") and stage[2:].isdigit()

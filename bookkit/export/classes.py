@@ -35,31 +35,56 @@ def fold_class(book: Book, versions: list[Definition], built: str) -> Folded:
     members: dict[str, Member] = {}
     for version in versions:
         members.update(version.members)  # a name that is there already keeps its place
-    for name in [name for name in members if name.endswith(":") and name[:-1] in members]:
-        if any(isinstance(small, cst.AnnAssign) for small in _small(members[name[:-1]])):
+    for name in [
+        name for name in members if name.endswith(":") and name[:-1] in members
+    ]:
+        if any(
+            isinstance(small, cst.AnnAssign) for small in _small(members[name[:-1]])
+        ):
             del members[name]  # `name: type` and later `name: type = value`
     for member in members.values():
         _check_class_scope(book, first.name, member, members)
-    needs = {name: member.uses.class_names & set(members) for name, member in members.items()}
-    body = [statement for name in ordered(needs) for statement in members[name].statements]
+    needs = {
+        name: member.uses.class_names & set(members) for name, member in members.items()
+    }
+    body = [
+        statement for name in ordered(needs) for statement in members[name].statements
+    ]
     documented = [version for version in versions if version.docstring]
-    commented = [version for version in versions if any(line.comment for line in version.node.leading_lines)]
+    commented = [
+        version
+        for version in versions
+        if any(line.comment for line in version.node.leading_lines)
+    ]
     head = first.node
     assert isinstance(head, cst.ClassDef)
-    blocks = [version.node.body for version in versions if isinstance(version.node, cst.ClassDef)]
+    blocks = [
+        version.node.body
+        for version in versions
+        if isinstance(version.node, cst.ClassDef)
+    ]
     footers = [block.footer for block in blocks if isinstance(block, cst.IndentedBlock)]
     footer = [line for lines in footers for line in lines if line.comment]
     if footer and body and not isinstance(body[-1], cst.SimpleStatementLine):
         footer.insert(0, EMPTY_LINE)
-    spaced = [docstrings.statement(documented[-1].docstring if documented else None, built)]
+    spaced = [
+        docstrings.statement(documented[-1].docstring if documented else None, built)
+    ]
     return Folded(
         first.name,
         "class",
         head.with_changes(
-            leading_lines=commented[-1].node.leading_lines if commented else head.leading_lines,
-            body=head.body.with_changes(body=[*spaced, *_spaced(members, body)], footer=footer),
+            leading_lines=commented[-1].node.leading_lines
+            if commented
+            else head.leading_lines,
+            body=head.body.with_changes(
+                body=[*spaced, *_spaced(members, body)], footer=footer
+            ),
         ),
-        [(first, first.uses), *((member.definition, member.uses) for member in members.values())],
+        [
+            (first, first.uses),
+            *((member.definition, member.uses) for member in members.values()),
+        ],
     )
 
 
@@ -72,7 +97,9 @@ def _small(member: Member) -> list[cst.BaseSmallStatement]:
     ]
 
 
-def _check_class_scope(book: Book, owner: str, member: Member, members: Mapping[str, Member]) -> None:
+def _check_class_scope(
+    book: Book, owner: str, member: Member, members: Mapping[str, Member]
+) -> None:
     """What runs in the class body still finds what it found in its own chapter."""
     definition = member.definition
     for name in sorted(member.uses.class_names & set(members)):
@@ -96,7 +123,8 @@ def _check_class_scope(book: Book, owner: str, member: Member, members: Mapping[
         if name in members and members[name].definition is not definition:
             there = members[name].definition.place()
             raise definition.error(
-                f"{name} would mean {owner}.{name} ({there}) once folded; rename one.", reference.line
+                f"{name} would mean {owner}.{name} ({there}) once folded; rename one.",
+                reference.line,
             )
 
 
@@ -110,7 +138,11 @@ def _spaced(members: Mapping[str, Member], body: list[Statement]) -> list[Statem
         if member:
             lines = [*statement.leading_lines]
             together = before and _is_attribute(before) and _is_attribute(member)
-            if not together or before is None or before.definition is not member.definition:
+            if (
+                not together
+                or before is None
+                or before.definition is not member.definition
+            ):
                 lines = without_empty_start(lines)
                 if not together:
                     lines = [EMPTY_LINE, *lines]

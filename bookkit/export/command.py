@@ -13,10 +13,19 @@ from bookkit.files import replace
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if a file is not up to date"
+        "--check",
+        action="store_true",
+        help="write nothing; fail if a file is not up to date",
     )
-    parser.add_argument("--chapters", type=Path, default=Path("chapters"), help="folder of the notebooks")
-    parser.add_argument("--package", type=Path, default=Path("nnfs_lib"), help="folder of the package")
+    parser.add_argument(
+        "--chapters",
+        type=Path,
+        default=Path("chapters"),
+        help="folder of the notebooks",
+    )
+    parser.add_argument(
+        "--package", type=Path, default=Path("nnfs_lib"), help="folder of the package"
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -55,6 +64,8 @@ def compare(package: Path, wanted: dict[Path, str]) -> dict[Path, str]:
         elif path.read_bytes() != text.encode():
             changes[path] = "stale"
     for path in [*package.glob("*.py"), *package.glob("stages/*.py")]:
-        if path not in wanted and is_generated(path.read_text(encoding="utf-8", errors="replace")):
+        if path not in wanted and is_generated(
+            path.read_text(encoding="utf-8", errors="replace")
+        ):
             changes[path] = "superfluous"
     return dict(sorted(changes.items()))

@@ -14,10 +14,14 @@ from bookkit.export.rewrite import Rewriter
 from bookkit.export.uses import Reference, Uses
 
 Statement = cst.SimpleStatementLine | cst.FunctionDef | cst.ClassDef
-CONTINUES = m.OneOf(  # a property's setter or deleter, or one more signature of a method
-    m.Attribute(attr=m.OneOf(m.Name("setter"), m.Name("deleter"), m.Name("getter"))),
-    m.Name("overload"),
-    m.Attribute(attr=m.Name("overload")),
+CONTINUES = (
+    m.OneOf(  # a property's setter or deleter, or one more signature of a method
+        m.Attribute(
+            attr=m.OneOf(m.Name("setter"), m.Name("deleter"), m.Name("getter"))
+        ),
+        m.Name("overload"),
+        m.Attribute(attr=m.Name("overload")),
+    )
 )
 
 
@@ -69,7 +73,9 @@ class Definition:
             yield member.uses
 
 
-def docstring_of(statement: cst.BaseStatement | cst.BaseSmallStatement) -> cst.BaseString | None:
+def docstring_of(
+    statement: cst.BaseStatement | cst.BaseSmallStatement,
+) -> cst.BaseString | None:
     """Return the string if the statement is nothing but a string."""
     if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
         statement = statement.body[0]
@@ -96,7 +102,9 @@ def assigned_name(statement: cst.BaseStatement) -> str | None:
     return None
 
 
-def definitions(cell: Cell, stage_names: Iterable[str]) -> tuple[list[Definition], str | None]:
+def definitions(
+    cell: Cell, stage_names: Iterable[str]
+) -> tuple[list[Definition], str | None]:
     """Return the cell's definitions, and the module docstring if it begins with one."""
     names = Names(cell, stage_names)
     found: list[Definition] = []
@@ -107,12 +115,22 @@ def definitions(cell: Cell, stage_names: Iterable[str]) -> tuple[list[Definition
         if text and position == 0:
             docstring = text_of(text)
         elif isinstance(statement, cst.FunctionDef):
-            found.append(_plain("function", statement.name.value, statement, position, cell, names))
+            found.append(
+                _plain(
+                    "function", statement.name.value, statement, position, cell, names
+                )
+            )
         elif isinstance(statement, cst.ClassDef):
             found.append(_class(statement, position, cell, names))
-        elif isinstance(statement, cst.SimpleStatementLine) and assigned and not assigned.endswith(":"):
+        elif (
+            isinstance(statement, cst.SimpleStatementLine)
+            and assigned
+            and not assigned.endswith(":")
+        ):
             found.append(_plain("constant", assigned, statement, position, cell, names))
-        elif not m.matches(statement, m.SimpleStatementLine(body=[m.OneOf(m.Import(), m.ImportFrom())])):
+        elif not m.matches(
+            statement, m.SimpleStatementLine(body=[m.OneOf(m.Import(), m.ImportFrom())])
+        ):
             raise cell.place(names.line(statement)).error(
                 "an exported cell holds imports, constants (`NAME = value`), functions and classes only; "
                 "move this to a cell without the tag."
@@ -130,20 +148,27 @@ def _plain(
 ) -> Definition:
     uses = names.uses(node)
     clean = _with_header(node, position, names).visit(Rewriter(uses.rewritten))
-    return Definition(name, kind, cell, names.line(node), position, cast(Statement, clean), uses)
+    return Definition(
+        name, kind, cell, names.line(node), position, cast(Statement, clean), uses
+    )
 
 
 def _class(node: cst.ClassDef, position: int, cell: Cell, names: Names) -> Definition:
     """Take a class apart; the definition's node keeps its head and the comments at its end."""
     name = node.name.value
     uses = names.uses(*node.decorators, *node.bases, *node.keywords)
-    block = node.body if isinstance(node.body, cst.IndentedBlock) else cst.IndentedBlock([])
-    shell = _with_header(node.with_changes(body=block.with_changes(body=[])), position, names)
+    block = (
+        node.body if isinstance(node.body, cst.IndentedBlock) else cst.IndentedBlock([])
+    )
+    shell = _with_header(
+        node.with_changes(body=block.with_changes(body=[])), position, names
+    )
     head = cast(Statement, shell.visit(Rewriter(uses.rewritten)))
     definition = Definition(name, "class", cell, names.line(node), position, head, uses)
     definition.bases = names.uses(*node.bases).references
     definition.reopens = any(
-        base.path[0] in names.stage_names and base.path[1:] == (name,) for base in definition.bases
+        base.path[0] in names.stage_names and base.path[1:] == (name,)
+        for base in definition.bases
     )
     statements = node.body.body
     if statements and (docstring := docstring_of(statements[0])):
@@ -155,13 +180,17 @@ def _class(node: cst.ClassDef, position: int, cell: Cell, names: Names) -> Defin
 
 
 def _add_to_class(
-    definition: Definition, statement: cst.BaseStatement | cst.BaseSmallStatement, names: Names
+    definition: Definition,
+    statement: cst.BaseStatement | cst.BaseSmallStatement,
+    names: Names,
 ) -> None:
     """Sort one statement of the class body to the name that it defines."""
     uses, line = names.uses(statement), names.line(statement)
     if isinstance(statement, cst.BaseSmallStatement):  # class X(Base): pass
         statement = cst.SimpleStatementLine([statement])
-    if m.matches(statement, m.SimpleStatementLine(body=[m.Pass() | m.Expr(value=m.Ellipsis())])):
+    if m.matches(
+        statement, m.SimpleStatementLine(body=[m.Pass() | m.Expr(value=m.Ellipsis())])
+    ):
         return
     if isinstance(statement, cst.FunctionDef | cst.ClassDef):
         name = statement.name.value
@@ -177,7 +206,9 @@ def _add_to_class(
             line,
         )
     elif before and not _continues(before, statement):
-        raise definition.error(f"{definition.name} defines {name} twice; keep one of them.", line)
+        raise definition.error(
+            f"{definition.name} defines {name} twice; keep one of them.", line
+        )
     clean = cast(Statement, statement.visit(Rewriter(uses.rewritten)))
     if before:
         before.statements.append(clean)
@@ -189,11 +220,17 @@ def _add_to_class(
 def _continues(before: Member, statement: cst.BaseStatement) -> bool:
     """Whether the statement goes on with the name before: a property's setter, a method its overloads."""
     decorators = [*_decorators(before.statements[-1]), *_decorators(statement)]
-    return isinstance(statement, cst.FunctionDef) and any(m.matches(each, CONTINUES) for each in decorators)
+    return isinstance(statement, cst.FunctionDef) and any(
+        m.matches(each, CONTINUES) for each in decorators
+    )
 
 
 def _decorators(statement: cst.BaseStatement) -> list[cst.BaseExpression]:
-    return [each.decorator for each in statement.decorators] if isinstance(statement, cst.FunctionDef) else []
+    return (
+        [each.decorator for each in statement.decorators]
+        if isinstance(statement, cst.FunctionDef)
+        else []
+    )
 
 
 def _with_header(node: Statement, position: int, names: Names) -> Statement:

@@ -25,10 +25,14 @@ def built_in(numbers: Iterable[int]) -> str:
     return f"Built in {chapters(numbers)}."
 
 
-def statement(docstring: cst.BaseString | None, last_line: str) -> cst.SimpleStatementLine:
+def statement(
+    docstring: cst.BaseString | None, last_line: str
+) -> cst.SimpleStatementLine:
     """Return the docstring of a top-level class or function, ending with `last_line`."""
     if docstring is None:
-        return cst.SimpleStatementLine([cst.Expr(cst.SimpleString(f'"""{last_line}"""'))])
+        return cst.SimpleStatementLine(
+            [cst.Expr(cst.SimpleString(f'"""{last_line}"""'))]
+        )
     if isinstance(docstring, cst.SimpleString) and docstring.quote in ('"""', '"'):
         prefix, text = docstring.prefix, docstring.raw_value
     else:
@@ -47,17 +51,25 @@ def close(function: cst.FunctionDef, last_line: str) -> cst.FunctionDef:
     body: Sequence[cst.BaseStatement | cst.BaseSmallStatement] = function.body.body
     docstring = docstring_of(body[0])
     rest = list(body[1:] if docstring else body)
-    if rest and isinstance(rest[0], cst.FunctionDef | cst.ClassDef) and not rest[0].leading_lines:
+    if (
+        rest
+        and isinstance(rest[0], cst.FunctionDef | cst.ClassDef)
+        and not rest[0].leading_lines
+    ):
         rest[0] = rest[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     first = statement(docstring, last_line)
     if isinstance(function.body, cst.IndentedBlock):
-        return function.with_changes(body=function.body.with_changes(body=[first, *rest]))
+        return function.with_changes(
+            body=function.body.with_changes(body=[first, *rest])
+        )
     smalls = [small for small in rest if isinstance(small, cst.BaseSmallStatement)]
-    lines = [cst.SimpleStatementLine([each.with_changes(semicolon=PLAIN)]) for each in smalls]
+    lines = [
+        cst.SimpleStatementLine([each.with_changes(semicolon=PLAIN)]) for each in smalls
+    ]
     return function.with_changes(body=cst.IndentedBlock([first, *lines]))
 
 
-def module(text: str, width: int = 110) -> str:
+def module(text: str, width: int = 88) -> str:
     """Return the docstring of a file: its first paragraph on one line, or wrapped where it is long."""
     written = escape(text.strip())
     if written.endswith('"'):

@@ -18,7 +18,9 @@ def fold(book: Book) -> dict[str, list[Folded]]:
     modules: dict[str, list[Folded]] = {module: [] for module in sorted(book.modules)}
     for name, versions in book.history.items():
         modules[book.module_of(name)].append(_fold(book, name, versions))
-    return {module: _in_order(book, definitions) for module, definitions in modules.items()}
+    return {
+        module: _in_order(book, definitions) for module, definitions in modules.items()
+    }
 
 
 def _fold(book: Book, name: str, versions: list[Definition]) -> Folded:
@@ -27,7 +29,11 @@ def _fold(book: Book, name: str, versions: list[Definition]) -> Folded:
     if last.kind == "class":
         folded = fold_class(book, versions, built)
     else:
-        node = docstrings.close(last.node, built) if isinstance(last.node, cst.FunctionDef) else last.node
+        node = (
+            docstrings.close(last.node, built)
+            if isinstance(last.node, cst.FunctionDef)
+            else last.node
+        )
         folded = Folded(name, last.kind, node, [(last, last.uses)])
     _check_constants(book, folded)
     return folded
@@ -37,7 +43,11 @@ def _check_constants(book: Book, folded: Folded) -> None:
     """What is computed from a constant must not be older than the constant."""
     for definition, reference in folded.references():
         target = book.resolve(definition, reference)
-        if reference.when is not When.NOW or not isinstance(target, str) or target == folded.name:
+        if (
+            reference.when is not When.NOW
+            or not isinstance(target, str)
+            or target == folded.name
+        ):
             continue
         latest = book.history[target][-1]
         if latest.kind == "constant" and latest.chapter > definition.chapter:
@@ -58,8 +68,13 @@ def _in_order(book: Book, definitions: list[Folded]) -> list[Folded]:
             target = book.resolve(definition, reference)
             if isinstance(target, str) and target in by_name and target != folded.name:
                 names[folded.name][reference.when].add(target)
-    needs = {name: uses[When.NOW] | uses[When.ANNOTATION] for name, uses in names.items()}
-    called = {name: needs[name] | _reached(names, uses[When.NOW]) for name, uses in names.items()}
+    needs = {
+        name: uses[When.NOW] | uses[When.ANNOTATION] for name, uses in names.items()
+    }
+    called = {
+        name: needs[name] | _reached(names, uses[When.NOW])
+        for name, uses in names.items()
+    }
     try:
         order = ordered(called)  # also what a function calls that is called on import
     except CycleError:
@@ -74,7 +89,9 @@ def _in_order(book: Book, definitions: list[Folded]) -> list[Folded]:
     return [by_name[name] for name in order]
 
 
-def _reached(names: Mapping[str, Mapping[When, set[str]]], start: Iterable[str]) -> set[str]:
+def _reached(
+    names: Mapping[str, Mapping[When, set[str]]], start: Iterable[str]
+) -> set[str]:
     found: set[str] = set()
     waiting = list(start)
     while waiting:

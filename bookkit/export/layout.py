@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bookkit.export.notebooks import Import
 
-WIDTH = 110
+WIDTH = 88
 
 
 def rank(name: str) -> tuple[int, list[tuple[int, str]], list[tuple[int, str]]]:
@@ -21,22 +21,33 @@ def _kind(name: str) -> int:
 
 def natural(name: str) -> list[tuple[int, str]]:
     """Return a key that sorts numbers inside names by their value."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+    return [
+        (int(part), "") if part.isdigit() else (-1, part)
+        for part in re.split(r"(\d+)", name)
+        if part
+    ]
 
 
 def import_block(bound: Iterable[Import], package: str) -> str:
     """Return import statements: standard library, NumPy, then our own."""
     sections: dict[int, list[Import]] = {}
     for each in set(bound):
-        sections.setdefault(_section(each.module.split(".")[0], package), []).append(each)
+        sections.setdefault(_section(each.module.split(".")[0], package), []).append(
+            each
+        )
     return "\n\n".join(_statements(sections[number]) for number in sorted(sections))
 
 
 def all_names(names: Iterable[str]) -> str:
     """Return the `__all__` of these names."""
     # ruff sorts these as the interpreter does, the names of an import without regard to case
-    written = [f'"{name}"' for name in sorted(names, key=lambda name: (_kind(name), natural(name)))]
-    return _wrapped("__all__ = [", written, "]") if written else "__all__: list[str] = []"
+    written = [
+        f'"{name}"'
+        for name in sorted(names, key=lambda name: (_kind(name), natural(name)))
+    ]
+    return (
+        _wrapped("__all__ = [", written, "]") if written else "__all__: list[str] = []"
+    )
 
 
 def _section(root: str, package: str) -> int:
@@ -51,7 +62,9 @@ def _statements(bound: Iterable[Import]) -> str:
     plain = [each for each in bound if each.member is None]
     lines = [
         f"import {each.module}" + (f" as {each.alias}" if each.alias else "")
-        for each in sorted(plain, key=lambda each: (natural(each.module.lower()), each.alias or ""))
+        for each in sorted(
+            plain, key=lambda each: (natural(each.module.lower()), each.alias or "")
+        )
     ]
     together: dict[str, list[str]] = {}
     froms: list[tuple[str, list[str], str]] = []
@@ -60,12 +73,18 @@ def _statements(bound: Iterable[Import]) -> str:
             froms.append((each.module, [each.member], f" as {each.alias}"))
         elif each.member:
             together.setdefault(each.module, []).append(each.member)
-    froms += [(module, sorted(names, key=rank), "") for module, names in together.items()]
+    froms += [
+        (module, sorted(names, key=rank), "") for module, names in together.items()
+    ]
     for module, names, alias in sorted(
         froms, key=lambda each: (natural(each[0].lower()), rank(each[1][0]), each[2])
     ):
         line = f"from {module} import {', '.join(names)}{alias}"
-        lines.append(line if len(line) <= WIDTH else _wrapped(f"from {module} import (", names, ")"))
+        lines.append(
+            line
+            if len(line) <= WIDTH
+            else _wrapped(f"from {module} import (", names, ")")
+        )
     return "\n".join(lines)
 
 

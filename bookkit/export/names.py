@@ -29,8 +29,12 @@ class Names:
         wrapper = MetadataWrapper(cell.tree)
         self.tree = wrapper.module
         self.stage_names = frozenset(stage_names)
-        self.deferred_annotations = any(each.member == "annotations" for each in cell.chapter.future)
-        metadata = wrapper.resolve_many((ScopeProvider, ExpressionContextProvider, PositionProvider))
+        self.deferred_annotations = any(
+            each.member == "annotations" for each in cell.chapter.future
+        )
+        metadata = wrapper.resolve_many(
+            (ScopeProvider, ExpressionContextProvider, PositionProvider)
+        )
         self.scopes = cast(Mapping[cst.CSTNode, Any], metadata[ScopeProvider])
         self.contexts = metadata[ExpressionContextProvider]
         self.positions = cast(Mapping[cst.CSTNode, Any], metadata[PositionProvider])
@@ -65,10 +69,15 @@ class _Finder(cst.CSTVisitor):
         else:
             when = When.ANNOTATION if self.annotation else When.NOW
         local = frozenset(name for name in path[1:2] if not self.is_global(name, node))
-        self.uses.references.append(Reference(path, self.names.line(node), when, local, stored))
+        self.uses.references.append(
+            Reference(path, self.names.line(node), when, local, stored)
+        )
 
     def visit_Name(self, node: cst.Name) -> None:
-        if node not in self.names.contexts or self.names.contexts[node] is ExpressionContext.STORE:
+        if (
+            node not in self.names.contexts
+            or self.names.contexts[node] is ExpressionContext.STORE
+        ):
             return
         if self.is_global(node.value, node):
             self.record((node.value,), node)
@@ -92,7 +101,11 @@ class _Finder(cst.CSTVisitor):
             stored = self.names.contexts.get(node) is not ExpressionContext.LOAD
             self.record((root.value, *reversed(path)), root, stored)
             if root.value in self.names.stage_names:
-                plain = cst.Name(stage_attribute.attr.value, stage_attribute.lpar, stage_attribute.rpar)
+                plain = cst.Name(
+                    stage_attribute.attr.value,
+                    stage_attribute.lpar,
+                    stage_attribute.rpar,
+                )
                 self.uses.rewritten[stage_attribute] = plain
         else:
             root.visit(self)
@@ -125,7 +138,9 @@ class _Finder(cst.CSTVisitor):
 
     def visit_Subscript(self, node: cst.Subscript) -> bool:
         plain_strings = m.Name("Literal") | m.Name("Annotated")
-        if not self.annotation or not m.matches(node.value, plain_strings | m.Attribute(attr=plain_strings)):
+        if not self.annotation or not m.matches(
+            node.value, plain_strings | m.Attribute(attr=plain_strings)
+        ):
             return True
         node.value.visit(self)
         annotation, self.annotation = self.annotation, None
@@ -145,7 +160,9 @@ class _Finder(cst.CSTVisitor):
         quoted = Quoted(self.names.stage_names)
         text = cst.Module([]).code_for_node(cast(cst.CSTNode, expression.visit(quoted)))
         if quoted.stage_used:
-            self.uses.rewritten[node] = node.with_changes(value=node.prefix + node.quote + text + node.quote)
+            self.uses.rewritten[node] = node.with_changes(
+                value=node.prefix + node.quote + text + node.quote
+            )
         self.functions += 1
         for path in quoted.paths:
             if self.is_global(path[0], node):
@@ -154,13 +171,19 @@ class _Finder(cst.CSTVisitor):
 
     def visit_Global(self, node: cst.Global) -> bool:
         self.uses.refused.append(
-            ("`global`: the library keeps no global state; return the value", self.names.line(node))
+            (
+                "`global`: the library keeps no global state; return the value",
+                self.names.line(node),
+            )
         )
         return False
 
     def visit_Match(self, node: cst.Match) -> bool:
         self.uses.refused.append(
-            ("the exporter does not follow `match`; write if and elif", self.names.line(node))
+            (
+                "the exporter does not follow `match`; write if and elif",
+                self.names.line(node),
+            )
         )
         return False
 
@@ -169,7 +192,9 @@ class _Finder(cst.CSTVisitor):
 
     def visit_Try(self, node: cst.Try) -> bool:
         missing_module = m.OneOf(m.Name("ImportError"), m.Name("ModuleNotFoundError"))
-        optional = any(each.type and m.findall(each.type, missing_module) for each in node.handlers)
+        optional = any(
+            each.type and m.findall(each.type, missing_module) for each in node.handlers
+        )
         self.optional += optional
         node.body.visit(self)
         self.optional -= optional
@@ -182,9 +207,14 @@ class _Finder(cst.CSTVisitor):
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        self._import(["." * len(node.relative) + (dotted(node.module) if node.module else "")], node)
+        self._import(
+            ["." * len(node.relative) + (dotted(node.module) if node.module else "")],
+            node,
+        )
         return False
 
     def _import(self, modules: Sequence[str], node: cst.CSTNode) -> None:
         if not self.optional:
-            self.uses.imports.extend((module, self.names.line(node)) for module in modules)
+            self.uses.imports.extend(
+                (module, self.names.line(node)) for module in modules
+            )

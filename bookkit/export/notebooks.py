@@ -16,7 +16,9 @@ from bookkit.stable import loads
 TAG = "export:"
 CHAPTER_FILE = re.compile(r"(\d\d)_\w+\.ipynb")
 # What IPython understands and Python does not: %magic, !command, name = !command, name?
-MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w., ]+=\s*[%!].*|.*\S\?)[ \t]*$", re.MULTILINE)
+MAGIC = re.compile(
+    r"^([ \t]*)(?:[%!?].*|[\w., ]+=\s*[%!].*|.*\S\?)[ \t]*$", re.MULTILINE
+)
 RESERVED_MODULES = {"stages", "__init__", "__main__"}
 
 
@@ -83,23 +85,42 @@ class Chapter:
 
     def ambiguous(self, name: str) -> bool:
         """Whether the notebook imports different things by this name; `import os` and `os.path` are one."""
-        return len({each if each.member or each.alias else None for each in self.imports[name]}) > 1
+        return (
+            len(
+                {
+                    each if each.member or each.alias else None
+                    for each in self.imports[name]
+                }
+            )
+            > 1
+        )
 
     @property
     def future(self) -> list[Import]:
         """The notebook's `from __future__ import ...`."""
-        return [each for bound in self.imports.values() for each in bound if each.module == "__future__"]
+        return [
+            each
+            for bound in self.imports.values()
+            for each in bound
+            if each.module == "__future__"
+        ]
 
 
 def read_chapters(folder: Path) -> list[Chapter]:
     """Read `NN_slug.ipynb`, numbered from 01 without a gap."""
-    paths = sorted(path for path in folder.glob("*.ipynb") if CHAPTER_FILE.fullmatch(path.name))
+    paths = sorted(
+        path for path in folder.glob("*.ipynb") if CHAPTER_FILE.fullmatch(path.name)
+    )
     if not paths:
-        raise FoldError(f"{folder}: no chapters here; they are named like 01_dense_layer.ipynb.")
+        raise FoldError(
+            f"{folder}: no chapters here; they are named like 01_dense_layer.ipynb."
+        )
     for number, path in enumerate(paths, start=1):
         found = int(path.name[:2])
         if found < number:
-            raise FoldError(f"{path.name}: the number {found:02} is taken twice; give it another.")
+            raise FoldError(
+                f"{path.name}: the number {found:02} is taken twice; give it another."
+            )
         if found > number:
             raise FoldError(
                 f"{path.name}: chapter {number:02} is missing; number the chapters without a gap."
@@ -118,10 +139,14 @@ def read_chapter(number: int, path: Path) -> Chapter:
             tree = parse_exported(source, place) if module else parse_tolerantly(source)
             for bound in imports(tree, place, strict=module is not None):
                 chapter.imports.setdefault(bound.name, []).append(bound)
-        elif not chapter.title and (heading := re.search(r"^# +(.+?)\s*$", source, re.MULTILINE)):
+        elif not chapter.title and (
+            heading := re.search(r"^# +(.+?)\s*$", source, re.MULTILINE)
+        ):
             chapter.title = re.sub(r"^(Chapter\s+)?\d+\s*[.:,-]?\s*", "", heading[1])
         if module:
-            chapter.cells.append(Cell(chapter, index, module, source, cst.parse_module(source)))
+            chapter.cells.append(
+                Cell(chapter, index, module, source, cst.parse_module(source))
+            )
     return chapter
 
 
@@ -137,7 +162,9 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
 def exported_module(cell: dict[str, Any], place: Place) -> str | None:
     """Return the module that the cell's tag names, if it has one."""
     modules: list[str] = [
-        tag.removeprefix(TAG) for tag in cell["metadata"].get("tags", []) if tag.startswith(TAG)
+        tag.removeprefix(TAG)
+        for tag in cell["metadata"].get("tags", [])
+        if tag.startswith(TAG)
     ]
     if not modules:
         return None
@@ -146,10 +173,14 @@ def exported_module(cell: dict[str, Any], place: Place) -> str | None:
             f"a {cell['cell_type']} cell has the tag {TAG}{modules[0]}; only code cells are exported."
         )
     if len(modules) > 1:
-        raise place.error(f"this cell goes to {' and '.join(modules)}; a cell has one {TAG}<module> tag.")
+        raise place.error(
+            f"this cell goes to {' and '.join(modules)}; a cell has one {TAG}<module> tag."
+        )
     [module] = modules
     if not module.isidentifier() or iskeyword(module) or module in RESERVED_MODULES:
-        raise place.error(f"{module!r} cannot name a module; tag the cell like {TAG}layers.")
+        raise place.error(
+            f"{module!r} cannot name a module; tag the cell like {TAG}layers."
+        )
     return module
 
 
@@ -159,9 +190,15 @@ def parse_exported(source: str, place: Place) -> ast.Module:
     except SyntaxError as error:
         line = error.lineno or 1
         here = Place(place.notebook, place.cell, line)
-        if MAGIC.match(source.splitlines()[line - 1] if line <= len(source.splitlines()) else ""):
-            raise here.error("IPython magic in an exported cell; move it to a cell of its own.") from None
-        raise here.error(f"this is not Python: {error.msg}. Run the cell, and mend it.") from None
+        if MAGIC.match(
+            source.splitlines()[line - 1] if line <= len(source.splitlines()) else ""
+        ):
+            raise here.error(
+                "IPython magic in an exported cell; move it to a cell of its own."
+            ) from None
+        raise here.error(
+            f"this is not Python: {error.msg}. Run the cell, and mend it."
+        ) from None
 
 
 def parse_tolerantly(source: str) -> ast.Module:
@@ -186,7 +223,9 @@ def imports(tree: ast.Module, place: Place, *, strict: bool) -> Iterator[Import]
         elif isinstance(node, ast.ImportFrom):
             if strict and (node.level or node.names[0].name == "*"):
                 kind = "a relative import" if node.level else "a star import"
-                raise here.error(f"{kind} in an exported cell; import each name from its full module.")
+                raise here.error(
+                    f"{kind} in an exported cell; import each name from its full module."
+                )
             for name in node.names:
                 if not node.level and name.name != "*":
                     alias = name.asname if name.asname != name.name else None

@@ -25,7 +25,9 @@ def _check_reference(book: Book, definition: Definition, reference: Reference) -
     bound = chapter.imports.get(name)
     if bound and chapter.ambiguous(name):
         first, last = bound[0].place, bound[-1].place
-        raise place.error(f"{name} is imported as different things ({first} and {last}); rename one.")
+        raise place.error(
+            f"{name} is imported as different things ({first} and {last}); rename one."
+        )
     if bound and name in book.stage_names[chapter.number]:
         _check_stage(book, chapter, bound[0], reference, place)
     elif bound:
@@ -41,23 +43,41 @@ def _check_reference(book: Book, definition: Definition, reference: Reference) -
         )
 
 
-def _check_stage(book: Book, chapter: Chapter, bound: Import, reference: Reference, place: Place) -> None:
+def _check_stage(
+    book: Book, chapter: Chapter, bound: Import, reference: Reference, place: Place
+) -> None:
     stage = int((bound.member or bound.module).rpartition("ch")[2])
     name = reference.path[0]
     if stage != chapter.number - 1:
-        right = f"import ch{chapter.number - 1:02} instead" if chapter.number > 1 else "chapter 1 has none"
-        raise place.error(f"{name} is stage ch{stage:02}, not the chapter right before this one; {right}.")
+        right = (
+            f"import ch{chapter.number - 1:02} instead"
+            if chapter.number > 1
+            else "chapter 1 has none"
+        )
+        raise place.error(
+            f"{name} is stage ch{stage:02}, not the chapter right before this one; {right}."
+        )
     if name in book.history:
-        raise place.error(f"{name} is exported by the book too; import the stage as another name.")
+        raise place.error(
+            f"{name} is exported by the book too; import the stage as another name."
+        )
     if len(reference.path) == 1:
-        raise place.error(f"{name} is used as a whole; write {name}.X for the name you need.")
+        raise place.error(
+            f"{name} is used as a whole; write {name}.X for the name you need."
+        )
     wanted = reference.path[1]
     if wanted not in book.exported_by(stage):
-        raise place.error(f"stage ch{stage:02} has no {wanted}; check the spelling, or export it there.")
+        raise place.error(
+            f"stage ch{stage:02} has no {wanted}; check the spelling, or export it there."
+        )
     if wanted in reference.local:
-        raise place.error(f"{name}.{wanted} stands where {wanted} is a local name; rename the local one.")
+        raise place.error(
+            f"{name}.{wanted} stands where {wanted} is a local name; rename the local one."
+        )
     if reference.stored:
-        raise place.error(f"{'.'.join(reference.path)} is assigned to; the library keeps no global state.")
+        raise place.error(
+            f"{'.'.join(reference.path)} is assigned to; the library keeps no global state."
+        )
 
 
 def _check_import(book: Book, chapter: Chapter, bound: Import, place: Place) -> None:

@@ -27,11 +27,17 @@ def _check_name(book: Book, definition: Definition) -> None:
     if name in BUILTINS:
         raise definition.error(f"{name} is a builtin of Python; choose another name.")
     if name.startswith("__") and name.endswith("__"):
-        raise definition.error(f"{name} belongs to Python and to the exporter; choose another name.")
+        raise definition.error(
+            f"{name} belongs to Python and to the exporter; choose another name."
+        )
     if name in book.modules:
-        raise definition.error(f"{name} is the name of a module too; choose another name.")
+        raise definition.error(
+            f"{name} is the name of a module too; choose another name."
+        )
     if bound := definition.cell.chapter.imports.get(name):
-        raise definition.error(f"{name} is also imported ({bound[0].place}); choose another name.")
+        raise definition.error(
+            f"{name} is also imported ({bound[0].place}); choose another name."
+        )
 
 
 def _check_versions(book: Book, definition: Definition) -> None:
@@ -53,7 +59,9 @@ def _check_versions(book: Book, definition: Definition) -> None:
             f"{last.cell.module}; tag this cell export:{last.cell.module}, or choose another name."
         )
     if last.chapter == definition.chapter:
-        raise definition.error(f"{name} is already defined in {last.place()}; write it once in a chapter.")
+        raise definition.error(
+            f"{name} is already defined in {last.place()}; write it once in a chapter."
+        )
     if last.kind != definition.kind:
         raise definition.error(
             f"{name} is a {last.kind} in {last.place()} and a {definition.kind} here; rename one."
@@ -66,14 +74,18 @@ def _check_reopening(definition: Definition, first: Definition) -> None:
     name = definition.name
     again = f"to re-open it, write `class {name}(nn.{name}):`"
     if not definition.reopens:
-        other = "has another base here" if definition.bases else "is defined a second time"
+        other = (
+            "has another base here" if definition.bases else "is defined a second time"
+        )
         raise definition.error(
             f"{name}, which {first.place()} defines, {other}; {again}, or choose another name."
         )
     assert isinstance(definition.node, cst.ClassDef)
     assert isinstance(first.node, cst.ClassDef)
     if len(definition.node.bases) > 1 or definition.node.keywords:
-        raise definition.error(f"{name} is re-opened with more bases than itself; {again} alone.")
+        raise definition.error(
+            f"{name} is re-opened with more bases than itself; {again} alone."
+        )
     if definition.node.decorators or first.node.decorators:
         raise definition.error(
             f"{name} has a decorator, which would see another class; "
@@ -93,7 +105,9 @@ def _check_folded_away(book: Book, definition: Definition) -> None:
                 _check_super(book, definition, reference)
 
 
-def _check_old_version(book: Book, definition: Definition, reference: Reference) -> None:
+def _check_old_version(
+    book: Book, definition: Definition, reference: Reference
+) -> None:
     stage, name = reference.path[:2]
     for version in book.history[name]:
         if version.chapter == definition.chapter and version.kind != "class":
@@ -123,7 +137,8 @@ def _check_member(book: Book, definition: Definition, reference: Reference) -> N
 def _check_super(book: Book, definition: Definition, reference: Reference) -> None:
     if len(reference.path) == 1:
         raise definition.error(
-            f"a re-opened class uses super() as `super().name` only. {WHOLE}", reference.line
+            f"a re-opened class uses super() as `super().name` only. {WHOLE}",
+            reference.line,
         )
     member = reference.path[1]
     for version in book.history[definition.name]:

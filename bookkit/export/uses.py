@@ -38,8 +38,12 @@ class Uses:
     """What a piece of code uses."""
 
     references: list[Reference] = field(default_factory=list)
-    class_names: set[str] = field(default_factory=set)  # names of the class body around it
-    imports: list[tuple[str, int]] = field(default_factory=list)  # modules imported inside functions
+    class_names: set[str] = field(
+        default_factory=set
+    )  # names of the class body around it
+    imports: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # modules imported inside functions
     refused: list[tuple[str, int]] = field(default_factory=list)  # (message, line)
     rewritten: dict[cst.CSTNode, cst.BaseExpression] = field(default_factory=dict)
 

@@ -18,7 +18,9 @@ from bookkit.export.order import CycleError, ordered
 from bookkit.export.uses import Reference
 
 BY_CHAPTERS = "Generated from the chapters: edit them, not this file."
-GENERATED = re.compile(re.escape(BY_CHAPTERS) + r"|Generated from .+\.ipynb: edit that\.")
+GENERATED = re.compile(
+    re.escape(BY_CHAPTERS) + r"|Generated from .+\.ipynb: edit that\."
+)
 
 
 def is_generated(text: str) -> bool:
@@ -34,7 +36,10 @@ def library(book: Book) -> dict[str, str]:
     """Return every file of the package: its path inside the package -> its text."""
     modules = fold(book)
     _check_module_cycles(book, modules)
-    files = {f"{module}.py": _module(book, module, folded) for module, folded in modules.items()}
+    files = {
+        f"{module}.py": _module(book, module, folded)
+        for module, folded in modules.items()
+    }
     files["__init__.py"] = _package(book, modules)
     files["stages/__init__.py"] = _text(
         docstrings.module(
@@ -49,7 +54,9 @@ def library(book: Book) -> dict[str, str]:
 
 
 def _check_module_cycles(book: Book, modules: dict[str, list[Folded]]) -> None:
-    edges: dict[str, dict[str, tuple[str, Definition, Reference]]] = {module: {} for module in modules}
+    edges: dict[str, dict[str, tuple[str, Definition, Reference]]] = {
+        module: {} for module in modules
+    }
     for module, definitions in modules.items():
         for name, (definition, reference) in imports_of(book, definitions)[1].items():
             if (other := book.module_of(name)) != module:
@@ -61,7 +68,9 @@ def _check_module_cycles(book: Book, modules: dict[str, list[Folded]]) -> None:
         steps = [edges[here][there] for here, there in pairs]
         why = "; ".join(
             f"{here} needs {name} of {there} ({definition.place(reference.line)})"
-            for (here, there), (name, definition, reference) in zip(pairs, steps, strict=True)
+            for (here, there), (name, definition, reference) in zip(
+                pairs, steps, strict=True
+            )
         )
         _, definition, reference = steps[-1]
         raise definition.error(
@@ -72,10 +81,14 @@ def _check_module_cycles(book: Book, modules: dict[str, list[Folded]]) -> None:
 
 def _module(book: Book, module: str, definitions: list[Folded]) -> str:
     """One folded module."""
-    numbers = [version.chapter for folded in definitions for version in book.history[folded.name]]
+    numbers = [
+        version.chapter
+        for folded in definitions
+        for version in book.history[folded.name]
+    ]
     built = f"built in {docstrings.chapters(numbers)}" if numbers else "empty"
     title = module.replace("_", " ").capitalize()
-    docstring = f"{title}, {built}. {BY_CHAPTERS}"
+    docstring = f"{title}, {built}.\n\n{BY_CHAPTERS}"
     if module in book.docstrings:
         docstring = f"{cleandoc(book.docstrings[module])}\n\n{built.capitalize()}. {BY_CHAPTERS}"
     bound, names = imports_of(book, definitions)
@@ -91,7 +104,9 @@ def _module(book: Book, module: str, definitions: list[Folded]) -> str:
     before: Folded | None = None
     for folded in definitions:
         lines = folded.node.leading_lines
-        constants = folded.kind == "constant" and (before is None or before.kind == "constant")
+        constants = folded.kind == "constant" and (
+            before is None or before.kind == "constant"
+        )
         gap = 1 if constants else 2
         if constants and before and _adjacent(before, folded):
             gap = min(1, len(lines) - len(without_empty_start(lines)))
@@ -124,25 +139,39 @@ def _stage(book: Book, chapter: Chapter) -> str:
     title = f", {chapter.title}" if chapter.title else ""
     on_top = f", on top of chapter {chapter.number - 1}" if chapter.number > 1 else ""
     source = f"{chapter.path.resolve().parent.name}/{chapter.notebook}"
-    docstring = f"Chapter {chapter.number}{title}{on_top}. Generated from {source}: edit that."
+    docstring = (
+        f"Chapter {chapter.number}{title}{on_top}."
+        f"\n\nGenerated from {source}: edit that."
+    )
     before = f"ch{chapter.number - 1:02}"
     bound: list[Import] = [*chapter.future] if chapter.cells else []
     for definition in book.definitions():
         if definition.chapter == chapter.number:
-            for reference in (each for uses in definition.all_uses() for each in uses.references):
-                bound.extend(_stage_import(each, book) for each in chapter.imports.get(reference.path[0], ()))
-    star = [Import(f"{book.package}.stages.{before}", "*")] if chapter.number > 1 else []
+            for reference in (
+                each for uses in definition.all_uses() for each in uses.references
+            ):
+                bound.extend(
+                    _stage_import(each, book)
+                    for each in chapter.imports.get(reference.path[0], ())
+                )
+    star = (
+        [Import(f"{book.package}.stages.{before}", "*")] if chapter.number > 1 else []
+    )
     cells = ["\n\n" + code + "\n" for cell in chapter.cells if (code := _body(cell))]
     everything = book.exported_by(chapter.number)
     parts = [docstrings.module(docstring), import_block([*bound, *star], book.package)]
-    return _text(*filter(None, parts)) + "".join([*cells, "\n\n" + all_names(everything) + "\n"])
+    return _text(*filter(None, parts)) + "".join(
+        [*cells, "\n\n" + all_names(everything) + "\n"]
+    )
 
 
 def _stage_import(bound: Import, book: Book) -> Import:
     if not is_stage(bound, book.package):
         return bound
     stage = (bound.member or bound.module).rpartition(".")[2]
-    return Import(f"{book.package}.stages", stage, bound.alias if bound.alias != stage else None)
+    return Import(
+        f"{book.package}.stages", stage, bound.alias if bound.alias != stage else None
+    )
 
 
 def _body(cell: Cell) -> str:
@@ -150,11 +179,14 @@ def _body(cell: Cell) -> str:
     top = {
         line
         for index, node in enumerate(ast.parse(cell.source).body)
-        if isinstance(node, ast.Import | ast.ImportFrom) or (index == 0 and isinstance(node, ast.Expr))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        or (index == 0 and isinstance(node, ast.Expr))
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
     lines = cell.source.split("\n")
-    return "\n".join(line for number, line in enumerate(lines, start=1) if number not in top).strip()
+    return "\n".join(
+        line for number, line in enumerate(lines, start=1) if number not in top
+    ).strip()
 
 
 def _package(book: Book, modules: dict[str, list[Folded]]) -> str:
@@ -162,14 +194,28 @@ def _package(book: Book, modules: dict[str, list[Folded]]) -> str:
     public = {module: _public(definitions) for module, definitions in modules.items()}
     everything = [name for names in public.values() for name in names]
     listed = [
-        f"- {module}: {', '.join(sorted(names, key=rank))}" for module, names in public.items() if names
+        f"- {module}: {', '.join(sorted(names, key=rank))}"
+        for module, names in public.items()
+        if names
     ]
     docstring = (
         f"A neural network library, built chapter by chapter with nothing but NumPy.\n\n{BY_CHAPTERS}\n\n"
-        + "\n".join(line for item in listed for line in wrap(item, WIDTH, subsequent_indent="  "))
+        + "\n".join(
+            line
+            for item in listed
+            for line in wrap(item, WIDTH, subsequent_indent="  ")
+        )
     )
-    bound = [Import(f"{book.package}.{module}", name) for module, names in public.items() for name in names]
-    parts = [docstrings.module(docstring), import_block(bound, book.package), all_names(everything)]
+    bound = [
+        Import(f"{book.package}.{module}", name)
+        for module, names in public.items()
+        for name in names
+    ]
+    parts = [
+        docstrings.module(docstring),
+        import_block(bound, book.package),
+        all_names(everything),
+    ]
     return _text(*filter(None, parts))
 
 

@@ -83,13 +83,18 @@ def install_commands() -> Iterator[list[list[str]]]:
     yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
     apt = shutil.which("apt-get")
     if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
-        yield [[apt, "update"], [apt, "install", "-y", "--no-install-recommends", "chromium"]]
+        yield [
+            [apt, "update"],
+            [apt, "install", "-y", "--no-install-recommends", "chromium"],
+        ]
 
 
 def succeeds(command: list[str], seconds: float) -> bool:
     """Run a command silently, for at most so long; return whether it ended well."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(
+            command, capture_output=True, timeout=seconds, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

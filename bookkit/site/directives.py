@@ -22,10 +22,19 @@ class Library(SphinxDirective):
         self.env.note_reread()  # a new module changes this page, and no file that it knows of
         root = Path(self.env.srcdir)
         built_in = chapters_by_module(root / "chapters")
-        existing = sorted(path.stem for path in (root / "nnfs_lib").glob("*.py") if path.stem != "__init__")
+        existing = sorted(
+            path.stem
+            for path in (root / "nnfs_lib").glob("*.py")
+            if path.stem != "__init__"
+        )
         order = list(built_in)
-        modules = sorted(existing, key=lambda module: order.index(module) if module in order else len(order))
-        return [self.section(root, module, built_in.get(module, [])) for module in modules]
+        modules = sorted(
+            existing,
+            key=lambda module: order.index(module) if module in order else len(order),
+        )
+        return [
+            self.section(root, module, built_in.get(module, [])) for module in modules
+        ]
 
     def section(self, root: Path, module: str, chapters: list[str]) -> nodes.section:
         """Return the module's heading, the chapters that build it, and its source."""
@@ -39,13 +48,19 @@ class Library(SphinxDirective):
 
     def built_in(self, chapters: list[str]) -> Iterator[nodes.Node]:
         """Yield "Built in chapter 1, 4 and 7.", each number a link."""
-        yield nodes.Text("Built in chapter " if len(chapters) == 1 else "Built in chapters ")
+        yield nodes.Text(
+            "Built in chapter " if len(chapters) == 1 else "Built in chapters "
+        )
         for position, chapter in enumerate(chapters):
             if position:
                 yield nodes.Text(" and " if position == len(chapters) - 1 else ", ")
             number = str(int(chapter.split("_")[0]))
             uri = relative_uri(self, f"chapters/{chapter}")
-            yield nodes.reference("", number, refuri=uri, internal=True) if uri else nodes.Text(number)
+            yield (
+                nodes.reference("", number, refuri=uri, internal=True)
+                if uri
+                else nodes.Text(number)
+            )
         yield nodes.Text(".")
 
 
@@ -58,14 +73,20 @@ class ChapterMap(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        cards = [self.card(*map(str.strip, line.split("|"))) for line in self.content if line.strip()]
+        cards = [
+            self.card(*map(str.strip, line.split("|")))
+            for line in self.content
+            if line.strip()
+        ]
         return [raw_html(f'<ol class="chapter-map">{"".join(cards)}</ol>')]
 
     def card(self, name: str, title: str, summary: str) -> str:
         uri = relative_uri(self, f"chapters/{name}")
         number = int(name.split("_")[0])
         kind, shown = ("written" if uri else "coming"), html.escape(title)
-        title_html = f'<a href="{uri}">{shown}</a>' if uri else f"{shown} <small>coming</small>"
+        title_html = (
+            f'<a href="{uri}">{shown}</a>' if uri else f"{shown} <small>coming</small>"
+        )
         return (
             f'<li class="{kind}"><span class="number" aria-hidden="true">{number}</span>'
             f'<div><p class="title">{title_html}</p><p>{html.escape(summary)}</p></div></li>'
@@ -78,10 +99,14 @@ class Hero(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         description = Path(self.env.srcdir) / "assets/hero.json"
         if not description.is_file():
-            raise self.error(f"{description} is missing: it describes the frames of assets/hero.png.")
+            raise self.error(
+                f"{description} is missing: it describes the frames of assets/hero.png."
+            )
         self.env.note_dependency(str(description))
         static = "../" * self.env.docname.count("/") + "_static"
-        figure = raw_html(hero_html(json.loads(description.read_text(encoding="utf-8")), static))
+        figure = raw_html(
+            hero_html(json.loads(description.read_text(encoding="utf-8")), static)
+        )
         anchor = nodes.container("", figure, ids=["hero"], names=["hero"])
         self.state.document.note_explicit_target(anchor)
         return [anchor]

@@ -27,26 +27,54 @@ ALT = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder to write to and the length of the run."""
-    parser.add_argument("--folder", type=Path, default=Path("assets"), help="where hero.png and hero.json go")
-    parser.add_argument("--tries", type=int, default=TRIES, help=f"changes to try (default: {TRIES:,})")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("assets"),
+        help="where hero.png and hero.json go",
+    )
+    parser.add_argument(
+        "--tries", type=int, default=TRIES, help=f"changes to try (default: {TRIES:,})"
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the search and write its frames as one picture, and what they show as JSON."""
-    moments = [0, *np.geomspace(100, arguments.tries, COLUMNS * ROWS - 1).round(-1).astype(int).tolist()]
+    moments = [
+        0,
+        *np.geomspace(100, arguments.tries, COLUMNS * ROWS - 1)
+        .round(-1)
+        .astype(int)
+        .tolist(),
+    ]
     search = Search()
     sheet = Figure(figsize=(COLUMNS, ROWS), dpi=PIXELS)
     frames = []
     for index, moment in enumerate(moments):
         search.run_until(moment)
-        accuracy = nn.CategoricalAccuracy().calculate(search.predict(search.X), search.y)
-        frames.append({"steps": moment, "loss": round(search.best, 4), "accuracy": round(accuracy, 4)})
+        accuracy = nn.CategoricalAccuracy().calculate(
+            search.predict(search.X), search.y
+        )
+        frames.append(
+            {
+                "steps": moment,
+                "loss": round(search.best, 4),
+                "accuracy": round(accuracy, 4),
+            }
+        )
         row, column = divmod(index, COLUMNS)
-        axes = sheet.add_axes((column / COLUMNS, 1 - (row + 1) / ROWS, 1 / COLUMNS, 1 / ROWS))
-        draw_regions(axes, lambda places: search.predict(places).argmax(axis=1), classes=3)
+        axes = sheet.add_axes(
+            (column / COLUMNS, 1 - (row + 1) / ROWS, 1 / COLUMNS, 1 / ROWS)
+        )
+        draw_regions(
+            axes, lambda places: search.predict(places).argmax(axis=1), classes=3
+        )
         draw_points(axes, search.X, search.y, size=2.4, edge=0.15)
         axes.set_axis_off()
-        print(f"{moment:7,} tries: loss {search.best:.3f}, accuracy {accuracy:.1%}", flush=True)
+        print(
+            f"{moment:7,} tries: loss {search.best:.3f}, accuracy {accuracy:.1%}",
+            flush=True,
+        )
     with matplotlib.rc_context({"savefig.facecolor": "white"}):
         buffer = io.BytesIO()
         sheet.savefig(buffer, format="png")
@@ -55,7 +83,9 @@ def main(arguments: argparse.Namespace) -> int:
         arguments.folder / "hero.png", optimize=True
     )
     description = {"columns": COLUMNS, "alt": ALT, "frames": frames}
-    (arguments.folder / "hero.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+    (arguments.folder / "hero.json").write_text(
+        json.dumps(description, indent=1) + "\n", encoding="utf-8"
+    )
     return 0
 
 
@@ -65,7 +95,10 @@ class Search:
     def __init__(self) -> None:
         self.rng = np.random.default_rng(5)
         self.X, self.y = nn.spiral_data(100, 3, rng=0)
-        self.hidden, self.output = nn.Dense(2, 64, rng=self.rng), nn.Dense(64, 3, rng=self.rng)
+        self.hidden, self.output = (
+            nn.Dense(2, 64, rng=self.rng),
+            nn.Dense(64, 3, rng=self.rng),
+        )
         self.loss: Callable[[], float] = lambda: nn.CategoricalCrossentropy().calculate(
             self.predict(self.X), self.y
         )

@@ -19,23 +19,36 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, help=f"this port only (default: the first free one from {FIRST_PORT})"
+        "--port",
+        type=int,
+        help=f"this port only (default: the first free one from {FIRST_PORT})",
     )
-    parser.add_argument("--directory", type=Path, default=Path("_build/html"), help="the built site")
+    parser.add_argument(
+        "--directory", type=Path, default=Path("_build/html"), help="the built site"
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     if not (arguments.directory / "index.html").is_file():
-        print(f"There is no site in {arguments.directory}: build it with `make book`.", file=sys.stderr)
+        print(
+            f"There is no site in {arguments.directory}: build it with `make book`.",
+            file=sys.stderr,
+        )
         return 1
     try:
         server = open_server(arguments.directory, arguments.port)
     except OSError as error:
-        print(f"No port to serve on: {error}. Choose another with --port.", file=sys.stderr)
+        print(
+            f"No port to serve on: {error}. Choose another with --port.",
+            file=sys.stderr,
+        )
         return 1
     with server:
-        print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends)", flush=True)
+        print(
+            f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends)",
+            flush=True,
+        )
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -50,16 +50,22 @@ def drop_fontawesome(head: str) -> str:
     return re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", head)
 
 
-def mend_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any) -> None:
+def mend_page(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
     """Take MathJax out of a page without equations, and give a citation the role that its list asks for.
 
     Sphinx gives MathJax also to the pages above one with equations.
     """
     if "body" in context:
-        context["body"] = context["body"].replace(' role="doc-biblioentry"', ' role="listitem"')
+        context["body"] = context["body"].replace(
+            ' role="doc-biblioentry"', ' role="listitem"'
+        )
     if not app.env.get_domain("math").data["has_equations"].get(pagename):
         scripts = context["script_files"]
-        scripts[:] = [script for script in scripts if "mathjax/" not in str(script.filename)]
+        scripts[:] = [
+            script for script in scripts if "mathjax/" not in str(script.filename)
+        ]
 
 
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -71,7 +77,9 @@ def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             module = name.removeprefix(EXPORT_CLASS)
             page = app.builder.get_relative_uri(docname, LIBRARY_PAGE)
             link = nodes.reference(refuri=f"{page}#{module}", internal=True)
-            link += nodes.inline(text="This cell goes into ", classes=["visually-hidden"])
+            link += nodes.inline(
+                text="This cell goes into ", classes=["visually-hidden"]
+            )
             link += nodes.Text(f"nnfs_lib/{module}.py")
             cell.insert(0, nodes.paragraph("", "", link, classes=["export-badge"]))
 
@@ -82,7 +90,9 @@ def add_static_files(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     copy_mathjax(static / "mathjax")
-    write_icon_font(static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff")
+    write_icon_font(
+        static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff"
+    )
     (Path(app.outdir) / STAMP).touch()
 
 
@@ -90,7 +100,9 @@ def copy_mathjax(target: Path) -> None:
     """Copy what pages load: the script, its TeX extensions and its fonts."""
     package = importlib.util.find_spec("sphinx-mathjax-offline")
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("MathJax is missing: pip install sphinx-mathjax-offline")
+        raise ModuleNotFoundError(
+            "MathJax is missing: pip install sphinx-mathjax-offline"
+        )
     source = Path(package.origin).parent / "static/mathjax"
     for part in ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2"):
         place = (target / part).parent if part.endswith(".js") else target / part

@@ -1,4 +1,7 @@
-"""Chapter 2, Activations, on top of chapter 1. Generated from chapters/02_activations.ipynb: edit that."""
+"""Chapter 2, Activations, on top of chapter 1.
+
+Generated from chapters/02_activations.ipynb: edit that.
+"""
 
 import numpy as np
 
@@ -21,7 +24,8 @@ class ReLU(nn.Layer):
 class Sigmoid(nn.Layer):
     """The logistic function: any score becomes a probability between 0 and 1.
 
-    outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch, features).
+    outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch,
+    features).
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -34,8 +38,9 @@ class Sigmoid(nn.Layer):
 class Softmax(nn.Layer):
     """Turn each sample's scores (logits) into probabilities that sum to one.
 
-    outputs[n, k] = exp(inputs[n, k]) / sum_j exp(inputs[n, j]); inputs and outputs (batch, classes).
-    Raises ValueError unless inputs are (batch, classes). Source: Bridle (1990).
+    outputs[n, k] = exp(inputs[n, k]) / sum_j exp(inputs[n, j]); inputs and outputs
+    (batch, classes). Raises ValueError unless inputs are (batch, classes). Source:
+    Bridle (1990).
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -43,7 +48,8 @@ class Softmax(nn.Layer):
         logits = np.asarray(inputs)
         logits = logits.astype(np.result_type(logits, np.float32), copy=False)
         nn.check_batch(logits, owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows, infinite ones included.
+        # Half of the largest float: so the difference of two logits never overflows,
+        # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

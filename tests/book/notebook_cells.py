@@ -12,7 +12,11 @@ CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 
 def cells(path: Path, kind: str = "code") -> list[Any]:
     """Return the notebook's cells of one kind."""
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+    return [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == kind
+    ]
 
 
 def tags(cell: Any) -> list[str]:

@@ -10,7 +10,8 @@ from notebook_cells import CHAPTERS, cells, namespace, tagged, tags
 from bookkit.checks import exercises, judge
 
 SPEAKING = re.compile(
-    r"^(?:\s*)(?:print|check|catches|library_map|library_changes|plots\.\w+)\(", re.MULTILINE
+    r"^(?:\s*)(?:print|check|catches|library_map|library_changes|plots\.\w+)\(",
+    re.MULTILINE,
 )
 SECTIONS = ("The library so far", "Experiment", "What goes wrong", "Exercises", "Recap")
 
@@ -18,7 +19,9 @@ every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.
 
 
 def test_there_are_chapters():
-    assert [path.name[:2] for path in CHAPTERS] == [f"{n:02d}" for n in range(1, len(CHAPTERS) + 1)]
+    assert [path.name[:2] for path in CHAPTERS] == [
+        f"{n:02d}" for n in range(1, len(CHAPTERS) + 1)
+    ]
     assert len(CHAPTERS) >= 3
 
 
@@ -40,7 +43,11 @@ def test_parts_stand_in_order(path):
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     places = []
     for section in SECTIONS:
-        found = [index for index, heading in enumerate(headings) if heading.startswith(section)]
+        found = [
+            index
+            for index, heading in enumerate(headings)
+            if heading.startswith(section)
+        ]
         assert len(found) == 1, f"one section {section!r} is needed, found {len(found)}"
         places += found
     assert all(first < second for first, second in pairwise(places)), headings
@@ -65,7 +72,11 @@ def test_every_checked_cell_was_run_and_has_its_output(path):
 
 @every_chapter
 def test_only_what_differs_between_machines_goes_unchecked(path):
-    unchecked = [index for index, cell in enumerate(cells(path)) if "nbval-ignore-output" in tags(cell)]
+    unchecked = [
+        index
+        for index, cell in enumerate(cells(path))
+        if "nbval-ignore-output" in tags(cell)
+    ]
     code = cells(path)
     for index in unchecked:
         assert "assert " in code[index + 1].source, (
@@ -87,8 +98,9 @@ def test_every_figure_says_what_it_shows(path):
 
 
 @every_chapter
-def test_exported_cells_are_short(path):
+def test_code_fits_the_page_and_exported_cells_are_short(path):
     for cell in cells(path):
+        assert max(map(len, cell.source.splitlines())) <= 88, cell.source
         if any(tag.startswith("export:") for tag in tags(cell)):
             assert len(cell.source.splitlines()) <= 45
 
@@ -117,8 +129,16 @@ def test_every_solution_passes_and_every_stub_fails(path):
     known = exercises(number)
     stubs, solutions = tagged(path, "exercise:"), tagged(path, "solution:")
     assert 3 <= len(known) <= 5
-    assert list(stubs) == list(solutions) == list(known) == [f"{number}.{n + 1}" for n in range(len(known))]
-    for kind, sources, expected in (("stub", stubs, False), ("solution", solutions, True)):
+    assert (
+        list(stubs)
+        == list(solutions)
+        == list(known)
+        == [f"{number}.{n + 1}" for n in range(len(known))]
+    )
+    for kind, sources, expected in (
+        ("stub", stubs, False),
+        ("solution", solutions, True),
+    ):
         verdicts = {}
         names = namespace(path) | {
             "check": lambda exercise, answer, verdicts=verdicts: verdicts.update(
@@ -127,7 +147,9 @@ def test_every_solution_passes_and_every_stub_fails(path):
         }
         for exercise, source in sources.items():
             exec(source, names)
-            assert verdicts[exercise].passed is expected, f"{kind} {exercise}: {verdicts[exercise].message}"
+            assert verdicts[exercise].passed is expected, (
+                f"{kind} {exercise}: {verdicts[exercise].message}"
+            )
             if kind == "stub":
                 assert "not started" in verdicts[exercise].message
 
@@ -137,7 +159,9 @@ def test_solutions_are_folded_away_on_the_page_and_in_jupyterlab(path):
     for cell in cells(path):
         is_solution = any(tag.startswith("solution:") for tag in tags(cell))
         assert ("hide-cell" in tags(cell)) == is_solution
-        assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == is_solution
+        assert (
+            cell.metadata.get("jupyter", {}).get("source_hidden", False) == is_solution
+        )
 
 
 @every_chapter

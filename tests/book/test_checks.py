@@ -19,7 +19,9 @@ def test_an_unknown_exercise_names_those_there_are():
 
 def test_check_prints_the_verdict(capsys):
     check("1.1", lambda n_inputs, n_neurons: n_inputs * n_neurons + n_neurons)
-    assert capsys.readouterr().out.startswith("Exercise 1.1, count the parameters: correct. ")
+    assert capsys.readouterr().out.startswith(
+        "Exercise 1.1, count the parameters: correct. "
+    )
 
 
 def test_an_answer_that_raises_is_told_where():
@@ -28,7 +30,10 @@ def test_an_answer_that_raises_is_told_where():
     exec(compile(source, "<cell>", "exec"), names)
     verdict = judge("1.1", names["answer"])
     assert not verdict.passed
-    assert "your code stopped with ZeroDivisionError: division by zero (line 2" in verdict.message
+    assert (
+        "your code stopped with ZeroDivisionError: division by zero (line 2"
+        in verdict.message
+    )
 
 
 def ring(samples, noise, rng, *, radii=(0.5, 1.0), turn=0, dtype=np.float32):
@@ -36,7 +41,9 @@ def ring(samples, noise, rng, *, radii=(0.5, 1.0), turn=0, dtype=np.float32):
     angle = np.tile(2 * np.pi * np.arange(samples) / (samples - turn), 2)
     radius = np.repeat(radii, samples)
     X = np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
-    return (X + noise * rng.standard_normal(X.shape)).astype(dtype), np.repeat([0, 1], samples)
+    return (X + noise * rng.standard_normal(X.shape)).astype(dtype), np.repeat(
+        [0, 1], samples
+    )
 
 
 def layer_of(weights, biases):
@@ -69,10 +76,18 @@ MISTAKES = [
     ("1.3", lambda x, w, b: [[1.0, 2.0], [3.0]], "every row needs the same length"),
     ("1.4", lambda s, n, rng: ring(s, n, rng)[0], "Return two arrays"),
     ("1.4", lambda s, n, rng: ring(s, n, rng, dtype=np.float64), "float32"),
-    ("1.4", lambda s, n, rng: ring(s, n, rng, radii=(0.5, 2.0)), "class 1 has the distance 1"),
+    (
+        "1.4",
+        lambda s, n, rng: ring(s, n, rng, radii=(0.5, 2.0)),
+        "class 1 has the distance 1",
+    ),
     ("1.4", lambda s, n, rng: ring(s, n, rng, turn=1), "leave out the full turn"),
     ("1.4", lambda s, n, rng: ring(s, 2 * n, rng), "not by 0.1 each"),
-    ("1.4", lambda s, n, rng: ring(s, n, np.random.default_rng()), "draw the noise from `rng` only"),
+    (
+        "1.4",
+        lambda s, n, rng: ring(s, n, np.random.default_rng()),
+        "draw the noise from `rng` only",
+    ),
     ("1.5", lambda a, b: layer_of(a.weights @ b.weights, b.biases), "b1 W2 + b2"),
     ("1.5", lambda a, b: a, r"weights, for layers 4 to 5 and 5 to 3, has shape (4, 5)"),
     ("2.1", lambda z, slope: np.maximum(z, 0), "That is ReLU"),
@@ -98,13 +113,23 @@ MISTAKES = [
     ),
     ("2.5", lambda: Dense(2, 2), "Return two layers"),
     ("3.1", lambda y, k: np.eye(k)[y], "float32 is asked for"),
-    ("3.1", lambda y, k: np.eye(k, dtype=np.float32)[(y + 1) % k], "should have its 1 in column"),
+    (
+        "3.1",
+        lambda y, k: np.eye(k, dtype=np.float32)[(y + 1) % k],
+        "should have its 1 in column",
+    ),
     ("3.2", lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(), "That is the loss"),
-    ("3.2", lambda p, y: np.mean(1 / p[np.arange(len(y)), y]), "exponential of the mean"),
+    (
+        "3.2",
+        lambda p, y: np.mean(1 / p[np.arange(len(y)), y]),
+        "exponential of the mean",
+    ),
     ("3.3", lambda p, y: np.zeros((3, 3), int), "does each count once"),
     (
         "3.3",
-        lambda p, y: np.histogram2d(p.argmax(1), y, bins=(3, 3), range=((0, 3), (0, 3)))[0],
+        lambda p, y: np.histogram2d(
+            p.argmax(1), y, bins=(3, 3), range=((0, 3), (0, 3))
+        )[0],
         "are swapped",
     ),
     (
@@ -112,13 +137,19 @@ MISTAKES = [
         lambda z, y: -np.log(Softmax().forward(z)[np.arange(len(y)), y] + 1e-30),
         "should cost 2000, not 16",
     ),
-    ("3.4", lambda z, y: np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y], "exponential overflows"),
+    (
+        "3.4",
+        lambda z, y: np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y],
+        "exponential overflows",
+    ),
     ("3.5", stay, "After 400 steps the loss is still 14.00"),
 ]
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize(("number", "answer", "hint"), MISTAKES, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("number", "answer", "hint"), MISTAKES, ids=lambda value: str(value)[:24]
+)
 def test_typical_mistakes_get_their_hint(number, answer, hint):
     verdict = judge(number, answer)
     assert not verdict.passed

@@ -50,15 +50,25 @@ def shown(monkeypatch):
 
 def test_changes_tell_new_from_grown(package):
     dense, relu, limit = library.changes(2)
-    assert (dense.new, dense.added, dense.rewritten) == (False, ("backward(doutputs)",), ("forward(inputs)",))
+    assert (dense.new, dense.added, dense.rewritten) == (
+        False,
+        ("backward(doutputs)",),
+        ("forward(inputs)",),
+    )
     assert (relu.new, relu.module, relu.note) == (True, "activations", "new")
     assert (limit.name, limit.heading) == ("LIMIT", "LIMIT")
-    assert library.changes(1)[0].added == ("__init__(size, *, scale=1.0)", "forward(inputs)")
+    assert library.changes(1)[0].added == (
+        "__init__(size, *, scale=1.0)",
+        "forward(inputs)",
+    )
 
 
 def test_the_map_lights_up_what_is_new(package, shown):
     library_map(2)
-    assert shown[0]["text/plain"] == "layers:       Dense (+ backward), LIMIT (new)\nactivations:  ReLU (new)"
+    assert (
+        shown[0]["text/plain"]
+        == "layers:       Dense (+ backward), LIMIT (new)\nactivations:  ReLU (new)"
+    )
     assert shown[0]["text/html"].count(library.LIT) == 3
     library_map(1)
     assert "ReLU" not in shown[1]["text/html"]
@@ -79,9 +89,16 @@ def test_the_difference_marks_added_and_rewritten(package, shown):
 
 
 def test_a_chapter_that_was_not_exported(package):
-    with pytest.raises(RuntimeError, match="Chapter 3 has not been exported yet: run `make export`"):
+    with pytest.raises(
+        RuntimeError, match="Chapter 3 has not been exported yet: run `make export`"
+    ):
         library_map(3)
 
 
 def test_the_real_library():
-    assert {change.name for change in library.changes(1)} == {"Layer", "Dense", "check_batch", "spiral_data"}
+    assert {change.name for change in library.changes(1)} == {
+        "Layer",
+        "Dense",
+        "check_batch",
+        "spiral_data",
+    }

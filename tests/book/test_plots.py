@@ -16,7 +16,11 @@ ALT = "A sentence that says what the figure shows."
 def shown(monkeypatch):
     """Return the list to which displayed figures are added, as (bundle, metadata)."""
     bundles = []
-    monkeypatch.setattr(plots, "display", lambda bundle, metadata, raw: bundles.append((bundle, metadata)))
+    monkeypatch.setattr(
+        plots,
+        "display",
+        lambda bundle, metadata, raw: bundles.append((bundle, metadata)),
+    )
     return bundles
 
 
@@ -25,10 +29,16 @@ def draw_all():
     X, y = spiral_data(20, 3, rng=0)
     x = np.linspace(0, 1, 5)
     plots.points(X, y, alt=ALT)
-    plots.regions({"left or right": lambda places: (places[:, 0] > 0).astype(int)}, X, y, alt=ALT)
+    plots.regions(
+        {"left or right": lambda places: (places[:, 0] > 0).astype(int)}, X, y, alt=ALT
+    )
     plots.zero_lines(np.eye(2), np.zeros((1, 2)), X, y, alt=ALT)
     plots.curves(
-        {"one": {"a": (x, x)}, "two": {"a": (x, x), "b": (x, 1 + x)}}, x="x", y="y", log="y", alt=ALT
+        {"one": {"a": (x, x)}, "two": {"a": (x, x), "b": (x, 1 + x)}},
+        x="x",
+        y="y",
+        log="y",
+        alt=ALT,
     )
     plots.histogram(x, x="x", y="n", line=0.5, line_label="half", alt=ALT)
     plots.bars({"one": {"a": 1.0}, "two": {"a": 0.5}}, y="y", alt=ALT)

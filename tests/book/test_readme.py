@@ -10,7 +10,14 @@ from notebook_cells import ROOT
 
 from bookkit.__main__ import COMMANDS
 
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "running.md", "intro.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "data/README.md",
+    "running.md",
+    "intro.md",
+]
 
 
 def read(page):
@@ -26,12 +33,16 @@ def test_every_make_target_exists(page):
 
 
 def test_readme_names_every_target_that_help_lists():
-    listed = set(re.findall(r"^([a-z]+):.*## ", read("Makefile"), flags=re.MULTILINE)) - {"clean"}
+    listed = set(
+        re.findall(r"^([a-z]+):.*## ", read("Makefile"), flags=re.MULTILINE)
+    ) - {"clean"}
     assert listed <= set(re.findall(r"make ([a-z]+)", read("README.md")))
 
 
 def test_help_lists_every_target():
-    printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     for target in re.findall(r"^([a-z]+):.*## ", read("Makefile"), flags=re.MULTILINE):
         assert f"make {target}" in printed
 
@@ -58,9 +69,11 @@ def test_every_link_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", read(page)):
         if not target.startswith("https://"):
             path = (ROOT / page).parent / target
-            assert path.exists() or path.with_suffix(".md").exists() or path.with_suffix(".ipynb").exists(), (
-                target
-            )
+            assert (
+                path.exists()
+                or path.with_suffix(".md").exists()
+                or path.with_suffix(".ipynb").exists()
+            ), target
 
 
 def test_the_example_prints_what_readme_says():

@@ -20,7 +20,9 @@ from bookkit.export.command import export as export_chapters
 from bookkit.export.notebooks import FoldError
 
 
-def exported(tmp_path: Path, *chapters: list[Cell], package: str = "nnfs_lib") -> dict[str, str]:
+def exported(
+    tmp_path: Path, *chapters: list[Cell], package: str = "nnfs_lib"
+) -> dict[str, str]:
     return export_chapters(write_chapters(tmp_path / "chapters", *chapters), package)
 
 
@@ -57,7 +59,10 @@ def test_a_class_is_folded_into_one(tmp_path: Path) -> None:
     )
     assert files["layers.py"] == dedent(
         '''
-        """Layers, built in chapters 1 and 2. Generated from the chapters: edit them, not this file."""
+        """Layers, built in chapters 1 and 2.
+
+        Generated from the chapters: edit them, not this file.
+        """
 
         __all__ = ["Dense"]
 
@@ -89,7 +94,8 @@ def test_a_class_is_folded_into_one(tmp_path: Path) -> None:
 
 def test_a_stage_is_the_cells_as_they_stand(tmp_path: Path) -> None:
     second = (
-        "# twice\nclass Dense(nn.Dense):\n    def forward(self, inputs):\n        return np.sin(inputs)  # x"
+        "# twice\nclass Dense(nn.Dense):\n    def forward(self, inputs):\n"
+        "        return np.sin(inputs)  # x"
     )
     files = exported(
         tmp_path,
@@ -98,8 +104,8 @@ def test_a_stage_is_the_cells_as_they_stand(tmp_path: Path) -> None:
         package="mylib",
     )
     assert files["stages/ch02.py"] == (
-        '"""Chapter 2, The \\\\ way back, on top of chapter 1. '
-        'Generated from chapters/02_two.ipynb: edit that."""\n\n'
+        '"""Chapter 2, The \\\\ way back, on top of chapter 1.\n\n'
+        'Generated from chapters/02_two.ipynb: edit that.\n"""\n\n'
         "import numpy as np\n\n"
         "from mylib.stages import ch01 as nn\nfrom mylib.stages.ch01 import *\n\n\n"
         f"{second}\n\n\n"
@@ -155,7 +161,10 @@ def test_names_of_other_modules_are_imported(tmp_path: Path) -> None:
     text = files["activations.py"]
     assert "import numpy as np\n\nfrom nnfs_lib.layers import Layer, _helper\n" in text
     assert "class ReLU(Layer):" in text
-    assert 'def forward(self, inputs: "Layer | None") -> Layer:\n        return _helper(np.' in text
+    assert (
+        'def forward(self, inputs: "Layer | None") -> Layer:\n        return _helper(np.'
+        in text
+    )
     assert "class Leaky(ReLU):" in text
     assert "nn." not in text
 
@@ -176,8 +185,12 @@ def test_local_names_are_not_rewritten(tmp_path: Path) -> None:
         def quoted(kind: Literal["nn.Dense"] = "nn.Dense") -> None:
             return kind, f"{nn.Dense(1)}"
         """
-    setup = code("import numpy as np\nfrom typing import Literal\nfrom nnfs_lib.stages import ch01 as nn")
-    text = exported(tmp_path, [export("layers", DENSE)], [setup, export("tools", source)])["tools.py"]
+    setup = code(
+        "import numpy as np\nfrom typing import Literal\nfrom nnfs_lib.stages import ch01 as nn"
+    )
+    text = exported(
+        tmp_path, [export("layers", DENSE)], [setup, export("tools", source)]
+    )["tools.py"]
     assert "return nn.Dense, Dense" in text
     assert "return [nn(np) for np in values]" in text
     assert '{"nn.Dense": nn}' in text
@@ -191,12 +204,16 @@ def test_the_package_offers_every_public_name(tmp_path: Path) -> None:
         tmp_path,
         [
             export("layers", DENSE),
-            export("tools", "RATE = 1\n\n\ndef _hidden():\n    return 1\n\n\ndef shown():\n    return 2"),
+            export(
+                "tools",
+                "RATE = 1\n\n\ndef _hidden():\n    return 1\n\n\ndef shown():\n    return 2",
+            ),
         ],
     )
     assert "- layers: Dense\n- tools: RATE, shown\n" in files["__init__.py"]
     assert (
-        "from nnfs_lib.layers import Dense\nfrom nnfs_lib.tools import RATE, shown\n" in files["__init__.py"]
+        "from nnfs_lib.layers import Dense\nfrom nnfs_lib.tools import RATE, shown\n"
+        in files["__init__.py"]
     )
     assert '__all__ = ["RATE", "Dense", "shown"]\n' in files["__init__.py"]
     assert '__all__ = ["RATE", "shown"]' in files["tools.py"]
@@ -211,9 +228,18 @@ def test_docstrings_end_with_the_chapters(tmp_path: Path) -> None:
                 "tools",
                 '"""Tools.\n\nFor all.\n"""\ndef bare(): return 1\n\n\ndef one():\n    "One."\n    return 1',
             ),
-            export("tools", 'class Empty: ...\n\n\nclass Said:\n    """First."""\n\n    value = 1'),
+            export(
+                "tools",
+                'class Empty: ...\n\n\nclass Said:\n    """First."""\n\n    value = 1',
+            ),
         ],
-        [stage(1), export("tools", 'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2')],
+        [
+            stage(1),
+            export(
+                "tools",
+                'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2',
+            ),
+        ],
         [
             stage(2),
             export("tools", 'class Said(nn.Said):\n    """Second."""'),
@@ -227,24 +253,44 @@ def test_docstrings_end_with_the_chapters(tmp_path: Path) -> None:
     assert 'def bare():\n    """Built in chapter 1."""\n    return 1\n' in text
     assert 'def one():\n    """Built in chapters 1, 2 and 3."""\n    return 3\n' in text
     assert 'class Empty:\n    """Built in chapter 1."""\n' in text
-    assert 'class Said:\n    """Second.\n\n    Built in chapters 1 and 3.\n    """\n\n    value = 1\n' in text
+    assert (
+        'class Said:\n    """Second.\n\n    Built in chapters 1 and 3.\n    """\n\n    value = 1\n'
+        in text
+    )
     assert "For all" not in files["stages/ch01.py"]
     two = exported(
         tmp_path / "two",
-        [export("tools", 'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2')],
+        [
+            export(
+                "tools",
+                'def one():\n    r"""Two.\n\n    More \\d.\n    """\n    return 2',
+            )
+        ],
     )
-    assert 'r"""Two.\n\n    More \\d.\n\n    Built in chapter 1.\n    """\n    return 2' in two["tools.py"]
+    assert (
+        'r"""Two.\n\n    More \\d.\n\n    Built in chapter 1.\n    """\n    return 2'
+        in two["tools.py"]
+    )
 
 
-def test_the_last_definition_of_a_function_or_constant_wins_in_its_place(tmp_path: Path) -> None:
+def test_the_last_definition_of_a_function_or_constant_wins_in_its_place(
+    tmp_path: Path,
+) -> None:
     files = exported(
         tmp_path,
         [
             export(
-                "tools", "RATE = 1\n\n\ndef first():\n    return RATE\n\n\ndef second():\n    return first()"
+                "tools",
+                "RATE = 1\n\n\ndef first():\n    return RATE\n\n\ndef second():\n    return first()",
             )
         ],
-        [stage(1), export("tools", "# better\ndef first():\n    return nn.second\n\n\nRATE: float = 2")],
+        [
+            stage(1),
+            export(
+                "tools",
+                "# better\ndef first():\n    return nn.second\n\n\nRATE: float = 2",
+            ),
+        ],
     )
     body = files["tools.py"].partition("]\n")[2]
     assert body.startswith("\nRATE: float = 2\n\n\n# better\ndef first():\n")
@@ -254,7 +300,12 @@ def test_the_last_definition_of_a_function_or_constant_wins_in_its_place(tmp_pat
 def test_what_runs_on_import_comes_after_what_it_needs(tmp_path: Path) -> None:
     files = exported(
         tmp_path,
-        [export("tools", "def pick(name=None):\n    return name\n\n\nTABLE = {}\n\n\nLAST = 1")],
+        [
+            export(
+                "tools",
+                "def pick(name=None):\n    return name\n\n\nTABLE = {}\n\n\nLAST = 1",
+            )
+        ],
         [
             stage(1),
             export(
@@ -278,7 +329,10 @@ def test_what_runs_on_import_comes_after_what_it_needs(tmp_path: Path) -> None:
         ],
     )
     text = files["tools.py"]
-    order = [text.index(part) for part in ("def helped", "def pick", "def made", "TABLE = {", "LAST = 1")]
+    order = [
+        text.index(part)
+        for part in ("def helped", "def pick", "def made", "TABLE = {", "LAST = 1")
+    ]
     assert order == sorted(order)
     exec(compile(text, "tools.py", "exec"), {})
 
@@ -323,7 +377,9 @@ def test_properties_decorators_and_attributes_fold_like_methods(tmp_path: Path) 
             def make(cls) -> "nn.Rate":
                 return cls()
         """
-    text = exported(tmp_path, [export("rates", first)], [stage(1), export("rates", second)])["rates.py"]
+    text = exported(
+        tmp_path, [export("rates", first)], [stage(1), export("rates", second)]
+    )["rates.py"]
     assert text.endswith(
         dedent(
             '''
@@ -357,12 +413,18 @@ def test_properties_decorators_and_attributes_fold_like_methods(tmp_path: Path) 
 
 
 def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
-    many = "\n\n\n".join(f"def number_{index}(value):\n    return value" for index in range(20))
+    many = "\n\n\n".join(
+        f"def number_{index}(value):\n    return value" for index in range(20)
+    )
     calls = "".join(f"        nn.number_{index}(1),\n" for index in range(20))
     use = f"def everything():\n    return [\n{calls}    ]"
     exported_files = exported(
         tmp_path,
-        [code("import math\n\nimport numpy as np"), export("layers", LAYER), export("tools", many)],
+        [
+            code("import math\n\nimport numpy as np"),
+            export("layers", LAYER),
+            export("tools", many),
+        ],
         [
             stage(1),
             export(
@@ -377,7 +439,13 @@ def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
             ),
             export("use", use),
         ],
-        [stage(2), export("layers", "class Dense(nn.Dense):\n    scale = 3\n    # by hand\n    bias = 1")],
+        [
+            stage(2),
+            export(
+                "layers",
+                "class Dense(nn.Dense):\n    scale = 3\n    # by hand\n    bias = 1",
+            ),
+        ],
     )
     for path, text in exported_files.items():
         (tmp_path / "nnfs_lib" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -386,7 +454,10 @@ def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
     shutil.copy(settings, tmp_path)
     for command in (["format", "--diff"], ["check", "--no-cache"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "nnfs_lib"], cwd=tmp_path, capture_output=True, text=True
+            [sys.executable, "-m", "ruff", *command, "nnfs_lib"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -395,18 +466,30 @@ def test_the_output_is_formatted_and_passes_ruff(tmp_path: Path) -> None:
 
 
 def run_export(tmp_path: Path, *options: str) -> int:
-    folders = ["--chapters", str(tmp_path / "chapters"), "--package", str(tmp_path / "mylib")]
+    folders = [
+        "--chapters",
+        str(tmp_path / "chapters"),
+        "--package",
+        str(tmp_path / "mylib"),
+    ]
     return main(["export", *folders, *options])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*.py"))
+    }
 
 
 def test_the_command_writes_what_changed_and_check_names_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_chapters(tmp_path / "chapters", [export("layers", DENSE)], [stage(1), export("tools", "A = 1")])
+    write_chapters(
+        tmp_path / "chapters",
+        [export("layers", DENSE)],
+        [stage(1), export("tools", "A = 1")],
+    )
     package = tmp_path / "mylib"
     assert run_export(tmp_path, "--check") == 1
     assert f"{package / 'layers.py'} is missing" in capsys.readouterr().out
@@ -446,14 +529,33 @@ def test_delete_and_export_again_gives_the_same_bytes_anywhere(tmp_path: Path) -
             export("layers", LAYER),
             export("tools", "A = np.pi\nB = math.pi\n_C = 1"),
         ],
-        [stage(1), export("layers", "class Dense(nn.Layer):\n    a = nn.A\n    b = nn.B\n    c = nn._C")],
+        [
+            stage(1),
+            export(
+                "layers",
+                "class Dense(nn.Layer):\n    a = nn.A\n    b = nn.B\n    c = nn._C",
+            ),
+        ],
     )
     assert run_export(tmp_path) == 0
     results = [contents(tmp_path / "mylib")]
-    for seed, where, chapters in (("1", tmp_path, "chapters"), ("2", tmp_path / "chapters", ".")):
+    for seed, where, chapters in (
+        ("1", tmp_path, "chapters"),
+        ("2", tmp_path / "chapters", "."),
+    ):
         shutil.rmtree(tmp_path / "mylib")
-        command = ["export", "--chapters", chapters, "--package", str(tmp_path / "mylib")]
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [
+            "export",
+            "--chapters",
+            chapters,
+            "--package",
+            str(tmp_path / "mylib"),
+        ]
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
         done = subprocess.run(
             [sys.executable, "-m", "bookkit", *command],
             cwd=where,
@@ -467,16 +569,22 @@ def test_delete_and_export_again_gives_the_same_bytes_anywhere(tmp_path: Path) -
     assert len(results[0]) == 6
 
 
-def test_an_error_leaves_every_file_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_leaves_every_file_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_chapters(tmp_path / "chapters", [export("layers", DENSE)])
     assert run_export(tmp_path) == 0
     before = contents(tmp_path / "mylib")
     write_chapters(
-        tmp_path / "chapters", [export("layers", "A = 1")], [stage(1), export("tools", "print(1)")]
+        tmp_path / "chapters",
+        [export("layers", "A = 1")],
+        [stage(1), export("tools", "print(1)")],
     )
     capsys.readouterr()
     assert run_export(tmp_path) == 1
-    assert capsys.readouterr().err.startswith("02_two.ipynb, cell 2, line 1: an exported cell holds imports")
+    assert capsys.readouterr().err.startswith(
+        "02_two.ipynb, cell 2, line 1: an exported cell holds imports"
+    )
     assert contents(tmp_path / "mylib") == before
 
 
@@ -488,7 +596,9 @@ def test_chapters_are_numbered_without_a_gap(tmp_path: Path) -> None:
     with pytest.raises(FoldError, match=r"03_again\.ipynb: chapter 02 is missing"):
         export_chapters(folder, "nnfs_lib")
     (folder / "03_three.ipynb").rename(folder / "01_three.ipynb")
-    with pytest.raises(FoldError, match=r"01_three\.ipynb: the number 01 is taken twice"):
+    with pytest.raises(
+        FoldError, match=r"01_three\.ipynb: the number 01 is taken twice"
+    ):
         export_chapters(folder, "nnfs_lib")
     (folder / "01_three.ipynb").unlink()
     (folder / "03_again.ipynb").unlink()
@@ -514,7 +624,8 @@ def test_refused(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_an_exported_cell_has_no_effects(effect: str, tmp_path: Path) -> None:
     with pytest.raises(
-        FoldError, match=r"^01_one\.ipynb, cell 1, line [12]: an exported cell holds imports, const"
+        FoldError,
+        match=r"^01_one\.ipynb, cell 1, line [12]: an exported cell holds imports, const",
     ):
         exported(tmp_path, [export("tools", effect)])
 
@@ -569,10 +680,14 @@ def books(draw: st.DrawFn) -> list[list[Cell]]:
             head = "class Thing(Base):"
             written.setdefault("high", "    high = 0")
             for name in METHODS[1:]:
-                written.setdefault(name, f"    def {name}(self, depth):\n        return '{name}'")
+                written.setdefault(
+                    name, f"    def {name}(self, depth):\n        return '{name}'"
+                )
         else:
             head = "class Thing(nn.Thing):"
-        source = "\n\n".join([head, *written.values()]) if written else head + "\n    pass"
+        source = (
+            "\n\n".join([head, *written.values()]) if written else head + "\n    pass"
+        )
         cells = [stage(number - 1)] if number > 1 else [export("base", INHERITED)]
         chapters.append([*cells, export("things", source)])
     return chapters
@@ -602,9 +717,15 @@ def behaviour(cls: type) -> dict[str, object]:
     return attributes | {name: getattr(thing, name)(2) for name in [*METHODS, "omega"]}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(chapters=books())
-def test_the_folded_class_behaves_like_the_last_stage(chapters: list[list[Cell]], tmp_path: Path) -> None:
+def test_the_folded_class_behaves_like_the_last_stage(
+    chapters: list[list[Cell]], tmp_path: Path
+) -> None:
     shutil.rmtree(tmp_path / "chapters", ignore_errors=True)
     files = exported(tmp_path, *chapters, package="mylib")
     folded, last = load(tmp_path, files, "things", f"stages.ch{len(chapters):02}")
@@ -614,10 +735,14 @@ def test_the_folded_class_behaves_like_the_last_stage(chapters: list[list[Cell]]
 
 def test_the_comparison_notices_a_method_that_was_not_replaced(tmp_path: Path) -> None:
     first = "class Thing(Base):\n    high = 0\n" + "".join(
-        f"\n    def {name}(self, depth):\n        return '{name}'\n" for name in METHODS[1:]
+        f"\n    def {name}(self, depth):\n        return '{name}'\n"
+        for name in METHODS[1:]
     )
     again = "class Thing(nn.Thing):\n    def beta(self, depth):\n        return 'again'"
-    chapters = [[export("base", INHERITED), export("things", first)], [stage(1), export("things", again)]]
+    chapters = [
+        [export("base", INHERITED), export("things", first)],
+        [stage(1), export("things", again)],
+    ]
     files = exported(tmp_path, *chapters, package="mylib")
     files["things.py"] = files["things.py"].replace("'again'", "'beta'")
     folded, last = load(tmp_path, files, "things", "stages.ch02")

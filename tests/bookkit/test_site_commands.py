@@ -26,8 +26,18 @@ def built(tmp_path: Path) -> Path:
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run the command on a folder; yield its process and the first line that it prints."""
-    command = [sys.executable, "-m", "bookkit", "serve", "--directory", str(folder), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "bookkit",
+        "serve",
+        "--directory",
+        str(folder),
+        *options,
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             yield process, process.stdout.readline()
@@ -37,7 +47,9 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
 
 def test_serve_prints_the_address_serves_and_ends_cleanly(built: Path) -> None:
     with serving(built) as (process, line):
-        address = re.fullmatch(r"The book is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends\)\n", line)
+        address = re.fullmatch(
+            r"The book is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends\)\n", line
+        )
         assert address is not None
         with urllib.request.urlopen(address[1]) as answer:
             assert b"The book" in answer.read()
@@ -46,7 +58,9 @@ def test_serve_prints_the_address_serves_and_ends_cleanly(built: Path) -> None:
         assert (process.returncode, complaints) == (0, "")
 
 
-def test_serve_takes_the_next_port_when_one_is_taken(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_takes_the_next_port_when_one_is_taken(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         first = taken.getsockname()[1]
         monkeypatch.setattr("bookkit.site.serve.FIRST_PORT", first)
@@ -54,16 +68,23 @@ def test_serve_takes_the_next_port_when_one_is_taken(built: Path, monkeypatch: p
             assert server.server_port > first
 
 
-def test_serve_refuses_a_port_that_is_taken(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_serve_refuses_a_port_that_is_taken(
+    built: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert main(["serve", "--directory", str(built), "--port", port]) == 1
     assert "Choose another with --port." in capsys.readouterr().err
 
 
-def test_serve_without_a_site_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_serve_without_a_site_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["serve", "--directory", str(tmp_path)]) == 1
-    assert f"There is no site in {tmp_path}: build it with `make book`." in capsys.readouterr().err
+    assert (
+        f"There is no site in {tmp_path}: build it with `make book`."
+        in capsys.readouterr().err
+    )
 
 
 def program(path: Path, exit_code: int = 0) -> str:
@@ -83,7 +104,9 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_browser_prefers_the_readers_choice(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_browser_prefers_the_readers_choice(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(alone / "chromium")
     chosen = program(alone / "elsewhere/mine")
     monkeypatch.setenv("BOOK_CHROMIUM", chosen)
@@ -97,7 +120,9 @@ def test_browser_looks_at_the_path_in_order(alone: Path) -> None:
     assert browser.find_chromium() == chromium
 
 
-def test_browser_passes_over_one_that_does_not_start(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_browser_passes_over_one_that_does_not_start(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(alone / "chromium-browser", exit_code=1)
     own = program(alone / "own/chrome")
     monkeypatch.setattr(browser, "playwright_chromium", lambda: own)
@@ -108,7 +133,10 @@ def test_browser_installs_one_the_second_way_when_the_first_fails(
     alone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = f"printf '#!/bin/sh\\n' > {alone}/chromium && chmod +x {alone}/chromium"
-    ways = [[["/bin/sh", "-c", "exit 1"]], [["/bin/sh", "-c", "exit 0"], ["/bin/sh", "-c", write]]]
+    ways = [
+        [["/bin/sh", "-c", "exit 1"]],
+        [["/bin/sh", "-c", "exit 0"], ["/bin/sh", "-c", write]],
+    ]
     monkeypatch.setenv("PATH", f"{alone}:/usr/bin:/bin")
     monkeypatch.setattr(browser, "NAMES", ("chromium",))
     monkeypatch.setattr(browser, "install_commands", lambda: iter(ways))
@@ -118,6 +146,8 @@ def test_browser_installs_one_the_second_way_when_the_first_fails(
 def test_browser_says_what_to_do_when_there_is_none(
     alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(browser, "install_commands", lambda: iter([[["/bin/sh", "-c", "exit 1"]]]))
+    monkeypatch.setattr(
+        browser, "install_commands", lambda: iter([[["/bin/sh", "-c", "exit 1"]]])
+    )
     assert main(["browser"]) == 1
     assert capsys.readouterr().err == f"{browser.ADVICE}\n"

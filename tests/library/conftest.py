@@ -8,7 +8,9 @@ import pytest
 
 import nnfs_lib
 
-STAGES = sorted(path.stem for path in (Path(nnfs_lib.__file__).parent / "stages").glob("ch*.py"))
+STAGES = sorted(
+    path.stem for path in (Path(nnfs_lib.__file__).parent / "stages").glob("ch*.py")
+)
 
 
 @pytest.fixture(params=["nnfs_lib", f"nnfs_lib.stages.{STAGES[-1]}"])

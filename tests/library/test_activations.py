@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 same_library = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 scores = arrays(
-    np.float64, st.tuples(st.integers(1, 5), st.integers(1, 5)), elements=st.floats(-1e300, 1e300)
+    np.float64,
+    st.tuples(st.integers(1, 5), st.integers(1, 5)),
+    elements=st.floats(-1e300, 1e300),
 )
 
 
@@ -25,7 +29,9 @@ class TestEvery:
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     def test_keeps_the_type_and_shape(self, nn, name, dtype):
-        outputs = getattr(nn, name)().forward(np.linspace(-3, 3, 12, dtype=dtype).reshape(4, 3))
+        outputs = getattr(nn, name)().forward(
+            np.linspace(-3, 3, 12, dtype=dtype).reshape(4, 3)
+        )
         assert outputs.dtype == dtype
         assert outputs.shape == (4, 3)
 
@@ -38,7 +44,10 @@ class TestEvery:
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     def test_any_size_of_number_gives_a_number(self, nn, name, dtype):
         largest = np.finfo(dtype).max
-        inputs = np.array([[1000, -1000, 0], [largest, -largest, 0], [-largest, -largest, -largest]], dtype)
+        inputs = np.array(
+            [[1000, -1000, 0], [largest, -largest, 0], [-largest, -largest, -largest]],
+            dtype,
+        )
         with np.errstate(all="raise", under="ignore"):
             assert np.isfinite(getattr(nn, name)().forward(inputs)).all()
 
@@ -50,32 +59,44 @@ def test_relu_by_hand(nn):
 
 def test_sigmoid_by_hand(nn):
     inputs = np.array([[0.0, math.log(3), -math.log(3), math.inf, -math.inf]])
-    np.testing.assert_allclose(nn.Sigmoid().forward(inputs), [[0.5, 0.75, 0.25, 1, 0]], rtol=1e-15)
+    np.testing.assert_allclose(
+        nn.Sigmoid().forward(inputs), [[0.5, 0.75, 0.25, 1, 0]], rtol=1e-15
+    )
 
 
 def test_sigmoid_keeps_the_digits_of_small_probabilities(nn):
-    np.testing.assert_allclose(nn.Sigmoid().forward(np.array([[-40.0]])), math.exp(-40), rtol=1e-12)
+    np.testing.assert_allclose(
+        nn.Sigmoid().forward(np.array([[-40.0]])), math.exp(-40), rtol=1e-12
+    )
 
 
 @same_library
 @given(scores)
 def test_sigmoid_of_the_opposite_is_the_rest(nn, inputs):
     sigmoid = nn.Sigmoid()
-    np.testing.assert_allclose(sigmoid.forward(-inputs), 1 - sigmoid.forward(inputs), atol=1e-15)
+    np.testing.assert_allclose(
+        sigmoid.forward(-inputs), 1 - sigmoid.forward(inputs), atol=1e-15
+    )
 
 
 def test_softmax_by_hand(nn):
     inputs = np.log([[1.0, 2.0, 5.0], [3.0, 3.0, 4.0]])
     np.testing.assert_allclose(
-        nn.Softmax().forward(inputs), [[0.125, 0.25, 0.625], [0.3, 0.3, 0.4]], rtol=1e-14
+        nn.Softmax().forward(inputs),
+        [[0.125, 0.25, 0.625], [0.3, 0.3, 0.4]],
+        rtol=1e-14,
     )
 
 
 def test_softmax_of_infinite_logits(nn):
-    inputs = np.array([[math.inf, 0, 0], [-math.inf, 0, 0], [math.inf, math.inf, 0], [-math.inf] * 3])
+    inputs = np.array(
+        [[math.inf, 0, 0], [-math.inf, 0, 0], [math.inf, math.inf, 0], [-math.inf] * 3]
+    )
     with np.errstate(all="raise", under="ignore"):
         outputs = nn.Softmax().forward(inputs)
-    np.testing.assert_allclose(outputs, [[1, 0, 0], [0, 0.5, 0.5], [0.5, 0.5, 0], [1 / 3] * 3])
+    np.testing.assert_allclose(
+        outputs, [[1, 0, 0], [0, 0.5, 0.5], [0.5, 0.5, 0], [1 / 3] * 3]
+    )
 
 
 @same_library
@@ -92,18 +113,24 @@ def test_softmax_gives_probabilities_in_the_order_of_the_scores(nn, inputs):
 @given(arrays(np.float64, (3, 4), elements=st.floats(-50, 50)), st.floats(-500, 500))
 def test_softmax_does_not_see_a_shift(nn, inputs, shift):
     softmax = nn.Softmax()
-    np.testing.assert_allclose(softmax.forward(inputs + shift), softmax.forward(inputs), rtol=1e-9)
+    np.testing.assert_allclose(
+        softmax.forward(inputs + shift), softmax.forward(inputs), rtol=1e-9
+    )
 
 
 def test_softmax_of_z_and_zero_is_the_sigmoid(nn):
     z = np.linspace(-20, 20, 41).reshape(-1, 1)
     pair = np.hstack([z, np.zeros_like(z)])
-    np.testing.assert_allclose(nn.Softmax().forward(pair)[:, :1], nn.Sigmoid().forward(z), rtol=1e-12)
+    np.testing.assert_allclose(
+        nn.Softmax().forward(pair)[:, :1], nn.Sigmoid().forward(z), rtol=1e-12
+    )
 
 
 def test_softmax_takes_integers(nn):
     outputs = nn.Softmax().forward(np.array([[200, 199]], dtype=np.uint8))
-    np.testing.assert_allclose(outputs, [[1 / (1 + math.exp(-1)), 1 / (1 + math.e)]], rtol=1e-6)
+    np.testing.assert_allclose(
+        outputs, [[1 / (1 + math.exp(-1)), 1 / (1 + math.e)]], rtol=1e-6
+    )
 
 
 def test_softmax_of_a_flat_array(nn):

@@ -16,7 +16,9 @@ def test_radius_grows_evenly_and_the_angle_with_it(nn):
     samples, classes = 2000, 4
     X, y = nn.spiral_data(samples, classes, rng=3)
     radius = np.hypot(X[:, 0], X[:, 1])
-    np.testing.assert_allclose(radius, np.tile(np.linspace(0, 1, samples), classes), atol=1e-6)
+    np.testing.assert_allclose(
+        radius, np.tile(np.linspace(0, 1, samples), classes), atol=1e-6
+    )
     # Turn every point back by the angle it would have without noise: what is left is the noise.
     expected = 10 * (y + radius)
     turn = np.arctan2(X[:, 0], X[:, 1]) - expected
@@ -27,7 +29,10 @@ def test_radius_grows_evenly_and_the_angle_with_it(nn):
 
 
 def test_seeds(nn):
-    first, again = nn.spiral_data(20, 2, rng=1)[0], nn.spiral_data(20, 2, rng=np.random.default_rng(1))[0]
+    first, again = (
+        nn.spiral_data(20, 2, rng=1)[0],
+        nn.spiral_data(20, 2, rng=np.random.default_rng(1))[0],
+    )
     assert first.tobytes() == again.tobytes()
     assert first.tobytes() != nn.spiral_data(20, 2, rng=2)[0].tobytes()
     assert nn.spiral_data(20, 2)[0].tobytes() != nn.spiral_data(20, 2)[0].tobytes()
@@ -36,6 +41,7 @@ def test_seeds(nn):
 @pytest.mark.parametrize("sizes", [(0, 3), (100, 0), (-1, 2)])
 def test_sizes_below_one(nn, sizes):
     with pytest.raises(
-        ValueError, match=f"needs at least one of each, got samples={sizes[0]}, classes={sizes[1]}"
+        ValueError,
+        match=f"needs at least one of each, got samples={sizes[0]}, classes={sizes[1]}",
     ):
         nn.spiral_data(*sizes)

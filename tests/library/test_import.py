@@ -21,7 +21,9 @@ print(*sorted(added - set(sys.stdlib_module_names) - {"numpy", "nnfs_lib"}))
 
 def printed_by(program):
     """Return what the program prints in a fresh interpreter."""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 

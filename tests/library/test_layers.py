@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 same_library = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -15,7 +17,9 @@ def test_forward_by_hand(nn):
     layer.weights[:] = [[1, 2, 3], [4, 5, 6]]
     layer.biases[:] = [[0.5, -0.5, 0]]
     outputs = layer.forward(np.array([[1.0, 1.0], [2.0, 0.0], [0.0, -1.0]]))
-    np.testing.assert_array_equal(outputs, [[5.5, 6.5, 9], [2.5, 3.5, 6], [-3.5, -5.5, -6]])
+    np.testing.assert_array_equal(
+        outputs, [[5.5, 6.5, 9], [2.5, 3.5, 6], [-3.5, -5.5, -6]]
+    )
 
 
 @same_library
@@ -30,7 +34,9 @@ def test_forward_is_the_weighted_sum(nn, batch, n_inputs, n_neurons, seed):
     for n in range(batch):
         for j in range(n_neurons):
             total = sum(inputs[n, i] * layer.weights[i, j] for i in range(n_inputs))
-            assert outputs[n, j] == pytest.approx(total + layer.biases[0, j], rel=1e-12, abs=1e-12)
+            assert outputs[n, j] == pytest.approx(
+                total + layer.biases[0, j], rel=1e-12, abs=1e-12
+            )
 
 
 def test_shapes_types_and_scale_of_a_fresh_layer(nn):
@@ -54,7 +60,9 @@ def test_outputs_have_the_layers_type_whatever_comes_in(nn, dtype, given):
 
 def test_float32_and_float64_layers_of_one_seed_agree(nn):
     np.testing.assert_allclose(
-        nn.Dense(3, 4, rng=5).weights, nn.Dense(3, 4, rng=5, dtype=np.float64).weights, rtol=1e-6
+        nn.Dense(3, 4, rng=5).weights,
+        nn.Dense(3, 4, rng=5, dtype=np.float64).weights,
+        rtol=1e-6,
     )
 
 
@@ -64,7 +72,10 @@ def test_same_seed_same_bits_and_the_global_state_is_left_alone(nn):
     assert first.weights.tobytes() == second.weights.tobytes()
     assert nn.Dense(3, 4, rng=8).weights.tobytes() != first.weights.tobytes()
     rng = np.random.default_rng(7)
-    assert nn.Dense(3, 4, rng=rng).weights.tobytes() != nn.Dense(3, 4, rng=rng).weights.tobytes()
+    assert (
+        nn.Dense(3, 4, rng=rng).weights.tobytes()
+        != nn.Dense(3, 4, rng=rng).weights.tobytes()
+    )
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
@@ -85,7 +96,10 @@ def test_forward_changes_neither_inputs_nor_parameters(nn):
             r"Dense expected inputs of shape \(batch, 4\), got \(4,\): one sample is inputs.reshape\(1, -1\)",
         ),
         ((3, 5), r"got \(3, 5\): each sample needs 4 features, these have 5\."),
-        ((2, 2, 2), r"got \(2, 2, 2\): flatten each sample with inputs.reshape\(len\(inputs\), -1\)\."),
+        (
+            (2, 2, 2),
+            r"got \(2, 2, 2\): flatten each sample with inputs.reshape\(len\(inputs\), -1\)\.",
+        ),
         ((), r"got \(\): "),
     ],
 )
@@ -95,13 +109,17 @@ def test_inputs_that_do_not_fit(nn, shape, advice):
 
 
 def test_a_flat_array_for_a_layer_of_one_input_is_a_column(nn):
-    with pytest.raises(ValueError, match=r"one feature a sample is inputs.reshape\(-1, 1\)"):
+    with pytest.raises(
+        ValueError, match=r"one feature a sample is inputs.reshape\(-1, 1\)"
+    ):
         nn.Dense(1, 2).forward(np.zeros(5))
 
 
 @pytest.mark.parametrize("sizes", [(0, 3), (3, 0), (-1, 2)])
 def test_sizes_below_one(nn, sizes):
-    with pytest.raises(ValueError, match=f"at least one input and one neuron, got n_inputs={sizes[0]}"):
+    with pytest.raises(
+        ValueError, match=f"at least one input and one neuron, got n_inputs={sizes[0]}"
+    ):
         nn.Dense(*sizes)
 
 
@@ -114,5 +132,7 @@ def test_a_layer_without_a_half_says_so(nn, half):
     class Forgetful(nn.Layer):
         pass
 
-    with pytest.raises(NotImplementedError, match=f"Forgetful has no {half}: define {half}\\(self"):
+    with pytest.raises(
+        NotImplementedError, match=f"Forgetful has no {half}: define {half}\\(self"
+    ):
         getattr(Forgetful(), half)(np.zeros((1, 1)))

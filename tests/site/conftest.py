@@ -23,9 +23,16 @@ def site() -> Path:
     if not stamp.is_file():
         pytest.fail(f"There is no site in {SITE}: run `make book`.", pytrace=False)
     built = stamp.stat().st_mtime
-    newer = [path for path in sources() if path.suffix != ".pyc" and path.stat().st_mtime > built]
+    newer = [
+        path
+        for path in sources()
+        if path.suffix != ".pyc" and path.stat().st_mtime > built
+    ]
     if newer:
-        pytest.fail(f"The site is older than {newer[0].relative_to(ROOT)}: run `make book`.", pytrace=False)
+        pytest.fail(
+            f"The site is older than {newer[0].relative_to(ROOT)}: run `make book`.",
+            pytrace=False,
+        )
     return SITE
 
 
@@ -34,7 +41,9 @@ class SubPathHandler(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         inside = path.removeprefix(SUB_PATH)
-        return super().translate_path(inside if inside != path else "/outside-the-sub-path")
+        return super().translate_path(
+            inside if inside != path else "/outside-the-sub-path"
+        )
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -101,4 +110,6 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 @pytest.fixture(scope="session")
 def visit(browser: Browser, address: str) -> Callable[[str, str], Visit]:
     """A function (page, mode) -> Visit, which visits each only once."""
-    return functools.cache(lambda page, mode: visit_page(browser, f"{address}/{page}.html", mode))
+    return functools.cache(
+        lambda page, mode: visit_page(browser, f"{address}/{page}.html", mode)
+    )

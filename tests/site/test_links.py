@@ -45,12 +45,18 @@ def broken_links(site: Path, page: Path) -> list[str]:
 
 
 def test_internal_links_resolve(site: Path) -> None:
-    pages = sorted(path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts)
+    pages = sorted(
+        path
+        for path in site.rglob("*.html")
+        if "_static" not in path.relative_to(site).parts
+    )
     assert [link for page in pages for link in broken_links(site, page)] == []
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
-    links = '<a href="b.html#there">x</a><a href="b.html#gone">x</a><a href="c.html">x</a>'
+    links = (
+        '<a href="b.html#there">x</a><a href="b.html#gone">x</a><a href="c.html">x</a>'
+    )
     (tmp_path / "a.html").write_text(links)
     (tmp_path / "b.html").write_text('<h1 id="there">b</h1>')
     assert broken_links(tmp_path, tmp_path / "a.html") == [

@@ -15,7 +15,9 @@ Visitor = Callable[[str, str], Visit]
 # where the theme's own is 2,312; MathJax, on pages with equations only, is 1,198.
 FRAME_BUDGET = 760
 MATHJAX_BUDGET = 1300
-OWN_BUDGET = 1000  # what the page itself says: its text, its figures, and the search index
+OWN_BUDGET = (
+    1000  # what the page itself says: its text, its figures, and the search index
+)
 
 every_page = pytest.mark.parametrize("page", PAGES)
 every_chapter = pytest.mark.parametrize("page", CHAPTERS)
@@ -23,30 +25,44 @@ every_mode = pytest.mark.parametrize("mode", MODES)
 
 
 def test_every_page_of_the_toc_is_built(site: Path) -> None:
-    assert [page for page in [*PAGES, "index", "search"] if not (site / f"{page}.html").is_file()] == []
+    assert [
+        page
+        for page in [*PAGES, "index", "search"]
+        if not (site / f"{page}.html").is_file()
+    ] == []
 
 
 @every_mode
 @every_page
 def test_page_is_quiet(visit: Visitor, page: str, mode: str) -> None:
     seen = visit(page, mode)
-    assert [line for line in seen.console if line.startswith(("error", "warning"))] == []
+    assert [
+        line for line in seen.console if line.startswith(("error", "warning"))
+    ] == []
     assert seen.failed == []
 
 
 @every_mode
 @every_page
-def test_page_asks_nobody_else(visit: Visitor, address: str, page: str, mode: str) -> None:
+def test_page_asks_nobody_else(
+    visit: Visitor, address: str, page: str, mode: str
+) -> None:
     asked = visit(page, mode).requests
-    assert [url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))] == []
+    assert [
+        url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))
+    ] == []
 
 
 @every_page
 def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None:
     seen = visit_page(browser, (site / f"{page}.html").as_uri(), "light")
-    assert [line for line in seen.console if line.startswith(("error", "warning"))] == []
+    assert [
+        line for line in seen.console if line.startswith(("error", "warning"))
+    ] == []
     assert seen.failed == []
-    assert [url for url in seen.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert [
+        url for url in seen.requests if not url.startswith(("file:", "data:", "blob:"))
+    ] == []
     assert seen.facts["rendered"] >= seen.facts["equations"]
 
 
@@ -71,21 +87,30 @@ def test_equations_are_typeset(visit: Visitor, page: str) -> None:
 
 @every_mode
 @every_page
-def test_wide_equations_can_be_scrolled_to_their_beginning(visit: Visitor, page: str, mode: str) -> None:
+def test_wide_equations_can_be_scrolled_to_their_beginning(
+    visit: Visitor, page: str, mode: str
+) -> None:
     assert visit(page, mode).facts["cutOff"] == 0
 
 
 @every_page
 def test_images_say_what_they_show(visit: Visitor, page: str) -> None:
     facts = visit(page, "light").facts
-    assert [alt for alt in facts["alts"] if not alt.strip() or re.search(r"[0-9a-f]{16}|\.png", alt)] == []
+    assert [
+        alt
+        for alt in facts["alts"]
+        if not alt.strip() or re.search(r"[0-9a-f]{16}|\.png", alt)
+    ] == []
     assert [alt for alt in facts["outputAlts"] if len(alt) <= 20] == []
 
 
 @every_chapter
 def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
     assert set(visit(page, "light").facts["outputFilters"]) <= {"none"}
-    assert all(shown.startswith("invert") for shown in visit(page, "dark").facts["outputFilters"])
+    assert all(
+        shown.startswith("invert")
+        for shown in visit(page, "dark").facts["outputFilters"]
+    )
 
 
 @every_page
@@ -100,7 +125,9 @@ def test_page_is_light(visit: Visitor, address: str, page: str) -> None:
         else:
             own += size
     assert frame <= FRAME_BUDGET * 1024
-    assert mathjax <= (MATHJAX_BUDGET * 1024 if visit(page, "light").facts["equations"] else 0)
+    assert mathjax <= (
+        MATHJAX_BUDGET * 1024 if visit(page, "light").facts["equations"] else 0
+    )
     assert own <= OWN_BUDGET * 1024
 
 
@@ -113,8 +140,15 @@ def test_no_page_loads_the_whole_icon_font(visit: Visitor) -> None:
 @every_chapter
 def test_exported_cells_have_a_badge(visit: Visitor, page: str) -> None:
     cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    tags = [tag for cell in cells for tag in cell["metadata"].get("tags", []) if tag.startswith("export:")]
-    expected = [f"This cell goes into nnfs_lib/{tag.removeprefix('export:')}.py" for tag in tags]
+    tags = [
+        tag
+        for cell in cells
+        for tag in cell["metadata"].get("tags", [])
+        if tag.startswith("export:")
+    ]
+    expected = [
+        f"This cell goes into nnfs_lib/{tag.removeprefix('export:')}.py" for tag in tags
+    ]
     for mode in MODES:
         assert visit(page, mode).facts["badges"] == expected
         assert visit(page, mode).facts["hiddenBadges"] == 0
@@ -124,7 +158,9 @@ def test_exported_cells_have_a_badge(visit: Visitor, page: str) -> None:
 def test_notebook_can_be_downloaded(site: Path, page: str) -> None:
     built = (site / f"{page}.html").read_text(encoding="utf-8")
     assert f'href="../_sources/{page}.ipynb"' in built
-    assert (site / f"_sources/{page}.ipynb").read_bytes() == (ROOT / f"{page}.ipynb").read_bytes()
+    assert (site / f"_sources/{page}.ipynb").read_bytes() == (
+        ROOT / f"{page}.ipynb"
+    ).read_bytes()
 
 
 def test_library_page_shows_every_module(site: Path) -> None:

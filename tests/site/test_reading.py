@@ -11,7 +11,9 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.mark.parametrize("mode", ["light", "phone"])
-def test_landing_page_says_what_this_is_on_one_screen(open_page: OpenPage, mode: str) -> None:
+def test_landing_page_says_what_this_is_on_one_screen(
+    open_page: OpenPage, mode: str
+) -> None:
     page = open_page("intro", mode)
     height = page.viewport_size["height"]
     bottoms = [link.bounding_box() for link in page.locator(".actions a").all()]
@@ -21,24 +23,36 @@ def test_landing_page_says_what_this_is_on_one_screen(open_page: OpenPage, mode:
     assert page.locator(".hero-picture").bounding_box()["y"] + 100 < height
 
 
-def test_the_sites_address_leads_to_the_landing_page(open_page: OpenPage, address: str) -> None:
+def test_the_sites_address_leads_to_the_landing_page(
+    open_page: OpenPage, address: str
+) -> None:
     page = open_page("index")
     page.wait_for_url(f"{address}/intro.html")
 
 
-def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(open_page: OpenPage) -> None:
+def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(
+    open_page: OpenPage,
+) -> None:
     page = open_page("intro")
     assert page.locator(".chapter-map li").count() == 13
-    links = [link.get_attribute("href") for link in page.locator(".chapter-map a").all()]
+    links = [
+        link.get_attribute("href") for link in page.locator(".chapter-map a").all()
+    ]
     assert links == [f"{chapter}.html" for chapter in CHAPTERS]
     assert page.locator(".chapter-map .coming").count() == 13 - len(CHAPTERS)
 
 
 def frame_shown(page: Page) -> tuple[str, str, str]:
     picture = page.locator(".hero-picture")
-    position = picture.evaluate("picture => getComputedStyle(picture).backgroundPosition")
+    position = picture.evaluate(
+        "picture => getComputedStyle(picture).backgroundPosition"
+    )
     slider = page.get_by_label("Drag to let it learn")
-    return position, page.locator(".hero-caption").inner_text(), slider.get_attribute("aria-valuetext")
+    return (
+        position,
+        page.locator(".hero-caption").inner_text(),
+        slider.get_attribute("aria-valuetext"),
+    )
 
 
 def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:

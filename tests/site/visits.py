@@ -30,7 +30,10 @@ MODES: dict[str, dict[str, Any]] = {
 def toc_pages() -> list[str]:
     """Return the names of the pages of the book, as its table of contents lists them."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    return [
+        toc["root"],
+        *(page["file"] for part in toc["parts"] for page in part["chapters"]),
+    ]
 
 
 PAGES = toc_pages()
@@ -44,7 +47,11 @@ def sources() -> Iterator[Path]:
     yield from ROOT.glob("*.bib")
     yield from ROOT.glob("chapters/*.ipynb")
     yield from ROOT.glob("nnfs_lib/*.py")
-    yield from (path for folder in ("assets", "bookkit/site") for path in (ROOT / folder).rglob("*.*"))
+    yield from (
+        path
+        for folder in ("assets", "bookkit/site")
+        for path in (ROOT / folder).rglob("*.*")
+    )
 
 
 @dataclass
@@ -91,17 +98,25 @@ def visit_page(browser: Browser, url: str, mode: str) -> Visit:
     context = browser.new_context(**MODES[mode])
     page = context.new_page()
     finished = []
-    page.on("console", lambda message: visit.console.append(f"{message.type}: {message.text}"))
+    page.on(
+        "console",
+        lambda message: visit.console.append(f"{message.type}: {message.text}"),
+    )
     page.on("pageerror", lambda error: visit.console.append(f"error: {error}"))
     page.on("request", lambda request: visit.requests.append(request.url))
-    page.on("requestfailed", lambda request: visit.failed.append(f"{request.url}: {request.failure}"))
+    page.on(
+        "requestfailed",
+        lambda request: visit.failed.append(f"{request.url}: {request.failure}"),
+    )
     page.on("requestfinished", lambda request: finished.append(request))
     page.on("response", lambda answer: note_refusal(visit, answer))
     page.goto(url, wait_until="networkidle")
     page.wait_for_function(TYPESET)
     visit.facts = page.evaluate(FACTS)
     if not url.startswith("file:"):
-        visit.sizes = {request.url: request.sizes()["responseBodySize"] for request in finished}
+        visit.sizes = {
+            request.url: request.sizes()["responseBodySize"] for request in finished
+        }
         visit.violations = axe_violations(page)
     context.close()
     return visit
@@ -116,4 +131,7 @@ def note_refusal(visit: Visit, answer: Response) -> None:
 def axe_violations(page: Page) -> dict[str, str]:
     """Return what axe finds: rule -> the elements that break it."""
     found = Axe().run(page, options={"preload": False}).response["violations"]
-    return {rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5]) for rule in found}
+    return {
+        rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5])
+        for rule in found
+    }
