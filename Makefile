@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CHAPTER ?=
+# JupyterLab refuses to run for root, who is the only user in many containers, unless told.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help serve book lab test check export run clean
@@ -18,7 +20,7 @@ book: $(VENV)/.site ## build the site into _build/html
 	$(BIN)/jupyter-book build -W -n --keep-going --all .
 
 lab: $(VENV)/.notebooks ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab chapters
+	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/chapters/01_dense_layer.ipynb $(AS_ROOT)
 
 test: $(VENV)/.test ## check everything, then test the library, the notebooks and the site in a browser
 	$(BIN)/python -m bookkit browser

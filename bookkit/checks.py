@@ -8,11 +8,13 @@ import importlib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any, NoReturn
 
 import numpy as np
 
 Checker = Callable[[Any], str]
+WIDTH = 80  # characters in a line of what is printed
 
 
 class Hint(Exception):  # noqa: N818 - it helps; it is no error of the program's
@@ -72,7 +74,7 @@ def judge(number: str, answer: Any) -> Verdict:
 
 def check(number: str, answer: Any) -> None:
     """Print what the checker of exercise `number` says of the reader's function, layer or value."""
-    print(judge(number, answer).message)
+    print(fill(judge(number, answer).message, WIDTH, subsequent_indent="  "))
 
 
 def _where(error: Exception) -> str:
@@ -125,8 +127,6 @@ def catches(check: Callable[[Any], None], *, wrong: Any, right: Any) -> None:
     try:
         check(wrong)
     except AssertionError as error:
-        print(
-            f"{check.__name__}: the right version passes, the wrong one is caught.\n  {error}"
-        )
+        print(f"{check.__name__}\n  right version: passes\n  wrong version: {error}")
         return
     raise AssertionError(f"{check.__name__} lets the wrong version pass.")

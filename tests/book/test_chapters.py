@@ -165,6 +165,12 @@ def test_solutions_are_folded_away_on_the_page_and_in_jupyterlab(path):
 
 
 @every_chapter
+def test_code_that_only_draws_is_folded_away_on_the_page(path):
+    for cell in cells(path):
+        assert ("hide-input" in tags(cell)) == cell.source.startswith("plots.")
+
+
+@every_chapter
 def test_titles_of_exercises_agree(path):
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
     for exercise in exercises(int(path.name[:2])).values():
