@@ -7,7 +7,7 @@ import numpy as np
 
 from nnfs_lib.layers import Layer, check_batch
 
-__all__ = ["ReLU", "Sigmoid", "Softmax"]
+__all__ = ["ReLU", "Sigmoid", "Softmax", "as_float"]
 
 
 class ReLU(Layer):
@@ -24,6 +24,15 @@ class ReLU(Layer):
         return np.maximum(inputs, 0)
 
 
+def as_float(array: np.ndarray) -> np.ndarray:
+    """Return the array as floats, float32 or wider; copy it only where it must.
+
+    Built in chapter 2.
+    """
+    array = np.asarray(array)
+    return array.astype(np.result_type(array, np.float32), copy=False)
+
+
 class Sigmoid(Layer):
     """The logistic function: any score becomes a probability between 0 and 1.
 
@@ -35,9 +44,10 @@ class Sigmoid(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
+        scores = as_float(inputs)
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
-        small = np.exp(-np.abs(inputs))
-        return np.where(np.greater_equal(inputs, 0), 1, small) / (1 + small)
+        small = np.exp(-np.abs(scores))
+        return np.where(scores >= 0, 1, small) / (1 + small)
 
 
 class Softmax(Layer):
@@ -52,9 +62,8 @@ class Softmax(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = np.asarray(inputs)
-        logits = logits.astype(np.result_type(logits, np.float32), copy=False)
-        check_batch(logits, owner="Softmax")
+        logits = as_float(inputs)
+        check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2

@@ -39,31 +39,33 @@ class Layer:
 
 def check_batch(
     array: np.ndarray,
-    n_features: int | None = None,
+    features: int | str = "features",
     *,
     owner: str,
     name: str = "inputs",
 ) -> None:
-    """Raise a ValueError that says what to do, unless `array` is (batch, n_features).
+    """Raise a ValueError that says what to do, unless `array` is (batch, features).
 
-    n_features None accepts any number of features; `owner` and `name` are for the
-    message.
+    features: how many, or where any number will do, a word for them. `owner` and
+    `name` are for the message.
 
     Built in chapter 1.
     """
-    if array.ndim == 2 and n_features in (None, array.shape[1]):
+    fits = array.ndim == 2 and array.shape[1] > 0
+    if fits and (isinstance(features, str) or features == array.shape[1]):
         return
-    if array.ndim == 1 and n_features == 1 and array.size != 1:
-        advice = f"one feature a sample is {name}.reshape(-1, 1)"
-    elif array.ndim == 1:
-        advice = f"one sample is {name}.reshape(1, -1)"
+    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
+    if array.ndim == 1 and array.size == features != 1:
+        advice = f"one sample is {row}"
+    elif array.ndim < 2:
+        advice = f"one sample is {row}, many samples of one number are {column}"
     elif array.ndim == 2:
-        advice = f"each sample needs {n_features} features, these have {array.shape[1]}"
+        advice = f"each sample has {array.shape[1]} numbers"
     else:
         advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
-    expected = f"(batch, {'features' if n_features is None else n_features})"
+    expected = f"shape (batch, {features})"
     raise ValueError(
-        f"{owner} expected {name} of shape {expected}, got {array.shape}: {advice}."
+        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
     )
 
 
@@ -93,6 +95,8 @@ class Dense(Layer):
             raise ValueError(
                 f"Dense needs at least one input and one neuron, got {sizes}."
             )
+        if not np.issubdtype(dtype, np.floating):
+            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
         # Random, because neurons that start equal stay equal.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)

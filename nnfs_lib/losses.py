@@ -5,6 +5,7 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
+from nnfs_lib.activations import as_float
 from nnfs_lib.layers import check_batch
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "CategoricalCrossentropy",
     "Loss",
     "check_classes",
+    "check_probabilities",
     "check_same_shape",
+    "check_yes_or_no",
 ]
 
 
@@ -61,27 +64,45 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
 
     Built in chapter 3.
     """
-    check_batch(predictions, owner=owner, name="predictions")
+    check_batch(predictions, "classes", owner=owner, name="predictions")
     batch, classes = predictions.shape
     if classes < 2:
         raise ValueError(
             f"{owner} needs 2 classes or more: 1 is for BinaryCrossentropy."
         )
     if targets.shape == predictions.shape:
-        return
-    if targets.shape != (batch,):
-        expected = (
-            f"shape ({batch},), or one-hot {predictions.shape}, got {targets.shape}"
-        )
+        if batch and (
+            targets.min() < 0 or np.abs(targets.sum(axis=1) - 1).max() > 1e-3
+        ):
+            raise ValueError(f"{owner} expected one-hot rows, which sum to 1.")
+    elif targets.shape != (batch,):
         flat = targets.size == batch
         advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
-        raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
-    if not np.issubdtype(targets.dtype, np.integer):
-        found = f"got {targets.dtype}: use targets.astype(int)"
-        raise ValueError(f"{owner} expected integer labels, {found}.")
-    if batch and not 0 <= targets.min() <= targets.max() < classes:
-        found = f"got {targets.min()} to {targets.max()}: count from 0"
-        raise ValueError(f"{owner} expected labels from 0 to {classes - 1}, {found}.")
+        expected = f"shape ({batch},), or one-hot {predictions.shape}"
+        got = f"got {targets.shape}: {advice}"
+        raise ValueError(f"{owner} expected targets of {expected}, {got}.")
+    elif not np.issubdtype(targets.dtype, np.integer):
+        got = f"got {targets.dtype}: use targets.astype(int)"
+        raise ValueError(f"{owner} expected integer labels, {got}.")
+    elif batch and not 0 <= targets.min() <= targets.max() < classes:
+        got = f"got {targets.min()} to {targets.max()}: there are {classes} classes"
+        raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
+
+
+def check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
+    """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
+
+    missing: the activation that was probably forgotten, for the message. NaN passes:
+    where a network has come to that, its loss should show it.
+
+    Built in chapter 3.
+    """
+    if predictions.size == 0:
+        return
+    low, high = predictions.min(), predictions.max()
+    if low < -1e-3 or high > 1 + 1e-3:
+        got = f"got {low:g} to {high:g}: is the {missing} missing?"
+        raise ValueError(f"{owner} expected probabilities from 0 to 1, {got}")
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.
@@ -100,15 +121,17 @@ class CategoricalCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_classes(predictions, targets, owner="CategoricalCrossentropy")
+        owner = "CategoricalCrossentropy"
+        predictions, targets = as_float(predictions), np.asarray(targets)
+        check_classes(predictions, targets, owner=owner)
+        check_probabilities(predictions, owner=owner, missing="softmax")
         logs = np.log(np.maximum(predictions, EPSILON))
         if targets.ndim == 1:
-            likelihoods = logs[np.arange(len(targets)), targets]
+            log_likelihoods = logs[np.arange(len(targets)), targets]
         else:
-            likelihoods = np.sum(targets * logs, axis=1, dtype=logs.dtype)
+            log_likelihoods = np.sum(targets * logs, axis=1, dtype=logs.dtype)
         # 0 - x instead of -x: so a perfect prediction costs 0.0 and not -0.0.
-        return 0 - likelihoods
+        return 0 - log_likelihoods
 
 
 def check_same_shape(
@@ -118,12 +141,34 @@ def check_same_shape(
 
     Built in chapter 3.
     """
-    check_batch(predictions, owner=owner, name="predictions")
+    check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
+        sizes = [
+            [size for size in array.shape if size > 1]
+            for array in (predictions, targets)
+        ]
+        fits = sizes[0] == sizes[1]  # alike but for axes of size 1
+        advice = (
+            f"use targets.reshape{predictions.shape}" if fits else "one for each output"
+        )
         expected = f"the predictions' shape {predictions.shape}, got {targets.shape}"
-        fits = targets.size == predictions.size
-        advice = f"use targets.reshape{predictions.shape}" if fits else "one for each"
         raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
+
+
+def check_yes_or_no(
+    predictions: np.ndarray, targets: np.ndarray, *, owner: str
+) -> None:
+    """Raise a ValueError that says what to do, unless both fit a yes-or-no question.
+
+    Both are (batch, outputs) and lie between 0, for no, and 1, for yes.
+
+    Built in chapter 3.
+    """
+    check_same_shape(predictions, targets, owner=owner)
+    check_probabilities(predictions, owner=owner, missing="sigmoid")
+    if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
+        got = f"got {targets.min()} to {targets.max()}"
+        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
 
 
 class BinaryCrossentropy(Loss):
@@ -131,20 +176,16 @@ class BinaryCrossentropy(Loss):
 
     L_n = -mean_j(targets * ln(predictions) + (1 - targets) * ln(1 - predictions)), in
     nats; predictions and targets (batch, outputs), targets from 0 to 1. Raises
-    ValueError for targets that don't fit.
+    ValueError for what doesn't fit.
 
     Built in chapter 3.
     """
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_same_shape(predictions, targets, owner="BinaryCrossentropy")
-        if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
-            found = f"got {targets.min()} to {targets.max()}: 0 is no, 1 is yes"
-            raise ValueError(
-                f"BinaryCrossentropy expected targets from 0 to 1, {found}."
-            )
-        yes = np.clip(predictions, EPSILON, 1 - EPSILON)
+        predictions, targets = as_float(predictions), np.asarray(targets)
+        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        yes = np.log(np.clip(predictions, EPSILON, 1))
+        no = np.log(np.clip(1 - predictions, EPSILON, 1))
         targets = targets.astype(yes.dtype)
-        return -np.mean(targets * np.log(yes) + (1 - targets) * np.log(1 - yes), axis=1)
+        return 0 - np.mean(targets * yes + (1 - targets) * no, axis=1)

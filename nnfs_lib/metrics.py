@@ -5,7 +5,7 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.losses import check_classes, check_same_shape
+from nnfs_lib.losses import check_classes, check_yes_or_no
 
 __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy"]
 
@@ -13,8 +13,8 @@ __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy"]
 class Accuracy:
     """How often predictions are right: for people to read, not for training.
 
-    `compare(predictions, targets)` returns (batch,), the share of each sample that is
-    right; `calculate` returns their mean.
+    `compare(predictions, targets)` returns (batch,), how much of each sample is right;
+    `calculate` returns their mean.
 
     Built in chapter 3.
     """
@@ -57,13 +57,13 @@ class CategoricalAccuracy(Accuracy):
 class BinaryAccuracy(Accuracy):
     """The share of yes-or-no answers that are right; above one half is a yes.
 
-    Predictions and targets (batch, outputs).
+    Predictions and targets (batch, outputs), predictions as probabilities.
 
     Built in chapter 3.
     """
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Return the share of each sample's outputs that are right, (batch,)."""
+        """Return the share of right outputs of each sample, (batch,)."""
         predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_same_shape(predictions, targets, owner="BinaryAccuracy")
+        check_yes_or_no(predictions, targets, owner="BinaryAccuracy")
         return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)

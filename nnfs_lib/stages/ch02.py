@@ -21,6 +21,12 @@ class ReLU(nn.Layer):
         return np.maximum(inputs, 0)
 
 
+def as_float(array: np.ndarray) -> np.ndarray:
+    """Return the array as floats, float32 or wider; copy it only where it must."""
+    array = np.asarray(array)
+    return array.astype(np.result_type(array, np.float32), copy=False)
+
+
 class Sigmoid(nn.Layer):
     """The logistic function: any score becomes a probability between 0 and 1.
 
@@ -30,9 +36,10 @@ class Sigmoid(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
+        scores = as_float(inputs)
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
-        small = np.exp(-np.abs(inputs))
-        return np.where(np.greater_equal(inputs, 0), 1, small) / (1 + small)
+        small = np.exp(-np.abs(scores))
+        return np.where(scores >= 0, 1, small) / (1 + small)
 
 
 class Softmax(nn.Layer):
@@ -45,9 +52,8 @@ class Softmax(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = np.asarray(inputs)
-        logits = logits.astype(np.result_type(logits, np.float32), copy=False)
-        nn.check_batch(logits, owner="Softmax")
+        logits = as_float(inputs)
+        nn.check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
@@ -56,4 +62,13 @@ class Softmax(nn.Layer):
         return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-__all__ = ["Dense", "Layer", "ReLU", "Sigmoid", "Softmax", "check_batch", "spiral_data"]
+__all__ = [
+    "Dense",
+    "Layer",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "as_float",
+    "check_batch",
+    "spiral_data",
+]

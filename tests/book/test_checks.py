@@ -61,6 +61,37 @@ def stay(loss_of, start, step_size, steps, rng):
     return start.copy(), [loss_of(start)] * (steps + 1)
 
 
+def shifted_sum(z):
+    return np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1))
+
+
+def in_place(z, y):
+    z -= z.max(axis=1, keepdims=True)
+    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]
+
+
+def climber(
+    size=1, draw="standard_normal", turns=False, own=False, equal=False, copy=True
+):
+    """Return exercise 3.5's climber, with one thing a reader may get wrong."""
+
+    def climb(loss_of, start, step_size, steps, rng):
+        rng = np.random.default_rng(0) if own else rng
+        best = start.copy()
+        losses = [loss_of(best)]
+        for step in range(steps):
+            candidate = best.copy() if copy else best
+            index = step % best.size if turns else rng.integers(best.size)
+            candidate[index] += size * step_size * getattr(rng, draw)()
+            now = loss_of(candidate)
+            if now < losses[-1] or (equal and now == losses[-1]):
+                best = candidate
+            losses.append(min(now, losses[-1]))
+        return best, losses
+
+    return climb
+
+
 MISTAKES = [
     ("1.1", lambda n, m: n * m, "Every neuron has a bias too"),
     ("1.1", lambda n, m: n * m + n, "one bias for each neuron, not for each input"),
@@ -116,7 +147,7 @@ MISTAKES = [
     (
         "3.1",
         lambda y, k: np.eye(k, dtype=np.float32)[(y + 1) % k],
-        "should have its 1 in column",
+        "its 1 should be in column",
     ),
     ("3.2", lambda p, y: -np.log(p[np.arange(len(y)), y]).mean(), "That is the loss"),
     (
@@ -124,7 +155,7 @@ MISTAKES = [
         lambda p, y: np.mean(1 / p[np.arange(len(y)), y]),
         "exponential of the mean",
     ),
-    ("3.3", lambda p, y: np.zeros((3, 3), int), "does each count once"),
+    ("3.3", lambda p, y: np.zeros((3, 3), int), "there are 4 samples"),
     (
         "3.3",
         lambda p, y: np.histogram2d(
@@ -140,9 +171,28 @@ MISTAKES = [
     (
         "3.4",
         lambda z, y: np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y],
-        "exponential overflows",
+        "its own largest logit",
     ),
-    ("3.5", stay, "After 400 steps the loss is still 14.00"),
+    ("3.1", lambda y, k: np.eye(4, dtype=np.float32)[y], "(2, 4)"),
+    (
+        "3.2",
+        lambda p, y: 1 / p[np.arange(len(y)), y].mean(),
+        "average their logarithms",
+    ),
+    (
+        "3.3",
+        lambda p, y: np.histogram2d(y, p.argmax(1), (3, 3), ((0, 3), (0, 3)))[0],
+        "row too",
+    ),
+    ("3.4", lambda z, y: shifted_sum(z) - z[np.arange(len(y)), y], "but not z_t"),
+    ("3.4", in_place, "changed the logits"),
+    ("3.5", stay, "of 3 are ever changed"),
+    ("3.5", climber(size=2), "standard deviation 1.0"),
+    ("3.5", climber(draw="uniform"), "add step_size * rng.standard_normal()"),
+    ("3.5", climber(turns=True), "are changed in turn"),
+    ("3.5", climber(own=True), "not from your own generator"),
+    ("3.5", climber(equal=True), "should not be kept"),
+    ("3.5", climber(copy=False), "work on a copy"),
 ]
 
 

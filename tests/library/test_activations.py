@@ -126,6 +126,29 @@ def test_softmax_of_z_and_zero_is_the_sigmoid(nn):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, bool, np.float16])
+@pytest.mark.parametrize("name", ["Sigmoid", "Softmax"])
+def test_scores_of_any_type_are_taken_as_floats(nn, name, dtype):
+    scores = np.array([[0, 1, 100], [3, 3, 0]]).astype(dtype)
+    with np.errstate(all="raise", under="ignore"):
+        outputs = getattr(nn, name)().forward(scores)
+    expected = getattr(nn, name)().forward(scores.astype(np.float64))
+    assert outputs.dtype in (np.float32, np.float64)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-6, atol=1e-30)
+
+
+def test_lists_are_taken_as_arrays(nn):
+    assert nn.Sigmoid().forward([[0]]).tolist() == [[0.5]]
+    assert nn.Softmax().forward([[1, 1]]).tolist() == [[0.5, 0.5]]
+
+
+def test_as_float_copies_only_where_it_must(nn):
+    for dtype in (np.float32, np.float64):
+        array = np.ones(3, dtype=dtype)
+        assert nn.as_float(array) is array
+    assert nn.as_float(np.ones(3, dtype=np.uint8)).dtype == np.float32
+
+
 def test_softmax_takes_integers(nn):
     outputs = nn.Softmax().forward(np.array([[200, 199]], dtype=np.uint8))
     np.testing.assert_allclose(
@@ -134,6 +157,6 @@ def test_softmax_takes_integers(nn):
 
 
 def test_softmax_of_a_flat_array(nn):
-    message = r"Softmax expected inputs of shape \(batch, features\), got \(3,\): one sample is"
+    message = r"Softmax expected inputs of shape \(batch, classes\), got \(3,\): one sample is"
     with pytest.raises(ValueError, match=message):
         nn.Softmax().forward(np.zeros(3))

@@ -95,12 +95,16 @@ def test_forward_changes_neither_inputs_nor_parameters(nn):
             (4,),
             r"Dense expected inputs of shape \(batch, 4\), got \(4,\): one sample is inputs.reshape\(1, -1\)",
         ),
-        ((3, 5), r"got \(3, 5\): each sample needs 4 features, these have 5\."),
+        ((3, 5), r"got \(3, 5\): each sample has 5 numbers\."),
         (
             (2, 2, 2),
             r"got \(2, 2, 2\): flatten each sample with inputs.reshape\(len\(inputs\), -1\)\.",
         ),
-        ((), r"got \(\): "),
+        (
+            (3,),
+            r"one sample is inputs.reshape\(1, -1\), many samples of one number are inputs.re",
+        ),
+        ((), r"got \(\): one sample is"),
     ],
 )
 def test_inputs_that_do_not_fit(nn, shape, advice):
@@ -110,9 +114,20 @@ def test_inputs_that_do_not_fit(nn, shape, advice):
 
 def test_a_flat_array_for_a_layer_of_one_input_is_a_column(nn):
     with pytest.raises(
-        ValueError, match=r"one feature a sample is inputs.reshape\(-1, 1\)"
+        ValueError, match=r"many samples of one number are inputs.reshape\(-1, 1\)"
     ):
         nn.Dense(1, 2).forward(np.zeros(5))
+
+
+@pytest.mark.parametrize("dtype", [int, np.uint8, bool, complex])
+def test_a_type_that_cannot_hold_small_weights(nn, dtype):
+    with pytest.raises(ValueError, match="Dense needs a type of float, got "):
+        nn.Dense(2, 3, dtype=dtype)
+
+
+def test_samples_without_features(nn):
+    with pytest.raises(ValueError, match=r"got \(3, 0\): each sample has 0 numbers"):
+        nn.check_batch(np.empty((3, 0)), owner="Softmax")
 
 
 @pytest.mark.parametrize("sizes", [(0, 3), (3, 0), (-1, 2)])

@@ -91,11 +91,18 @@ def test_a_certain_mistake_costs_a_finite_number(nn, dtype):
             np.array([[1], [0]], dtype), np.array([[0], [1]])
         )
     np.testing.assert_allclose(categorical, -math.log(1e-7), rtol=1e-6)
-    # One minus 1e-7 is rounded to float32's nearest neighbor.
-    np.testing.assert_allclose(
-        binary, -math.log(1e-7), rtol=0.02 if dtype == np.float32 else 1e-6
-    )
+    np.testing.assert_allclose(binary, -math.log(1e-7), rtol=1e-6)
     assert categorical.dtype == binary.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_certain_and_right_answer_costs_nothing(nn, dtype):
+    with np.errstate(all="raise"):
+        yes_and_no = np.array([[1], [0]], dtype)
+        binary = nn.BinaryCrossentropy().forward(yes_and_no, np.array([[1], [0]]))
+        rows = np.eye(2, dtype=dtype)
+        categorical = nn.CategoricalCrossentropy().forward(rows, np.array([0, 1]))
+    assert binary.tolist() == categorical.tolist() == [0.0, 0.0]
 
 
 def test_binary_by_hand(nn):
@@ -160,8 +167,8 @@ BINARY = ["BinaryCrossentropy", "BinaryAccuracy"]
             [0.0, 1.0],
             r"expected integer labels, got float64: use targets.astype\(int\)",
         ),
-        ([0, 3], r"expected labels from 0 to 2, got 0 to 3: count from 0"),
-        ([-1, 0], r"expected labels from 0 to 2, got -1 to 0: count from 0"),
+        ([0, 3], r"expected labels 0 to 2, got 0 to 3: there are 3 classes"),
+        ([-1, 0], r"expected labels 0 to 2, got -1 to 0: there are 3 classes"),
     ],
 )
 def test_categorical_targets_that_do_not_fit(nn, name, targets, message):
@@ -187,18 +194,64 @@ def test_a_column_never_meets_a_row(nn, name):
         getattr(nn, name)().calculate(np.full((3, 1), 0.5), np.array([[0], [1]]))
 
 
-def test_binary_targets_out_of_range(nn):
+def test_scores_are_not_probabilities(nn):
+    scores = np.array([[5.0, 1.0, -3.0]])
     with pytest.raises(
-        ValueError, match=r"targets from 0 to 1, got 1 to 2: 0 is no, 1 is yes"
+        ValueError,
+        match=r"CategoricalCrossentropy .* got -3 to 5: is the softmax missing\?",
     ):
-        nn.BinaryCrossentropy().calculate(np.full((2, 1), 0.5), np.array([[1], [2]]))
+        nn.CategoricalCrossentropy().calculate(scores, np.array([0]))
+    assert nn.CategoricalAccuracy().calculate(scores, np.array([0])) == 1.0
+    for name in BINARY:
+        with pytest.raises(
+            ValueError, match=rf"{name} .* got -3 to 5: is the sigmoid missing\?"
+        ):
+            getattr(nn, name)().calculate(scores, np.array([[1, 0, 0]]))
+
+
+def test_probabilities_may_be_off_by_a_rounding(nn):
+    predictions = np.array([[1.0000001, -1e-7]])
+    assert nn.CategoricalCrossentropy().calculate(predictions, np.array([0])) <= 0
+
+
+@pytest.mark.parametrize("name", ["CategoricalCrossentropy", "BinaryCrossentropy"])
+def test_a_broken_network_shows_in_its_loss(nn, name):
+    loss = getattr(nn, name)().calculate(
+        np.array([[math.nan, 0.5]]), np.array([[1, 0]])
+    )
+    assert math.isnan(loss)
+
+
+@pytest.mark.parametrize(
+    "targets", [[[-3, 4, 0]], [[0, 0, 0]], [[1, 1, 0]], [[0.5, 0.2, 0.2]]]
+)
+@pytest.mark.parametrize("name", CATEGORICAL)
+def test_rows_that_are_not_one_hot(nn, name, targets):
+    with pytest.raises(
+        ValueError, match=f"{name} expected one-hot rows, which sum to 1"
+    ):
+        getattr(nn, name)().calculate(PREDICTIONS[:1], np.array(targets))
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_reshape_is_advised_only_where_it_scrambles_nothing(nn, name):
+    with pytest.raises(ValueError, match=r"got \(3, 2\): one for each output"):
+        getattr(nn, name)().calculate(np.full((2, 3), 0.5), np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_binary_targets_out_of_range(nn, name):
+    with pytest.raises(
+        ValueError, match=r"targets from 0 \(no\) to 1 \(yes\), got 1 to 2"
+    ):
+        getattr(nn, name)().calculate(np.full((2, 1), 0.5), np.array([[1], [2]]))
 
 
 @pytest.mark.parametrize("name", [*CATEGORICAL, *BINARY])
 def test_flat_predictions(nn, name):
     with pytest.raises(
         ValueError,
-        match=rf"{name} expected predictions of shape \(batch, features\), got \(3,\)",
+        match=rf"{name} expected predictions of shape \(batch, \w+\), got \(3,\)",
     ):
         getattr(nn, name)().calculate(np.full(3, 0.5), np.array([0, 1, 1]))
 
