@@ -66,10 +66,10 @@ def judge(number: str, answer: Any) -> Verdict:
     except Hint as hint:
         return Verdict(False, f"{name}: not yet. {hint}")
     except Exception as error:
-        return Verdict(
-            False,
-            f"{name}: your code stopped with {type(error).__name__}: {error}{_where(error)}",
-        )
+        what = f"{type(error).__name__}: {str(error).strip()}{_where(error)}."
+        if isinstance(error, ValueError | IndexError):
+            what += " Print the shapes of what meets there."
+        return Verdict(False, f"{name}: your code stopped with {what}")
 
 
 def check(number: str, answer: Any) -> None:

@@ -14,7 +14,7 @@ class ReLU(Layer):
     """Rectified linear unit: negative numbers become zero, the others pass.
 
     outputs = max(0, inputs), number by number; inputs and outputs (batch, features).
-    Source: Nair and Hinton (2010).
+    Made popular by Nair and Hinton (2010).
 
     Built in chapter 2.
     """

@@ -16,8 +16,8 @@ def spiral_data(
     X: (samples * classes, 2), float32; y: (samples * classes,), integer.
 
     A point of class c at radius r stands at the angle 2.5 * (4 * (c + r) + noise)
-    radians, the noise normal with standard deviation 0.2. The data set is Karpathy's,
-    from the course CS231n (2015).
+    radians, the noise normal with standard deviation 0.2. After Karpathy
+    (CS231n, 2015), with angles stretched 2.5 times as by Kinsley and Kukiela (2020).
 
     Built in chapter 1.
     """

@@ -74,7 +74,7 @@ class Dense(Layer):
 
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
     (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons). The
-    neuron is Rosenblatt's (1958).
+    neuron is Rosenblatt's (1958), without its threshold.
 
     Built in chapter 1.
     """
@@ -98,7 +98,7 @@ class Dense(Layer):
         if not np.issubdtype(dtype, np.floating):
             raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
-        # Random, because neurons that start equal stay equal.
+        # Random, because hidden neurons that start alike in every weight stay alike.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 

@@ -113,16 +113,23 @@ def ring_data(answer):
                 "The points are not evenly spread: neighbours should all be equally far apart. "
                 "If only two are too close, the last point repeats the first: leave out the full turn."
             )
-    noisy = answer(2000, 0.1, np.random.default_rng(0))[0]
-    spread = (noisy - answer(2000, 0.0, np.random.default_rng(0))[0]).std(axis=0)
-    if not np.all(np.abs(spread - 0.1) < 0.01):
-        fail(
-            f"With noise=0.1 the coordinates move by {spread.round(3)} (standard deviation), not by 0.1 each."
-        )
+    clean, noisy, other = (
+        answer(2000, noise, np.random.default_rng(seed))[0]
+        for noise, seed in ((0.0, 0), (0.1, 0), (0.1, 1))
+    )
     if not np.array_equal(noisy, answer(2000, 0.1, np.random.default_rng(0))[0]):
-        fail(
-            "Two generators with the same seed give different points: draw the noise from `rng` only."
-        )
+        fail("Two generators with the same seed give different points: use `rng` only.")
+    if np.array_equal(noisy, other):
+        fail("Two seeds give the same points: draw the noise from `rng`.")
+    moved = np.asarray(noisy - clean, dtype=float)
+    if not np.all(np.abs(moved.std(axis=0) - 0.1) < 0.01):
+        spread = moved.std(axis=0).round(3)
+        fail(f"With noise=0.1 the coordinates move by {spread} (standard deviation).")
+    columns = np.column_stack([moved[:2000], moved[2000:]])
+    if np.abs(np.corrcoef(columns.T) - np.eye(4)).max() > 0.2:
+        fail("Some coordinates move together: draw a number of its own for each.")
+    if not 0.66 < np.mean(np.abs(moved) < 0.1) < 0.71:
+        fail("The noise is not normal: rng.standard_normal(X.shape).")
     return "A straight line cannot part these two either."
 
 

@@ -8,7 +8,7 @@ from nnfs_lib.activations import ReLU, Softmax
 
 def leaky_relu(answer):
     """Judge a ReLU with a small slope on the negative side."""
-    inputs = np.array([[-10.0, -1.0, 0.0, 2.0], [4.0, -2.0, 1.0, -3.0]])
+    inputs = np.array([[-10.0, -1.0, 0.0, 2.0], [4.0, -0.1, 0.1, -3.0]])
     given = inputs.copy()
     outputs = expect_array(
         answer(inputs, 0.1), (2, 4), "Your result, for inputs of shape (2, 4),"
@@ -38,7 +38,7 @@ def leaky_relu(answer):
 
 def hat(answer):
     """Judge a hat function made of corners."""
-    x = np.linspace(-2, 5, 141)
+    x = np.concatenate([np.linspace(-2, 5, 141), [10.0, 100.0]])
     given = x.copy()
     outputs = expect_array(answer(x), x.shape, "Your result")
     if not np.array_equal(x, given):
@@ -66,9 +66,11 @@ def hat(answer):
 def softmax_with_temperature(answer):
     """Judge a softmax with a temperature."""
     logits = np.array([[2.0, 1.0, 0.0], [-1.0, 3.0, 3.0]])
-    outputs = expect_array(
-        answer(logits, 2.0), (2, 3), "Your result, for logits of shape (2, 3),"
-    )
+    given = logits.copy()
+    result = answer(logits, 2.0)
+    outputs = expect_array(result, (2, 3), "Your result, for logits of shape (2, 3),")
+    if not np.array_equal(logits, given):
+        fail("Your function changed the logits it was given: make a new array.")
     if np.allclose(outputs, Softmax().forward(logits)):
         fail(
             "The temperature changes nothing: divide the logits by it before the exponential."
@@ -106,25 +108,23 @@ def logits_of(answer):
     probabilities = np.array(
         [[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [1 / 3, 1 / 3, 1 / 3]]
     )
+    given = probabilities.copy()
+    result = answer(probabilities)
     logits = expect_array(
-        answer(probabilities), (3, 3), "Your result, for probabilities of shape (3, 3),"
+        result, (3, 3), "Your result, for probabilities of shape (3, 3),"
     )
+    if not np.array_equal(probabilities, given):
+        fail("Your function changed the probabilities it was given: make a new array.")
+    logs = np.log(probabilities)
+    for wrong in (logs - logs.max(), logs - logs.max(axis=0), logs - logs.max(axis=1)):
+        if np.allclose(logits, wrong):
+            fail("Shift each row by its own largest: axis=1, and keepdims=True.")
     back = Softmax().forward(logits)
     expect_close(
-        back,
-        probabilities,
-        "softmax(your logits) does not give the probabilities back: use np.log.",
+        back, probabilities, "softmax(your logits) is not `probabilities`: use np.log."
     )
-    if np.allclose(logits, logits - logits.max()) and not np.allclose(
-        logits.max(axis=1), 0
-    ):
-        fail(
-            "You shifted all rows by the same number: take each row's own largest (axis=1, keepdims=True)."
-        )
     expect_close(
-        logits.max(axis=1),
-        0,
-        "The logits fit; now shift each row so that its largest is 0.",
+        logits.max(axis=1), 0, "They fit; now shift each row so that its largest is 0."
     )
     return "The logarithm of a probability comes back in chapter 3: it is the loss."
 
@@ -132,7 +132,7 @@ def logits_of(answer):
 def xor_network(answer):
     """Judge a network that computes exclusive or."""
     result = answer()
-    if not isinstance(result, tuple) or len(result) != 2:
+    if not isinstance(result, tuple | list) or len(result) != 2:
         fail("Return two layers: `return hidden, output`.")
     hidden, output = result
     for name, layer, shape in (("hidden", hidden, (2, 2)), ("output", output, (2, 1))):
@@ -142,13 +142,15 @@ def xor_network(answer):
         expect_array(layer.biases, (1, shape[1]), f"`{name}.biases`")
     inputs = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float32)
     outputs = output.forward(ReLU().forward(hidden.forward(inputs)))[:, 0]
-    for sample, actual, expected in zip(inputs, outputs, (0, 1, 1, 0), strict=True):
-        if abs(actual - expected) > 1e-3:
-            pair = f"({sample[0]:.0f}, {sample[1]:.0f})"
+    right = np.abs(outputs - [0, 1, 1, 0]) < 1e-3
+    if not right.all():
+        n = int(np.flatnonzero(~right)[0])
+        said = f"For ({inputs[n, 0]:.0f}, {inputs[n, 1]:.0f}) the network says {outputs[n]:.2f}"
+        if right[:3].all():
             fail(
-                f"For {pair} the network says {actual:.2f}; {expected} is right. "
-                "Let both hidden neurons see x0 + x1, and let one of them wake up later than the other."
+                f"{said}; only that one is wrong. Let a neuron wake up there, and subtract it."
             )
+        fail(f"{said}. What does x0 + x1 say about each of the four points?")
     return "Two hidden neurons did what no single layer can."
 
 

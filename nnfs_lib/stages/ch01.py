@@ -68,7 +68,7 @@ class Dense(Layer):
 
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
     (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons). The
-    neuron is Rosenblatt's (1958).
+    neuron is Rosenblatt's (1958), without its threshold.
     """
 
     parameter_names = ("weights", "biases")
@@ -90,7 +90,7 @@ class Dense(Layer):
         if not np.issubdtype(dtype, np.floating):
             raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
-        # Random, because neurons that start equal stay equal.
+        # Random, because hidden neurons that start alike in every weight stay alike.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
@@ -109,8 +109,8 @@ def spiral_data(
     X: (samples * classes, 2), float32; y: (samples * classes,), integer.
 
     A point of class c at radius r stands at the angle 2.5 * (4 * (c + r) + noise)
-    radians, the noise normal with standard deviation 0.2. The data set is Karpathy's,
-    from the course CS231n (2015).
+    radians, the noise normal with standard deviation 0.2. After Karpathy
+    (CS231n, 2015), with angles stretched 2.5 times as by Kinsley and Kukiela (2020).
     """
     if samples < 1 or classes < 1:
         raise ValueError(

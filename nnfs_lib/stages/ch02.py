@@ -13,7 +13,7 @@ class ReLU(nn.Layer):
     """Rectified linear unit: negative numbers become zero, the others pass.
 
     outputs = max(0, inputs), number by number; inputs and outputs (batch, features).
-    Source: Nair and Hinton (2010).
+    Made popular by Nair and Hinton (2010).
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:

@@ -46,6 +46,18 @@ def ring(samples, noise, rng, *, radii=(0.5, 1.0), turn=0, dtype=np.float32):
     )
 
 
+class Draws:
+    """A generator whose normal numbers are the same for both coordinates, or uniform."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind = rng, kind
+
+    def standard_normal(self, shape):
+        if self.kind == "uniform":
+            return self.rng.uniform(-np.sqrt(3), np.sqrt(3), shape)
+        return np.repeat(self.rng.standard_normal((shape[0], 1)), shape[1], axis=1)
+
+
 def layer_of(weights, biases):
     """Return a Dense layer with these parameters."""
     layer = Dense(*weights.shape)
@@ -113,21 +125,43 @@ MISTAKES = [
         "class 1 has the distance 1",
     ),
     ("1.4", lambda s, n, rng: ring(s, n, rng, turn=1), "leave out the full turn"),
-    ("1.4", lambda s, n, rng: ring(s, 2 * n, rng), "not by 0.1 each"),
+    ("1.4", lambda s, n, rng: ring(s, 2 * n, rng), "(standard deviation)"),
     (
         "1.4",
         lambda s, n, rng: ring(s, n, np.random.default_rng()),
-        "draw the noise from `rng` only",
+        "use `rng` only",
+    ),
+    (
+        "1.4",
+        lambda s, n, rng: ring(s, n, np.random.default_rng(0)),
+        "Two seeds give the same",
+    ),
+    ("1.4", lambda s, n, rng: ring(s, n, Draws(rng, "together")), "move together"),
+    ("1.4", lambda s, n, rng: ring(s, n, Draws(rng, "uniform")), "is not normal"),
+    (
+        "1.5",
+        lambda a, b: layer_of(a.weights @ b.weights, a.biases + b.biases),
+        "the shapes",
     ),
     ("1.5", lambda a, b: layer_of(a.weights @ b.weights, b.biases), "b1 W2 + b2"),
     ("1.5", lambda a, b: a, r"weights, for layers 4 to 5 and 5 to 3, has shape (4, 5)"),
     ("2.1", lambda z, slope: np.maximum(z, 0), "That is ReLU"),
     ("2.1", lambda z, slope: np.maximum(z, 0.1 * z), "is yours fixed"),
     ("2.1", lambda z, slope: slope * z, "Positive numbers should pass"),
+    (
+        "2.1",
+        lambda z, slope: np.where(z >= 1, z, slope * z),
+        "Positive numbers should pass",
+    ),
     ("2.2", lambda x: np.maximum(x, 0), "from 1 on, take away twice"),
     ("2.2", lambda x: np.maximum(x, 0) - 2 * np.maximum(x - 1, 0), "a third bend"),
     ("2.3", lambda z, t: Softmax().forward(z), "temperature changes nothing"),
     ("2.3", lambda z, t: Softmax().forward(z * t), "so divide"),
+    (
+        "2.3",
+        lambda z, t: Softmax().forward(np.divide(z, t, out=z)),
+        "changed the logits",
+    ),
     ("2.3", lambda z, t: Softmax().forward(z) / t, "Divide the logits"),
     (
         "2.3",
@@ -135,14 +169,25 @@ MISTAKES = [
         "subtract the row's largest",
     ),
     ("2.4", lambda p: p, "use np.log"),
-    ("2.4", np.log, "shift each row"),
-    ("2.4", shift_all, "take each row's own largest"),
+    ("2.4", np.log, "now shift each row"),
+    ("2.4", shift_all, "Shift each row by its own largest"),
+    ("2.4", lambda p: np.log(p) - np.log(p).max(axis=0), "Shift each row by its own"),
+    (
+        "2.4",
+        lambda p: np.divide(p, p.max(axis=1, keepdims=True), out=p),
+        "changed the prob",
+    ),
     (
         "2.5",
         lambda: (layer_of(np.ones((2, 2)), 0), layer_of(np.ones((2, 1)), 0)),
-        "For (0, 1) the network says 2.00",
+        "For (0, 1) the network says 2.00. What does",
     ),
     ("2.5", lambda: Dense(2, 2), "Return two layers"),
+    (
+        "2.5",
+        lambda: (layer_of(np.eye(2), 0), layer_of(np.ones((2, 1)), 0)),
+        "only that one",
+    ),
     ("3.1", lambda y, k: np.eye(k)[y], "float32 is asked for"),
     (
         "3.1",
