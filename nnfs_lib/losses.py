@@ -67,14 +67,13 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
     check_batch(predictions, "classes", owner=owner, name="predictions")
     batch, classes = predictions.shape
     if classes < 2:
-        raise ValueError(
-            f"{owner} needs 2 classes or more: 1 is for BinaryCrossentropy."
-        )
+        raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
     if targets.shape == predictions.shape:
-        if batch and (
-            targets.min() < 0 or np.abs(targets.sum(axis=1) - 1).max() > 1e-3
-        ):
-            raise ValueError(f"{owner} expected one-hot rows, which sum to 1.")
+        sums_to_one = np.abs(targets.sum(axis=1) - 1) < 1e-3
+        wrong = ~(sums_to_one & (targets >= 0).all(axis=1))
+        if wrong.any():
+            got = f"got the row {targets[wrong][0]}"
+            raise ValueError(f"{owner} expected one-hot rows, which sum to 1, {got}.")
     elif targets.shape != (batch,):
         flat = targets.size == batch
         advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
@@ -125,7 +124,7 @@ class CategoricalCrossentropy(Loss):
         predictions, targets = as_float(predictions), np.asarray(targets)
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
-        logs = np.log(np.maximum(predictions, EPSILON))
+        logs = np.log(np.clip(predictions, EPSILON, 1))
         if targets.ndim == 1:
             log_likelihoods = logs[np.arange(len(targets)), targets]
         else:

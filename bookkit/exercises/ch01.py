@@ -99,18 +99,18 @@ def ring_data(answer):
     expect_close(
         radius[:50],
         0.5,
-        "Without noise, every point of class 0 has the distance 0.5 from the centre.",
+        "Without noise, every point of class 0 has the distance 0.5 from the center.",
     )
     expect_close(
         radius[50:],
         1.0,
-        "Without noise, every point of class 1 has the distance 1 from the centre.",
+        "Without noise, every point of class 1 has the distance 1 from the center.",
     )
     for ring in (X[:50], X[50:]):
         gaps = np.hypot(*(ring - np.roll(ring, 1, axis=0)).T)
         if gaps.max() > 1.01 * gaps.min():
             fail(
-                "The points are not evenly spread: neighbours should all be equally far apart. "
+                "The points are not evenly spread: neighbors should all be equally far apart. "
                 "If only two are too close, the last point repeats the first: leave out the full turn."
             )
     clean, noisy, other = (

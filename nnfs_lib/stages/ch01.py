@@ -104,7 +104,7 @@ class Dense(Layer):
 def spiral_data(
     samples: int, classes: int, rng: np.random.Generator | int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return points X and their labels y: one arm of a spiral for each class.
+    """Return points X and labels y: a spiral arm of `samples` points for each class.
 
     X: (samples * classes, 2), float32; y: (samples * classes,), integer.
 
