@@ -33,6 +33,11 @@ class Change:
     rewritten: tuple[str, ...] = ()
 
     @property
+    def is_class(self) -> bool:
+        """Whether the name is a class, not a function or a constant."""
+        return self.heading.startswith("class ")
+
+    @property
     def note(self) -> str:
         """Two or three words for the map: "new", or what was added to it."""
         return (
@@ -135,16 +140,19 @@ def _stage(folder: Path, chapter: int) -> Path:
 
 
 def library_map(chapter: int) -> None:
-    """Display the library's modules after `chapter`, with what this chapter adds lit up."""
+    """Display the library's modules after `chapter`, with what this chapter adds lit up.
+
+    A module's classes are shown; of a module without classes, its functions.
+    """
     lit = {change.name: change.note for change in changes(chapter)}
-    modules: dict[str, list[str]] = {}
+    modules: dict[str, list[Change]] = {}
     for number in range(1, chapter + 1):
         for change in changes(number):
-            names = modules.setdefault(change.module, [])
-            if change.name not in names:
-                names.append(change.name)
+            modules.setdefault(change.module, []).append(change)
     plain, cards = [], []
-    for module, names in modules.items():
+    for module, found in modules.items():
+        shown = [change for change in found if change.is_class] or found
+        names = list(dict.fromkeys(change.name for change in shown))
         plain.append(
             f"{module + ':':14}"
             + ", ".join(f"{n} ({lit[n]})" if n in lit else n for n in names)
@@ -155,7 +163,7 @@ def library_map(chapter: int) -> None:
             f"<strong>{module}</strong>"
             f'<ul style="list-style: none; margin: 0.3rem 0 0; padding: 0">{items}</ul></div>'
         )
-    style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.6rem"
+    style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.6rem"
     _display(
         f'<div class="library-map" style="{style}">{"".join(cards)}</div>',
         "\n".join(plain),

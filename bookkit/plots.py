@@ -21,6 +21,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#33373d"
 DOTS_PER_INCH = 144
+PAGE = 8.4  # inches: beyond this width a page would shrink a figure too far
 STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#9aa0a8",
@@ -156,8 +157,12 @@ def regions(
     alt: str,
 ) -> None:
     """Show, side by side and by title, which class each classifier gives every place in the plane."""
+    side = min(3.6, PAGE / len(classifiers))
     shown, all_axes = figure(
-        len(classifiers), width=3.6 * len(classifiers), height=3.7, squeeze=False
+        len(classifiers),
+        width=side * len(classifiers),
+        height=side + 0.2,
+        squeeze=False,
     )
     for axes, (title, classify) in zip(all_axes[0], classifiers.items(), strict=True):
         draw_regions(axes, classify, classes=int(y.max()) + 1)
@@ -207,9 +212,9 @@ def curves(
     marker: str = "",
 ) -> None:
     """Show curves {panel title: {label: (x, y)}} side by side; `log` names logarithmic axes, as in "xy"."""
-    shown, all_axes = figure(
-        len(panels), width=max(5.6, 3.7 * len(panels)), height=3.3, squeeze=False
-    )
+    width = min(max(5.6, 3.7 * len(panels)), PAGE)
+    height = min(3.3, 0.95 * width / len(panels))
+    shown, all_axes = figure(len(panels), width=width, height=height, squeeze=False)
     styles = ("-", "--", "-.", ":")
     for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
         for index, (label, (xs, ys)) in enumerate(lines.items()):

@@ -67,9 +67,9 @@ def test_the_map_lights_up_what_is_new(package, shown):
     library_map(2)
     assert (
         shown[0]["text/plain"]
-        == "layers:       Dense (+ backward), LIMIT (new)\nactivations:  ReLU (new)"
+        == "layers:       Dense (+ backward)\nactivations:  ReLU (new)"
     )
-    assert shown[0]["text/html"].count(library.LIT) == 3
+    assert shown[0]["text/html"].count(library.LIT) == 2
     library_map(1)
     assert "ReLU" not in shown[1]["text/html"]
 

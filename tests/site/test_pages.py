@@ -53,6 +53,12 @@ def test_page_asks_nobody_else(
     ] == []
 
 
+@every_mode
+@every_chapter
+def test_figures_keep_their_shape(visit: Visitor, page: str, mode: str) -> None:
+    assert visit(page, mode).facts["squashed"] == []
+
+
 @every_page
 def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None:
     seen = visit_page(browser, (site / f"{page}.html").as_uri(), "light")

@@ -85,6 +85,10 @@ FACTS = """() => {
     }).length,
     alts: figures.map((image) => image.alt),
     outputAlts: outputs.map((image) => image.alt),
+    squashed: outputs.filter((image) => {
+      const shape = image.naturalWidth / image.naturalHeight;
+      return Math.abs(image.width / image.height / shape - 1) > 0.02;
+    }).map((image) => image.alt),
     outputFilters: outputs.map((image) => getComputedStyle(image).filter),
     badges: badges.map((link) => link.textContent),
     hiddenBadges: badges.filter((link) => !link.offsetWidth).length,
