@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import signal
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,6 +45,9 @@ def main(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
+    # A shell starts a job in the background with Ctrl-C ignored; this server still ends.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     with server:
         print(
             f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends)",
