@@ -9,7 +9,7 @@ __all__ = ["spiral_data"]
 
 
 def spiral_data(
-    samples: int, classes: int, rng: np.random.Generator | int | None = None
+    samples: int, classes: int, rng: "np.random.Generator | int | None" = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return points X and labels y: a spiral arm of `samples` points for each class.
 

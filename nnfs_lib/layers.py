@@ -86,7 +86,7 @@ class Dense(Layer):
         n_inputs: int,
         n_neurons: int,
         *,
-        rng: np.random.Generator | int | None = None,
+        rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""

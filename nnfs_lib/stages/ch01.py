@@ -78,7 +78,7 @@ class Dense(Layer):
         n_inputs: int,
         n_neurons: int,
         *,
-        rng: np.random.Generator | int | None = None,
+        rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
@@ -102,7 +102,7 @@ class Dense(Layer):
 
 
 def spiral_data(
-    samples: int, classes: int, rng: np.random.Generator | int | None = None
+    samples: int, classes: int, rng: "np.random.Generator | int | None" = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return points X and labels y: a spiral arm of `samples` points for each class.
 
