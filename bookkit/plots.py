@@ -1,7 +1,7 @@
 """The look of the book's figures, and one call for each kind of figure.
 
 Every call takes `alt`, the sentence that says what the figure shows to those who cannot see it,
-displays the figure with it, and returns nothing. Colours are Okabe and Ito's, which the colour-blind
+displays the figure with it, and returns nothing. Colors are Okabe and Ito's, which the color-blind
 can tell apart; classes differ in their markers too.
 """
 
@@ -52,7 +52,7 @@ styled = matplotlib.rc_context(STYLE)
 
 
 def figure(
-    columns: int = 1, *, width: float = 7.0, height: float = 3.4, **options: Any
+    columns: int = 1, *, width: float, height: float, **options: Any
 ) -> tuple[Figure, Any]:
     """Return a figure in the book's style and its axes, side by side; sizes in inches."""
     new = Figure(figsize=(width, height))
@@ -86,7 +86,7 @@ def show(shown: Figure, alt: str) -> None:
 def draw_points(
     axes: Any, X: np.ndarray, y: np.ndarray, *, size: float = 16, edge: float = 0.5
 ) -> None:
-    """Draw points (n, 2), each class in its own colour and marker."""
+    """Draw points (n, 2), each class in its own color and marker."""
     for label in np.unique(y):
         chosen = X[y == label]
         axes.scatter(
@@ -109,7 +109,7 @@ def draw_regions(
     classes: int,
     extent: float = 1.15,
 ) -> None:
-    """Colour the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
+    """Color the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
     ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
     places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     answers = np.asarray(classify(places)).reshape(ticks.size, ticks.size)
@@ -140,7 +140,7 @@ def square(axes: Any, extent: float = 1.15) -> None:
 
 @styled
 def points(X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
-    """Show labelled points (n, 2) in the plane."""
+    """Show labeled points (n, 2) in the plane."""
     shown, axes = figure(width=5.6, height=4.2)
     draw_points(axes, X, y)
     square(axes)

@@ -711,7 +711,7 @@ def load(folder: Path, files: dict[str, str], *names: str) -> list[ModuleType]:
             del sys.modules[name]
 
 
-def behaviour(cls: type) -> dict[str, object]:
+def behavior(cls: type) -> dict[str, object]:
     thing = cls()
     attributes = {name: getattr(thing, name) for name in ATTRIBUTES}
     return attributes | {name: getattr(thing, name)(2) for name in [*METHODS, "omega"]}
@@ -730,7 +730,7 @@ def test_the_folded_class_behaves_like_the_last_stage(
     files = exported(tmp_path, *chapters, package="mylib")
     folded, last = load(tmp_path, files, "things", f"stages.ch{len(chapters):02}")
     assert folded.Thing.__mro__[1].__name__ == "Base"
-    assert behaviour(folded.Thing) == behaviour(last.Thing)
+    assert behavior(folded.Thing) == behavior(last.Thing)
 
 
 def test_the_comparison_notices_a_method_that_was_not_replaced(tmp_path: Path) -> None:
@@ -746,4 +746,4 @@ def test_the_comparison_notices_a_method_that_was_not_replaced(tmp_path: Path) -
     files = exported(tmp_path, *chapters, package="mylib")
     files["things.py"] = files["things.py"].replace("'again'", "'beta'")
     folded, last = load(tmp_path, files, "things", "stages.ch02")
-    assert behaviour(folded.Thing) != behaviour(last.Thing)
+    assert behavior(folded.Thing) != behavior(last.Thing)
