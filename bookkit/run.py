@@ -105,11 +105,7 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
     # Imported here: they take seconds, and --check needs neither.
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import (
-        CellExecutionError,
-        CellTimeoutError,
-        DeadKernelError,
-    )
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
     from tqdm import tqdm
 
     stabilize(notebook, path.name)
@@ -138,7 +134,7 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
                 client.execute_cell(cell, index)
             except CellExecutionError as error:
                 raise CellError(_failure(path, index, cell, error)) from None
-            except (CellTimeoutError, DeadKernelError) as error:
+            except DeadKernelError as error:
                 raise CellError(
                     f"{path.name}, cell {index + 1}: the kernel died: {error}"
                 ) from None

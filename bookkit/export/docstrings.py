@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
-from typing import TypeVar
 
 import libcst as cst
 
 from bookkit.export.definitions import docstring_of, text_of
+from bookkit.export.layout import WIDTH
 
 INDENT = "    "
 PLAIN = cst.MaybeSentinel.DEFAULT
-Block = TypeVar("Block", cst.FunctionDef, cst.ClassDef)
 
 
 def chapters(numbers: Iterable[int]) -> str:
@@ -69,13 +68,13 @@ def close(function: cst.FunctionDef, last_line: str) -> cst.FunctionDef:
     return function.with_changes(body=cst.IndentedBlock([first, *lines]))
 
 
-def module(text: str, width: int = 88) -> str:
+def module(text: str) -> str:
     """Return the docstring of a file: its first paragraph on one line, or wrapped where it is long."""
     written = escape(text.strip())
     if written.endswith('"'):
         written = written[:-1] + '\\"'
     first, newline, rest = written.partition("\n")
-    if len(first) + 6 > width:
-        first = "\n".join(wrap(first, width - 3, break_long_words=False))
+    if len(first) + 6 > WIDTH:
+        first = "\n".join(wrap(first, WIDTH - 3, break_long_words=False))
     whole = first + newline + rest
     return f'"""{whole}\n"""' if "\n" in whole else f'"""{whole}"""'

@@ -115,12 +115,12 @@ class Hero(SphinxDirective):
 def hero_html(description: dict[str, Any], static: str) -> str:
     """Return the figure: a still of the last frame, which hero.js brings to life.
 
-    description: "columns", "alt" and "frames", each frame with "steps", "loss" and "accuracy".
+    description: "columns", "alt" and "frames", each frame with "tries", "loss" and "accuracy".
     """
     columns, frames = description["columns"], description["frames"]
     last = len(frames) - 1
     captions = [
-        f"After {frame['steps']:,} tries: "
+        f"After {frame['tries']:,} tries: "
         f"loss {frame['loss']:.2f}, accuracy\N{NO-BREAK SPACE}{frame['accuracy']:.0%}"
         for frame in frames
     ]

@@ -6,7 +6,7 @@ It is chapter 3's experiment, run for longer: change one hidden neuron at random
 import argparse
 import io
 import json
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -18,7 +18,7 @@ import nnfs_lib as nn
 from bookkit.plots import draw_points, draw_regions
 
 COLUMNS, ROWS, PIXELS = 6, 4, 320
-TRIES = 300_000
+FIRST_LOOK, TRIES = 100, 300_000
 ALT = (
     "A map of the plane, colored by the network's answer, under three spiral arms of points: "
     "its borders follow the arms."
@@ -40,9 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the search and write its frames as one picture, and what they show as JSON."""
+    if arguments.tries < FIRST_LOOK:
+        print(
+            f"--tries is {arguments.tries}: give at least {FIRST_LOOK}.",
+            file=sys.stderr,
+        )
+        return 1
     moments = [
         0,
-        *np.geomspace(100, arguments.tries, COLUMNS * ROWS - 1)
+        *np.geomspace(FIRST_LOOK, arguments.tries, COLUMNS * ROWS - 1)
         .round(-1)
         .astype(int)
         .tolist(),
@@ -57,7 +63,7 @@ def main(arguments: argparse.Namespace) -> int:
         )
         frames.append(
             {
-                "steps": moment,
+                "tries": moment,
                 "loss": round(search.best, 4),
                 "accuracy": round(accuracy, 4),
             }
@@ -99,15 +105,16 @@ class Search:
             nn.Dense(2, 64, rng=self.rng),
             nn.Dense(64, 3, rng=self.rng),
         )
-        self.loss: Callable[[], float] = lambda: nn.CategoricalCrossentropy().calculate(
-            self.predict(self.X), self.y
-        )
         self.best, self.tries = self.loss(), 0
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """Return probabilities, (batch, 3)."""
         hidden = nn.ReLU().forward(self.hidden.forward(inputs))
         return nn.Softmax().forward(self.output.forward(hidden))
+
+    def loss(self) -> float:
+        """Return the loss of the network as it stands."""
+        return nn.CategoricalCrossentropy().calculate(self.predict(self.X), self.y)
 
     def run_until(self, tries: int) -> None:
         """Go on until `tries` changes have been tried since the start."""
