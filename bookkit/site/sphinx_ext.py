@@ -1,7 +1,8 @@
 """The book's Sphinx extension: a site that is light, complete and asks no other host for anything.
 
 Every page comes with a small icon font instead of a 1.5 MB script, pages with equations with a local
-MathJax, and a cell tagged `export:<module>` with a badge that links to the module on the library page.
+MathJax, pages with explorers with the script that shows them without a kernel, and a cell tagged
+`export:<module>` with a badge that links to the module on the library page.
 """
 
 import importlib.util
@@ -12,12 +13,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from bookkit.site import directives
+from bookkit.site import directives, explorers
 from bookkit.site.icons import write_icon_font
 
 HERE = Path(__file__).parent
+LOGGER = logging.getLogger(__name__)
 LIBRARY_PAGE = "library"
 EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
 STAMP = ".built"  # in the output folder: when the last build ended
@@ -68,6 +71,28 @@ def mend_page(
         ]
 
 
+def show_explorers(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Give a page with widgets the script that shows them, and keep only their data in the page."""
+    states = [
+        script.attributes
+        for script in context["script_files"]
+        if script.attributes.get("type") == explorers.STATE
+    ]
+    if not states:
+        return
+    for attributes in states:
+        attributes["body"], problems = explorers.slim(attributes["body"])
+        for problem in problems:
+            LOGGER.warning("%s: %s", pagename, problem)
+    context["body"] = context["body"].replace(
+        explorers.VIEW, explorers.NO_SCRIPT + explorers.VIEW
+    )
+    app.add_js_file(explorers.SCRIPT, loading_method="defer")
+    app.add_css_file(explorers.STYLE)
+
+
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put "nnfs_lib/<module>.py", a link to the library page, before each exported cell."""
     for cell in doctree.findall(nodes.container):
@@ -90,6 +115,7 @@ def add_static_files(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     copy_mathjax(static / "mathjax")
+    explorers.write_files(static)
     write_icon_font(
         static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff"
     )
@@ -115,6 +141,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
+    app.connect("html-page-context", show_explorers, priority=900)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("build-finished", add_static_files)
     app.add_js_file(None, body=FIRST_VISIT, priority=100)

@@ -1,0 +1,47 @@
+"""Explorers: what a chapter lets its readers move with their own hands. One call each."""
+
+from bookkit.explore.explorer import Explorer
+
+# Each recipe is imported when it is asked for: a notebook waits for its own only.
+
+
+def neuron() -> Explorer:
+    """Chapter 1: a neuron's weights and bias, and the line that they draw through the spiral."""
+    from bookkit.explore.chapter1 import NEURON
+
+    return Explorer(NEURON)
+
+
+def layer_shapes() -> Explorer:
+    """Chapter 1: a layer's four matrices, their shapes, and where each output comes from."""
+    from bookkit.explore.chapter1 import SHAPES
+
+    return Explorer(SHAPES)
+
+
+def bend() -> Explorer:
+    """Chapter 2: what one hidden neuron adds to a curve, with ReLU, a sigmoid or nothing."""
+    from bookkit.explore.chapter2 import BEND
+
+    return Explorer(BEND)
+
+
+def softmax() -> Explorer:
+    """Chapter 2: three logits, a temperature, and a shift that changes nothing."""
+    from bookkit.explore.chapter2 import SOFTMAX
+
+    return Explorer(SOFTMAX)
+
+
+def landscape() -> Explorer:
+    """Chapter 3: the loss over two weights, and the network at each place."""
+    from bookkit.explore.chapter3 import LANDSCAPE
+
+    return Explorer(LANDSCAPE)
+
+
+def confidence() -> Explorer:
+    """Chapter 3: what cross-entropy and accuracy say as confidence moves."""
+    from bookkit.explore.chapter3 import CONFIDENCE
+
+    return Explorer(CONFIDENCE)

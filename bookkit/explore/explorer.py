@@ -1,0 +1,116 @@
+"""The explorer: one widget for the website, JupyterLab and every other front-end that knows anywidget."""
+
+import asyncio
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from bookkit.explore.recipe import EXACT, Frame, Position, Recipe
+from bookkit.explore.sheet import sheet
+
+HERE = Path(__file__).parent
+PARTS = ("engines", "replay", "draw", "explorer")
+FRONT = "\n".join(
+    (HERE / f"front/{part}.js").read_text(encoding="utf-8") for part in PARTS
+)
+
+
+class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
+    """Sliders, pictures and a sentence; `position` is where the reader stands, a value for each axis.
+
+    Set `position` and the pictures follow; what it leaves out goes back to the start. A value between
+    the grid's is computed in the kernel.
+    """
+
+    _esm = FRONT
+    _css = HERE / "explorer.css"
+    title = traitlets.Unicode().tag(sync=True)
+    axes = traitlets.List().tag(sync=True)
+    panes = traitlets.List().tag(sync=True)
+    options = traitlets.Dict().tag(sync=True)
+    sheet = traitlets.Bytes().tag(sync=True)
+    position = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        block: bytes | None = None,
+        **options: Any,
+    ) -> None:
+        """Show the recipe; its frames come from `block`, or from the grid of the recipe."""
+        self.recipe = recipe
+        self._task: asyncio.Task[None] | None = None
+        super().__init__(
+            title=recipe.title,
+            axes=[axis.describe() for axis in recipe.axes],
+            panes=list(recipe.panes),
+            options={"play": recipe.play, **options},
+            sheet=sheet(recipe) if block is None else block,
+            position=recipe.start(),
+        )
+        self.on_msg(self._hear)
+
+    @traitlets.validate("position")
+    def _check_position(self, proposal: Any) -> Position:
+        return self.recipe.check(proposal["value"])
+
+    # The kernel engine. The front-end says hello, ask or stop; we answer ready, frame, done or error.
+
+    def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
+        """Take one message of the front-end."""
+        kind = message.get("kind")
+        if kind == "hello":
+            self.send({"kind": "ready"})
+        elif kind in ("ask", "stop"):
+            if self._task:
+                self._task.cancel()
+                self._task = None
+            if kind == "ask":
+                work = self._answer(message["id"], message["position"])
+                self._task = asyncio.get_running_loop().create_task(work)
+
+    async def _answer(self, number: int, position: dict[str, Any]) -> None:
+        """Send the frames on the way to a position, and let the kernel breathe between two."""
+        try:
+            for where, frame in self._frames(position):
+                self._send_frame(number, where, frame)
+                await asyncio.sleep(0.001)
+            self.send({"kind": "done", "id": number})
+        except Exception as error:  # whatever a reader's own layer raises
+            self.send({"kind": "error", "id": number, "words": in_words(error)})
+
+    def _frames(self, position: dict[str, Any]) -> Iterator[tuple[Position, Frame]]:
+        yield from self.recipe.stream(self.recipe.check(position))
+
+    def _send_frame(self, number: int, position: Position, frame: Frame) -> None:
+        how = {name: self.recipe.fields.get(name, EXACT) for name in frame.arrays}
+        message = {
+            "kind": "frame",
+            "id": number,
+            "position": position,
+            "words": frame.words,
+            "fields": {
+                name: how[name].describe(array.shape)
+                for name, array in frame.arrays.items()
+            },
+        }
+        self.send(
+            message,
+            buffers=[how[name].encode(array) for name, array in frame.arrays.items()],
+        )
+
+
+def in_words(error: Exception) -> str:
+    """Return what went wrong, and where in the reader's own code it did."""
+    words = f"{type(error).__name__}: {error}"
+    own = [
+        place
+        for place in traceback.extract_tb(error.__traceback__)
+        if "ipykernel" in place.filename or place.filename.startswith("<")
+    ]
+    return f"{words} (line {own[-1].lineno} of {own[-1].name})" if own else words
