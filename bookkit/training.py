@@ -164,7 +164,7 @@ def _activation(
 
 def _whole(name: str, number: object, *, least: int) -> int:
     """Return the number as a Python int, or say that it is none or too small."""
-    if isinstance(number, Integral) and number >= least:
+    if isinstance(number, Integral) and int(number) >= least:
         return int(number)
     raise ValueError(f"{name} is a whole number from {least} up, got {number!r}.")
 
