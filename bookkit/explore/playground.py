@@ -1,0 +1,295 @@
+"""The playground: a small network on a small data set, with every setting under the reader's hand.
+
+On the website it replays trainings that were done beforehand; in a notebook it trains.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import nnfs_lib as nn
+from bookkit.explore.chapter1 import EXTENT, plane
+from bookkit.explore.chapter3 import class_bytes
+from bookkit.explore.explorer import Explorer
+from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Position, Recipe
+from bookkit.toys import TOYS
+from bookkit.training import ACTIVATIONS, OPTIMIZERS, Training
+
+SIDE = 64  # pixels of the map
+NEURON = 20  # pixels of a neuron's own picture
+LINE = 100  # places along x, for the curve of a regression
+LOOKS = 60  # frames of a training that one watches
+SLICE = 0.03  # seconds of training between two moments in which the kernel may do other things
+
+EPOCHS = (0, 5, 10, 20, 40, 70, 120, 200, 300, 500)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+
+
+def spaced(last: int, number: int) -> tuple[int, ...]:
+    """Return up to that many epochs from 0 to `last`, close together first."""
+    epochs = np.geomspace(1, last + 1, number).round().astype(int) - 1
+    return tuple(dict.fromkeys(epochs.tolist()))
+
+
+CURVE = spaced(EPOCHS[-1], 32)  # the epochs at which the losses of a run are kept
+
+
+def powers(low: int, high: int, parts: int) -> tuple[float, ...]:
+    """Return 10**low to 10**high, `parts` to each decade, to three digits."""
+    exponents = np.arange(low * parts, high * parts + 1) / parts
+    return tuple(float(f"{10.0**exponent:.3g}") for exponent in exponents)
+
+
+AXES = (
+    Axis("data", "Data set", tuple(TOYS), "spiral 3"),
+    Axis(
+        "learning_rate", "Learning rate", RATES, 0.03, more=powers(-4, 1, 20), form="{:g}"
+    ),
+    Axis("depth", "Hidden layers", (0, 1, 2, 3, 4), 2, more=(5, 6)),
+    Axis("epoch", "Epoch", EPOCHS, 200, more=(*CURVE, *spaced(5000, 40))),
+    Axis("width", "Neurons in each", (4, 8, 12, 16), 12, more=tuple(range(1, 33))),
+    Axis("activation", "Activation", tuple(ACTIVATIONS), "ReLU"),
+    Axis("optimizer", "Optimizer", tuple(OPTIMIZERS), "Adam"),
+    Axis("l1", "L1 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
+    Axis("l2", "L2 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
+    Axis(
+        "dropout", "Dropout rate", (0.0, 0.1, 0.3), 0.0, tuple(i / 20 for i in range(17)), "{:g}"
+    ),
+    Axis(
+        "noise", "Noise in the data", (0.0, 0.1, 0.2), 0.0, tuple(i / 50 for i in range(26)), "{:g}"
+    ),
+)  # fmt: skip
+SETTINGS = tuple(axis.name for axis in AXES if axis.name != "epoch")
+PLAIN = {axis.name: axis.start for axis in AXES if axis.name != "epoch"}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Trainings that the website loads together: a part of the grid."""
+
+    name: str
+    settings: tuple[Position, ...]
+
+
+def grid(data: str, width: int) -> tuple[Position, ...]:
+    """Return every depth with every learning rate, on one data set."""
+    depths = range(5)
+    return tuple(
+        {**PLAIN, "data": data, "width": width, "depth": depth, "learning_rate": rate}
+        for depth, rate in itertools.product(depths, RATES)
+    )
+
+
+def one_changed() -> tuple[Position, ...]:
+    """Return the three-armed spiral with one further setting changed, at some learning rates."""
+    changes: list[tuple[str, Any, tuple[float, ...]]] = [
+        *(("optimizer", name, RATES) for name in OPTIMIZERS),
+        *((name, value, RATES[2:5]) for name, value in OTHERS),
+    ]
+    return tuple(
+        {**PLAIN, name: value, "learning_rate": rate}
+        for name, value, rates in changes
+        if value != PLAIN[name]
+        for rate in rates
+    )
+
+
+OTHERS = [
+    (axis.name, value)
+    for axis in AXES
+    if axis.name in ("width", "activation", "l1", "l2", "dropout", "noise")
+    for value in axis.values
+]
+# The first travels with the widget, the others are loaded when they are needed.
+CHUNKS = (
+    Chunk("spiral-3", grid("spiral 3", 12)),
+    Chunk("changed", one_changed()),
+    *(
+        Chunk(data.replace(" ", "-"), grid(data, 8))
+        for data in TOYS
+        if data != "spiral 3"
+    ),
+)
+
+
+# Frames, as a notebook's kernel computes them and as the page does.
+
+PLACES = plane(SIDE)
+NEURON_PLACES = plane(NEURON)
+ALONG = np.linspace(0, 1, LINE, dtype=np.float32).reshape(-1, 1)
+NEURON_ALONG = ((np.arange(NEURON, dtype=np.float32) + 0.5) / NEURON).reshape(-1, 1)
+
+
+def frame_of(training: Training, history: np.ndarray) -> Frame:
+    """Return what the playground shows of a network in training.
+
+    history: (looks, 3), epoch, loss and test loss, up to now.
+    """
+    arrays = {
+        "history": history,
+        "points": points_of(training),
+        "neurons": neuron_pictures(training),
+    }
+    if training.regression:
+        arrays["fit"] = np.column_stack([ALONG, training.predict(ALONG)])
+    else:
+        arrays["map"] = class_bytes(training.predict(PLACES))
+    return Frame(arrays, words_of(training))
+
+
+def points_of(training: Training) -> np.ndarray:
+    """Return what the network is trained on: (n, 3), x0, x1 and class, or x, y and 0."""
+    columns = (training.X_train, training.y_train)
+    whole = np.column_stack(columns).astype(np.float32)
+    return np.pad(whole, ((0, 0), (0, 3 - whole.shape[1])))
+
+
+def neuron_pictures(training: Training) -> np.ndarray:
+    """Return each hidden neuron's output over the inputs, its highest as 255: (depth, width, 20, 20)."""
+    places = NEURON_ALONG if training.regression else NEURON_PLACES
+    layers = np.array(training.hidden(places), dtype=np.float32)
+    if not len(layers):
+        return np.zeros((0, 0, NEURON, NEURON))
+    if training.regression:
+        layers = np.tile(layers, (1, NEURON, 1))
+    outputs = np.nan_to_num(layers.clip(min=0), posinf=0)
+    highest = outputs.max(axis=1, keepdims=True)
+    shares = outputs / np.where(highest > 0, highest, 1)
+    width = layers.shape[2]
+    pictures = shares.transpose(0, 2, 1).reshape(-1, width, NEURON, NEURON)
+    return np.rint(255 * pictures)
+
+
+def words_of(training: Training) -> str:
+    """Say how far the training is and how well it does."""
+    seen = training.measure()
+    start = f"Epoch {training.epoch}"
+    if not np.isfinite(seen["loss"]):
+        return f"{start}: the loss is no number any more. The steps were too large: lower the learning rate."
+    numbers = (
+        f"{start}: loss {seen['loss']:.3f}, on the test points {seen['test_loss']:.3f}. "
+        f"Accuracy {seen['accuracy']:.1%}, on the test points {seen['test_accuracy']:.1%}."
+    )
+    classes = 1 if training.regression else int(training.y_train.max()) + 1
+    guessing = classes > 1 and seen["accuracy"] < 1.05 / classes
+    return f"{numbers} No better than guessing." if guessing else numbers
+
+
+def look(training: Training) -> list[float]:
+    """Return epoch, loss and test loss."""
+    seen = training.measure()
+    return [training.epoch, seen["loss"], seen["test_loss"]]
+
+
+class Playground(Explorer):
+    """The explorer that trains: a network of the library's layers, or of a reader's own.
+
+    dense, activation: classes to train with instead of the library's; what they raise is shown in words.
+    """
+
+    def __init__(
+        self,
+        *,
+        dense: Callable[..., Any] | None = None,
+        activation: type[nn.Layer] | None = None,
+        **options: Any,
+    ) -> None:
+        self.own = {
+            name: given
+            for name, given in {"dense": dense, "activation": activation}.items()
+            if given is not None
+        }
+        super().__init__(RECIPE, **options)
+
+    def _frames(
+        self, position: dict[str, Any], watch: bool
+    ) -> Iterator[tuple[Position, Frame] | None]:
+        """Train to the position's epoch; yield frames on the way, and None for a breath."""
+        position = self.recipe.check(position)
+        last = int(position["epoch"])
+        setting = {name: position[name] for name in SETTINGS} | self.own
+        training = Training(**setting)  # type: ignore[arg-type]
+        history = [look(training)]
+        stops = spaced(last, LOOKS)
+        breath = time.perf_counter()
+        for stop in stops:
+            while training.epoch < stop:
+                training.advance(min(stop - training.epoch, 20))
+                if time.perf_counter() - breath > SLICE:
+                    yield None
+                    breath = time.perf_counter()
+            if stop:
+                history.append(look(training))
+            if watch or stop == last:
+                place: Position = {**position, "epoch": training.epoch}
+                yield place, frame_of(training, np.array(history))
+
+
+def compute(**position: Any) -> Frame:
+    """Return the frame of any position, from a training of its own."""
+    epoch = int(position.pop("epoch"))
+    training = Training(**position)
+    history = [look(training)]
+    for stop in [*(stop for stop in CURVE if 0 < stop < epoch), *([epoch] * (epoch > 0))]:
+        training.advance(stop - training.epoch)
+        history.append(look(training))
+    return frame_of(training, np.array(history))
+
+
+PLANE = {
+    "x": [-EXTENT, EXTENT],
+    "y": [-EXTENT, EXTENT],
+    "xlabel": "x\N{SUBSCRIPT ZERO}",
+    "ylabel": "x\N{SUBSCRIPT ONE}",
+}
+RECIPE = Recipe(
+    title="The playground",
+    axes=AXES,
+    panes=(
+        {
+            "kind": "map",
+            "title": "The network's answer",
+            "field": "map",
+            "palette": "classes",
+            "points": "points",
+            **PLANE,
+        },
+        {
+            "kind": "chart",
+            "title": "The network's answer",
+            "needs": "fit",
+            "x": [0, 1],
+            "y": [-1.6, 1.6],
+            "xlabel": "x",
+            "ylabel": "y",
+            "dots": "points",
+            "plain": True,
+            "series": [{"field": "fit", "columns": [0, 1], "color": 1, "width": 3}],
+        },
+        {
+            "kind": "chart",
+            "title": "Loss",
+            "needs": "history",
+            "y": "auto",
+            "most": 2.5,
+            "log": True,
+            "xlabel": "epoch",
+            "series": [
+                {"field": "history", "columns": [0, 2], "label": "test", "color": 1, "dash": [6, 3]},
+                {"field": "history", "columns": [0, 1], "label": "training", "color": 0},
+            ],
+        },
+        {
+            "kind": "gallery",
+            "title": "Each hidden neuron's output over the same inputs: the darker, the higher",
+            "field": "neurons",
+        },
+    ),
+    fields={"map": Field(), "neurons": Field(), "fit": EXACT, "history": EXACT, "points": EXACT},
+    compute=compute,
+    play="epoch",
+)  # fmt: skip
