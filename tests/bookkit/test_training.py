@@ -104,6 +104,7 @@ class TestTheNetwork:
         shapes = [layer.weights.shape for layer in training.layers[::3]]
         assert shapes == [(2, 5), (5, 5), (5, 3)]
         assert training.layers[2].rate == training.layers[5].rate == 0.25
+        assert training.layers[2].rng is training.layers[5].rng  # no two drop alike
 
     @pytest.mark.parametrize(
         ("activation", "start"),
