@@ -24,7 +24,7 @@
     timer = setInterval(() => {
       show(++frame);
       if (frame >= captions.length - 1) clearInterval(timer);
-    }, 150);
+    }, still ? 1200 : 150);
   };
 
   slider.addEventListener("input", () => {
@@ -32,11 +32,5 @@
     show(slider.valueAsNumber);
   });
   figure.querySelectorAll("[hidden]").forEach((element) => (element.hidden = false));
-  document.querySelectorAll('a[href="#hero"]').forEach((link) =>
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      slider.focus();
-      if (!still) play();
-    }),
-  );
+  figure.querySelector("button").addEventListener("click", play);
 })();

@@ -18,6 +18,10 @@ COMMANDS = {
         "bookkit.site.browser",
     ),
     "hero": ("draw the landing page's picture anew", "bookkit.site.hero"),
+    "playground": (
+        "train the networks that the website's playground shows",
+        "bookkit.explore.publish",
+    ),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),
 }
 

@@ -1,5 +1,7 @@
 """Explorers: what a chapter lets its readers move with their own hands. One call each."""
 
+from typing import Any
+
 from bookkit.explore.explorer import Explorer
 
 # Each recipe is imported when it is asked for: a notebook waits for its own only.
@@ -45,3 +47,14 @@ def confidence() -> Explorer:
     from bookkit.explore.chapter3 import CONFIDENCE
 
     return Explorer(CONFIDENCE)
+
+
+def playground(**own: Any) -> Explorer:
+    """A small network to train, with every setting in the reader's hand.
+
+    dense, activation: layer classes of your own to train with, made as dense(n_inputs, n_neurons) and
+    activation().
+    """
+    from bookkit.explore.playground import Playground
+
+    return Playground(**own)

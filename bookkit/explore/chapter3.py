@@ -63,11 +63,12 @@ def landscape_frame(across: float, along: float) -> Frame:
 def class_bytes(probabilities: np.ndarray) -> np.ndarray:
     """Return a square map of bytes: 32 for each class, and up to 31 more for how sure the network is.
 
-    probabilities: (side**2, classes), lowest row first.
+    probabilities: (side**2, classes), lowest row first. Where they are NaN, the byte is 255.
     """
     classes = probabilities.shape[1]
     sure = (probabilities.max(axis=1) - 1 / classes) / (1 - 1 / classes)
-    codes = 32 * probabilities.argmax(axis=1) + np.rint(31 * sure)
+    codes = 32 * probabilities.argmax(axis=1) + np.rint(31 * np.nan_to_num(sure))
+    codes[np.isnan(sure)] = 255
     side = round(np.sqrt(len(codes)))
     return codes.reshape(side, side)
 

@@ -45,6 +45,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         """Show the recipe; its frames come from `block`, or from the grid of the recipe."""
         self.recipe = recipe
         self._task: asyncio.Task[None] | None = None
+        self._number: int | None = None
         super().__init__(
             title=recipe.title,
             axes=[axis.describe() for axis in recipe.axes],
@@ -62,30 +63,41 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     # The kernel engine. The front-end says hello, ask or stop; we answer ready, frame, done or error.
 
     def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
-        """Take one message of the front-end."""
-        kind = message.get("kind")
+        """Take one message of the front-end; a new question ends the work on the one before."""
+        kind, number = message.get("kind"), message.get("id")
         if kind == "hello":
             self.send({"kind": "ready"})
-        elif kind in ("ask", "stop"):
+        elif kind == "ask" or (kind == "stop" and number == self._number):
             if self._task:
                 self._task.cancel()
                 self._task = None
             if kind == "ask":
-                work = self._answer(message["id"], message["position"])
+                self._number = number
+                work = self._answer(
+                    number, message["position"], bool(message.get("watch"))
+                )
                 self._task = asyncio.get_running_loop().create_task(work)
 
-    async def _answer(self, number: int, position: dict[str, Any]) -> None:
-        """Send the frames on the way to a position, and let the kernel breathe between two."""
+    async def _answer(self, number: int, position: dict[str, Any], watch: bool) -> None:
+        """Send the frames for a position, and let the kernel breathe between two."""
         try:
-            for where, frame in self._frames(position):
-                self._send_frame(number, where, frame)
+            for found in self._frames(position, watch):
+                if found:
+                    self._send_frame(number, *found)
                 await asyncio.sleep(0.001)
             self.send({"kind": "done", "id": number})
         except Exception as error:  # whatever a reader's own layer raises
             self.send({"kind": "error", "id": number, "words": in_words(error)})
 
-    def _frames(self, position: dict[str, Any]) -> Iterator[tuple[Position, Frame]]:
-        yield from self.recipe.stream(self.recipe.check(position))
+    def _frames(
+        self, position: dict[str, Any], watch: bool
+    ) -> Iterator[tuple[Position, Frame] | None]:
+        """Yield the frame of the position; where it takes long, first those on the way if one watches.
+
+        None is a moment in which the kernel may do other things.
+        """
+        position = self.recipe.check(position)
+        yield position, self.recipe.compute(**position)
 
     def _send_frame(self, number: int, position: Position, frame: Frame) -> None:
         how = {name: self.recipe.fields.get(name, EXACT) for name in frame.arrays}

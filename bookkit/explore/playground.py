@@ -4,6 +4,8 @@ On the website it replays trainings that were done beforehand; in a notebook it 
 """
 
 import itertools
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,20 +14,24 @@ from typing import Any
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit import ahead, toys, training
+from bookkit.explore import replay
 from bookkit.explore.chapter1 import EXTENT, plane
 from bookkit.explore.chapter3 import class_bytes
 from bookkit.explore.explorer import Explorer
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Position, Recipe
+from bookkit.explore.sheet import cached, digest
 from bookkit.toys import TOYS
 from bookkit.training import ACTIVATIONS, OPTIMIZERS, Training
 
+FOLDER = "playground"  # of the site's static files, where the chunks are
 SIDE = 64  # pixels of the map
 NEURON = 20  # pixels of a neuron's own picture
 LINE = 100  # places along x, for the curve of a regression
 LOOKS = 60  # frames of a training that one watches
 SLICE = 0.03  # seconds of training between two moments in which the kernel may do other things
 
-EPOCHS = (0, 5, 10, 20, 40, 70, 120, 200, 300, 500)
+EPOCHS = (0, 10, 25, 50, 100, 150, 200, 300, 500)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
@@ -35,7 +41,9 @@ def spaced(last: int, number: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(epochs.tolist()))
 
 
-CURVE = spaced(EPOCHS[-1], 32)  # the epochs at which the losses of a run are kept
+CURVE = tuple(
+    sorted({*EPOCHS, *spaced(EPOCHS[-1], 28)})
+)  # the epochs at which the losses of a run are kept
 
 
 def powers(low: int, high: int, parts: int) -> tuple[float, ...]:
@@ -116,6 +124,54 @@ CHUNKS = (
 )
 
 
+def block(chunk: Chunk) -> bytes:
+    """Return what is kept of the chunk's trainings, from the cache where it has them."""
+    modules = [sys.modules[__name__], replay, training, toys, ahead]
+    settings = [chunk.name, [list(each.values()) for each in chunk.settings]]
+    return cached(digest(settings, modules), lambda: train(chunk))
+
+
+def train(chunk: Chunk) -> bytes:
+    """Train the chunk's networks and return what is kept of them."""
+    points: dict[str, np.ndarray] = {}
+    runs = [record(setting, points) for setting in chunk.settings]
+    header = {"epochs": EPOCHS, "curve": CURVE}
+    if chunk is CHUNKS[0]:
+        header["chunks"] = {
+            each.name: [list(setting.values()) for setting in each.settings]
+            for each in CHUNKS
+        }
+    return replay.block_of(runs, points, **header)
+
+
+def record(setting: Position, points: dict[str, np.ndarray]) -> replay.Run:
+    """Train one network and keep what the page needs; add its points to those of the chunk."""
+    network = Training(**setting)  # type: ignore[arg-type]
+    name = f"{setting['data']}, noise {setting['noise']:g}"
+    points.setdefault(name, points_of(network))
+    parameters, words, curve = [], [], []
+    for epoch in CURVE:
+        network.advance(epoch - network.epoch)
+        if epoch in EPOCHS:
+            parameters.append(parameters_of(network))
+            words.append(words_of(network))
+        curve.append(look(network)[1:])
+    return replay.Run(
+        list(setting.values()), np.array(parameters), np.array(curve), words, name
+    )
+
+
+def parameters_of(network: Training) -> np.ndarray:
+    """Return the parameters of all dense layers in one row: weights row by row, then biases."""
+    return np.concatenate(
+        [
+            getattr(layer, name).ravel()
+            for layer in network.layers
+            for name in layer.parameter_names
+        ]
+    )
+
+
 # Frames, as a notebook's kernel computes them and as the page does.
 
 PLACES = plane(SIDE)
@@ -124,37 +180,37 @@ ALONG = np.linspace(0, 1, LINE, dtype=np.float32).reshape(-1, 1)
 NEURON_ALONG = ((np.arange(NEURON, dtype=np.float32) + 0.5) / NEURON).reshape(-1, 1)
 
 
-def frame_of(training: Training, history: np.ndarray) -> Frame:
+def frame_of(network: Training, history: np.ndarray) -> Frame:
     """Return what the playground shows of a network in training.
 
     history: (looks, 3), epoch, loss and test loss, up to now.
     """
     arrays = {
         "history": history,
-        "points": points_of(training),
-        "neurons": neuron_pictures(training),
+        "points": points_of(network),
+        "neurons": neuron_pictures(network),
     }
-    if training.regression:
-        arrays["fit"] = np.column_stack([ALONG, training.predict(ALONG)])
+    if network.regression:
+        arrays["fit"] = np.column_stack([ALONG, network.predict(ALONG)])
     else:
-        arrays["map"] = class_bytes(training.predict(PLACES))
-    return Frame(arrays, words_of(training))
+        arrays["map"] = class_bytes(network.predict(PLACES))
+    return Frame(arrays, words_of(network))
 
 
-def points_of(training: Training) -> np.ndarray:
+def points_of(network: Training) -> np.ndarray:
     """Return what the network is trained on: (n, 3), x0, x1 and class, or x, y and 0."""
-    columns = (training.X_train, training.y_train)
+    columns = (network.X_train, network.y_train)
     whole = np.column_stack(columns).astype(np.float32)
     return np.pad(whole, ((0, 0), (0, 3 - whole.shape[1])))
 
 
-def neuron_pictures(training: Training) -> np.ndarray:
+def neuron_pictures(network: Training) -> np.ndarray:
     """Return each hidden neuron's output over the inputs, its highest as 255: (depth, width, 20, 20)."""
-    places = NEURON_ALONG if training.regression else NEURON_PLACES
-    layers = np.array(training.hidden(places), dtype=np.float32)
+    places = NEURON_ALONG if network.regression else NEURON_PLACES
+    layers = np.array(network.hidden(places), dtype=np.float32)
     if not len(layers):
         return np.zeros((0, 0, NEURON, NEURON))
-    if training.regression:
+    if network.regression:
         layers = np.tile(layers, (1, NEURON, 1))
     outputs = np.nan_to_num(layers.clip(min=0), posinf=0)
     highest = outputs.max(axis=1, keepdims=True)
@@ -164,31 +220,36 @@ def neuron_pictures(training: Training) -> np.ndarray:
     return np.rint(255 * pictures)
 
 
-def words_of(training: Training) -> str:
+def words_of(network: Training) -> str:
     """Say how far the training is and how well it does."""
-    seen = training.measure()
-    start = f"Epoch {training.epoch}"
+    seen = network.measure()
+    start = f"Epoch {network.epoch}"
     if not np.isfinite(seen["loss"]):
         return f"{start}: the loss is no number any more. The steps were too large: lower the learning rate."
     numbers = (
-        f"{start}: loss {seen['loss']:.3f}, on the test points {seen['test_loss']:.3f}. "
+        f"{start}: loss {seen['loss']:.3f}, on the test points {seen['test_loss']:.3f}."
+    )
+    if network.regression:
+        return numbers
+    numbers += (
+        " "
         f"Accuracy {seen['accuracy']:.1%}, on the test points {seen['test_accuracy']:.1%}."
     )
-    classes = 1 if training.regression else int(training.y_train.max()) + 1
-    guessing = classes > 1 and seen["accuracy"] < 1.05 / classes
+    guessing = seen["accuracy"] < 1.05 / len(np.unique(network.y_train))
     return f"{numbers} No better than guessing." if guessing else numbers
 
 
-def look(training: Training) -> list[float]:
+def look(network: Training) -> list[float]:
     """Return epoch, loss and test loss."""
-    seen = training.measure()
-    return [training.epoch, seen["loss"], seen["test_loss"]]
+    seen = network.measure()
+    return [network.epoch, seen["loss"], seen["test_loss"]]
 
 
 class Playground(Explorer):
     """The explorer that trains: a network of the library's layers, or of a reader's own.
 
     dense, activation: classes to train with instead of the library's; what they raise is shown in words.
+    With classes of a reader's own there is nothing to replay: the kernel computes every frame.
     """
 
     def __init__(
@@ -203,7 +264,19 @@ class Playground(Explorer):
             for name, given in {"dense": dense, "activation": activation}.items()
             if given is not None
         }
-        super().__init__(RECIPE, **options)
+        kept = {} if self.own else {"replays": FOLDER}
+        super().__init__(
+            RECIPE,
+            block=b"" if self.own else block(CHUNKS[0]),
+            time="epoch",
+            wide=True,
+            pace=400,
+            address=True,
+            code=CODE,
+            codes=CODES,
+            **kept,
+            **options,
+        )
 
     def _frames(
         self, position: dict[str, Any], watch: bool
@@ -212,32 +285,125 @@ class Playground(Explorer):
         position = self.recipe.check(position)
         last = int(position["epoch"])
         setting = {name: position[name] for name in SETTINGS} | self.own
-        training = Training(**setting)  # type: ignore[arg-type]
-        history = [look(training)]
+        network = Training(**setting)  # type: ignore[arg-type]
+        history = [look(network)]
         stops = spaced(last, LOOKS)
         breath = time.perf_counter()
         for stop in stops:
-            while training.epoch < stop:
-                training.advance(min(stop - training.epoch, 20))
+            while network.epoch < stop:
+                network.advance(min(stop - network.epoch, 20))
                 if time.perf_counter() - breath > SLICE:
                     yield None
                     breath = time.perf_counter()
             if stop:
-                history.append(look(training))
+                history.append(look(network))
             if watch or stop == last:
-                place: Position = {**position, "epoch": training.epoch}
-                yield place, frame_of(training, np.array(history))
+                place: Position = {**position, "epoch": network.epoch}
+                yield place, frame_of(network, np.array(history))
 
 
 def compute(**position: Any) -> Frame:
     """Return the frame of any position, from a training of its own."""
     epoch = int(position.pop("epoch"))
-    training = Training(**position)
-    history = [look(training)]
-    for stop in [*(stop for stop in CURVE if 0 < stop < epoch), *([epoch] * (epoch > 0))]:
-        training.advance(stop - training.epoch)
-        history.append(look(training))
-    return frame_of(training, np.array(history))
+    network = Training(**position)
+    history = [look(network)]
+    for stop in [
+        *(stop for stop in CURVE if 0 < stop < epoch),
+        *([epoch] * (epoch > 0)),
+    ]:
+        network.advance(stop - network.epoch)
+        history.append(look(network))
+    return frame_of(network, np.array(history))
+
+
+# A setting as a program. {{name}} stands for the value of an axis, or for what CODES makes of one.
+CODE = '''\
+"""A setting of the playground, as a program: {{data}}."""
+
+from bookkit import ahead as nn  # nnfs_lib, and what its coming chapters will add
+from bookkit.toys import toy_data
+import numpy as np
+
+X, y, X_test, y_test = toy_data("{{data}}", noise={{noise}})
+rng = np.random.default_rng(0)
+sizes = [X.shape[1], *[{{width}}] * {{depth}}, {{outputs}}]
+
+layers = []
+for n_inputs, n_neurons in zip(sizes[:-1], sizes[1:]):
+    if layers:
+        layers.append(nn.{{activation}}())
+        if {{dropout}}:
+            layers.append(nn.Dropout({{dropout}}, rng=rng))
+    dense = nn.Dense(n_inputs, n_neurons, weight_l1={{l1}}, weight_l2={{l2}})
+    dense.weights[:] = nn.{{start}}(dense.weights.shape, rng, dense.weights.dtype)
+    layers.append(dense)
+
+loss = nn.{{loss}}()
+accuracy = nn.{{accuracy}}()
+optimizer = nn.{{optimizer}}
+
+
+def forward(inputs, training=False):
+    for layer in layers:
+        layer.training = training
+        inputs = layer.forward(inputs)
+    return inputs
+
+
+with np.errstate(all="ignore"):  # a network that diverges may overflow
+    for epoch in range({{epoch}}):
+        gradient = loss.backward(forward(X, training=True), y)
+        for layer in reversed(layers):
+            gradient = layer.backward(gradient)
+        optimizer.step(nn.parameters_of(layers))
+
+    for name, inputs, targets in (("training", X, y), ("test", X_test, y_test)):
+        outputs = forward(inputs)
+        print(
+            f"{name}: loss {loss.calculate(outputs, targets):.3f}, "
+            f"accuracy {accuracy.calculate(outputs, targets):.1%}"
+        )
+'''
+
+
+def by_data(regression: str, classes: str) -> dict[str, Any]:
+    """Return what a placeholder stands for on each data set."""
+    table = {name: regression if name == "sine" else classes for name in TOYS}
+    return {"axis": "data", "table": table}
+
+
+CODES: dict[str, dict[str, Any]] = {
+    "outputs": {
+        "axis": "data",
+        "table": {name: {"spiral 3": "3", "sine": "1"}.get(name, "2") for name in TOYS},
+    },
+    "start": {
+        "axis": "activation",
+        "table": {"ReLU": "he_normal", "Sigmoid": "glorot_uniform"},
+    },
+    "loss": by_data("MeanSquaredError", "SoftmaxCategoricalCrossentropy"),
+    "accuracy": by_data("RegressionAccuracy", "CategoricalAccuracy"),
+    "optimizer": {
+        "axis": "optimizer",
+        "table": {
+            **{
+                name: f"{name}(learning_rate={{{{learning_rate}}}})"
+                for name in OPTIMIZERS
+            },
+            "SGD with momentum": "SGD(learning_rate={{learning_rate}}, momentum=0.9)",
+        },
+    },
+}
+
+
+def code_of(position: Position) -> str:
+    """Return the position as a program: what the button on the page copies."""
+    parts = {name: str(value) for name, value in position.items()}
+    parts |= {name: how["table"][position[how["axis"]]] for name, how in CODES.items()}
+    text = CODE
+    for _ in range(2):  # a part may hold a placeholder itself
+        text = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text)
+    return text
 
 
 PLANE = {
@@ -252,7 +418,8 @@ RECIPE = Recipe(
     panes=(
         {
             "kind": "map",
-            "title": "The network's answer",
+            "title": "Answer",
+            "place": "answer",
             "field": "map",
             "palette": "classes",
             "points": "points",
@@ -260,19 +427,20 @@ RECIPE = Recipe(
         },
         {
             "kind": "chart",
-            "title": "The network's answer",
+            "title": "Answer",
+            "place": "answer",
             "needs": "fit",
             "x": [0, 1],
             "y": [-1.6, 1.6],
             "xlabel": "x",
             "ylabel": "y",
             "dots": "points",
-            "plain": True,
             "series": [{"field": "fit", "columns": [0, 1], "color": 1, "width": 3}],
         },
         {
             "kind": "chart",
             "title": "Loss",
+            "place": "loss",
             "needs": "history",
             "y": "auto",
             "most": 2.5,
@@ -285,8 +453,10 @@ RECIPE = Recipe(
         },
         {
             "kind": "gallery",
-            "title": "Each hidden neuron's output over the same inputs: the darker, the higher",
+            "title": "Each hidden neuron: the darker, the higher its output",
             "field": "neurons",
+            "place": "neurons",
+            "below": True,
         },
     ),
     fields={"map": Field(), "neurons": Field(), "fit": EXACT, "history": EXACT, "points": EXACT},

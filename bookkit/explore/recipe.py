@@ -176,7 +176,3 @@ class Recipe:
             name: axis.check(position.get(name, axis.start))
             for name, axis in known.items()
         }
-
-    def stream(self, position: Position) -> Iterator[tuple[Position, Frame]]:
-        """Yield the frames on the way to a position: here, only the frame of that position."""
-        yield position, self.compute(**position)

@@ -4,12 +4,18 @@ A number is kept as its half-precision bits without the last one, as the differe
 it, low and high bytes apart: what changes little from frame to frame then packs well.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from bookkit.explore.recipe import EXACT
+from bookkit.explore.sheet import pack
+
 DROPPED = 1  # bits of a half-precision number that are not kept
-LARGEST = 60000.0  # a larger number is kept as this one, and NaN as the largest half of all
+LARGEST = (
+    60000.0  # a larger number is kept as this one, and NaN as the largest half of all
+)
 NAN = 65504.0
 
 
@@ -45,3 +51,44 @@ def decode(codes: Codes, frames: int) -> np.ndarray:
     halves = (np.abs(kept) << DROPPED).astype(np.uint16).view(np.float16)
     numbers = np.copysign(halves.astype(np.float32), kept.astype(np.float32))
     return np.where(np.abs(numbers) > (LARGEST + NAN) / 2, np.nan, numbers)
+
+
+class Run(NamedTuple):
+    """One training, kept."""
+
+    setting: list[Any]
+    parameters: (
+        np.ndarray
+    )  # (epochs, numbers): layer by layer the weights, row by row, then the biases
+    curve: np.ndarray  # (looks, 2): loss and test loss
+    words: list[str]  # one text an epoch
+    points: str  # which of the chunk's sets of points it was trained on
+
+
+def block_of(
+    runs: Sequence[Run], points: dict[str, np.ndarray], **header: Any
+) -> bytes:
+    """Return the runs as one block, as bookkit.explore.sheet packs it.
+
+    Its arrays: each set of points; the low bytes of all runs' parameters, then their high bytes; the same of
+    the curves.
+    """
+    parameters = [encode(run.parameters) for run in runs]
+    curves = [encode(run.curve) for run in runs]
+    whole = {
+        **header,
+        "points": {name: EXACT.describe(array.shape) for name, array in points.items()},
+        "runs": [
+            {
+                "setting": run.setting,
+                "size": run.parameters.shape[1],
+                "points": run.points,
+                "words": run.words,
+            }
+            for run in runs
+        ],
+    }
+    arrays = [EXACT.encode(array) for array in points.values()]
+    for codes in (parameters, curves):
+        arrays += [b"".join(part) for part in zip(*codes, strict=True)]
+    return pack(whole, arrays)

@@ -11,7 +11,9 @@ import os
 import sys
 import tempfile
 import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -39,14 +41,27 @@ def unpack(block: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(data[4:end]), data[end:]
 
 
-def sheet(recipe: Recipe, *, cache: Path = CACHE) -> bytes:
+def sheet(recipe: Recipe) -> bytes:
     """Return the recipe's frames as one block, from the cache where it has them."""
-    path = cache / f"{digest(recipe)}.sheet"
+    settings = [
+        recipe.title,
+        recipe.compute.__qualname__,
+        [axis.describe() for axis in recipe.axes],
+        {name: repr(how) for name, how in recipe.fields.items()},
+        {name: array.tolist() for name, array in recipe.constants.items()},
+    ]
+    modules = [recipe_module, sys.modules[recipe.compute.__module__]]
+    return cached(digest(settings, modules), lambda: compute(recipe))
+
+
+def cached(name: str, build: Callable[[], bytes], *, folder: Path = CACHE) -> bytes:
+    """Return the block of that name from the cache, or build it; a damaged one is built anew."""
+    path = folder / f"{name}.block"
     try:
         block = path.read_bytes()
         unpack(block)
     except (OSError, ValueError, zlib.error):
-        block = compute(recipe)
+        block = build()
         keep(path, block)
     return block
 
@@ -80,32 +95,16 @@ def compute(recipe: Recipe) -> bytes:
     return pack(header, [b"".join(pieces) for pieces in parts.values()] + constants)
 
 
-def digest(recipe: Recipe) -> str:
-    """Return a name that changes with whatever the frames depend on: recipe, code and NumPy."""
-    code = [
-        Path(inspect.getfile(module)).read_bytes()
-        for module in (
-            sys.modules[recipe.compute.__module__],
-            sys.modules[__name__],
-            recipe_module,
-        )
+def digest(settings: object, modules: Iterable[ModuleType]) -> str:
+    """Return a name that changes with the settings, the modules' code, the library and NumPy."""
+    files = [
+        Path(inspect.getfile(module)) for module in (*modules, sys.modules[__name__])
     ]
-    code += [
-        path.read_bytes()
-        for path in sorted(Path(nnfs_lib.__path__[0]).rglob("*.py"))
-        if path.parent.name != "stages"
-    ]
-    settings = [
-        recipe.title,
-        recipe.compute.__qualname__,
-        [axis.describe() for axis in recipe.axes],
-        {name: repr(how) for name, how in recipe.fields.items()},
-        {name: array.tolist() for name, array in recipe.constants.items()},
-        np.__version__,
-    ]
-    return hashlib.sha256(
-        b"\0".join([json.dumps(settings).encode(), *code])
-    ).hexdigest()[:32]
+    library = Path(nnfs_lib.__path__[0])
+    files += sorted(path for path in library.glob("*.py"))
+    parts = [json.dumps([settings, np.__version__]).encode()]
+    parts += [path.read_bytes() for path in files]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 def keep(path: Path, block: bytes) -> None:

@@ -134,6 +134,7 @@ def hero_html(description: dict[str, Any], static: str) -> str:
 <label for="hero-step" hidden>Drag to let it learn</label>
 <input id="hero-step" type="range" min="0" max="{last}" value="{last}"
   aria-valuetext="{captions[last]}" hidden>
+<button type="button" hidden>Watch it learn</button>
 <p class="hero-caption">{captions[last]}</p>
 </figcaption>
 <script type="application/json">{table}</script>

@@ -34,6 +34,7 @@ const makeBrush = (canvas, element) => {
 
 /* Where a pane's picture lies on its canvas, and how its coordinates become pixels. */
 const frameOf = (brush, [x0, x1], [y0, y1], { left = 40, right = 8, top = 8, bottom = 30, square = false } = {}) => {
+  if (square && brush.width < 240) [left, bottom] = [right, top]; // a phone's: no room for labels
   let width = brush.width - left - right;
   let height = brush.height - top - bottom;
   if (square) {
@@ -59,6 +60,7 @@ const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y
   context.fillStyle = muted;
   const { left, top, width, height } = plot;
   const bottom = top + height;
+  if (left < 30) return;
   context.textBaseline = "top";
   const tick = (value, log) => tickText(log ? 10 ** value - 1 : value);
   context.textAlign = "left";
@@ -103,9 +105,9 @@ const drawMarker = ({ context, colors, paper }, x, y, label, size) => {
   context.stroke();
 };
 
-/* Colors by byte. "classes": 32 steps of certainty for each class; "diverging": low, neutral, high; "sequential". */
+/* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential". */
 const palettes = {
-  classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), 0.08 + 0.5 * ((t & 31) / 31)],
+  classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), t === 255 ? 0 : 0.08 + 0.5 * ((t & 31) / 31)],
   diverging: (t, { colors }) => [channels(colors[t < 127.5 ? 1 : 0]), 0.75 * Math.abs(t / 127.5 - 1)],
   sequential: (t, { colors }) => [channels(colors[0]), 0.85 * (t / 255)],
 };
@@ -219,7 +221,10 @@ const drawings = {
     const xs = (pane.x || [0, Math.max(last, 1)]).map(stretch);
     const finite = all.map(([, y]) => y).filter(Number.isFinite);
     const ys = pane.y === "auto" ? [0, Math.min(1.15 * Math.max(0.1, ...finite), pane.most ?? Infinity)] : pane.y;
-    const plot = frameOf(brush, xs, ys, { left: 34 });
+    const named = pane.series.filter(({ label }) => label);
+    const widths = named.map(({ label }) => brush.context.measureText(label).width + 40);
+    const above = named.length > 0 && widths.reduce((sum, width) => sum + width, 0) < brush.width - 42;
+    const plot = frameOf(brush, xs, ys, { left: 34, top: above ? 22 : 8 });
     const { context } = brush;
     context.save();
     context.beginPath();
@@ -244,17 +249,21 @@ const drawings = {
     drawAxes(brush, plot, pane, xs, ys);
     context.textBaseline = "top";
     context.textAlign = "right";
-    pane.series.filter(({ label }) => label).forEach((series, i) => {
-      const y = plot.top + 6 + 16 * i;
-      const right = plot.left + plot.width - 6;
-      const width = context.measureText(series.label).width;
-      context.globalAlpha = 0.75;
-      context.fillStyle = brush.paper;
-      context.fillRect(right - width - 28, y - 2, width + 30, 16);
-      context.globalAlpha = 1;
+    let right = plot.left + plot.width - 2;
+    let y = above ? 4 : plot.top + 6;
+    named.forEach((series, i) => {
+      if (!above) {
+        context.globalAlpha = 0.75;
+        context.fillStyle = brush.paper;
+        context.fillRect(right - widths[i] + 10, y - 2, widths[i] - 8, 16);
+        context.globalAlpha = 1;
+      }
       context.fillStyle = brush.ink;
       context.fillText(series.label, right, y);
-      strokeLine(brush, [[right - width - 26, y + 6], [right - width - 6, y + 6]], color(series), series.width || 2, series.dash);
+      const end = right - widths[i] + 34;
+      strokeLine(brush, [[end - 20, y + 6], [end, y + 6]], color(series), series.width || 2, series.dash);
+      if (above) right -= widths[i];
+      else y += 16;
     });
     return plot;
   },
@@ -350,8 +359,8 @@ const drawings = {
       context.fillText("No hidden layer, no hidden neurons.", brush.width / 2, brush.height / 2 - 6);
       return null;
     }
-    const label = 58, gap = 3;
-    const cell = Math.min((brush.width - label) / neurons, brush.height / layers, 56);
+    const label = 52, gap = 3;
+    const cell = Math.min((brush.width - label) / neurons, brush.height / layers, 64);
     context.textAlign = "left";
     for (let layer = 0; layer < layers; layer++) {
       const top = layer * cell;

@@ -3,9 +3,11 @@
      live                    whether it computes: then the controls also offer values between the grid's
      settle(position, name)  {position, words}: the position itself, or where the engine has no frame for it,
                              the nearest one that keeps axis `name`, and words that say what was changed
-     ask(position, signal)   an async iterator of frames: one; or, where it takes training to get there, those on
-                             the way and then the one asked for. It ends early when the signal aborts, and throws
-                             an Error whose message is for the reader.
+     has(position)           whether it can answer
+     ask(position, {signal, watch})
+                             an async iterator of frames: the one asked for and, if one wants to watch a training,
+                             before it those on the way. It ends early when the signal aborts, and throws an Error
+                             whose message is for the reader.
 
    A position is an object: axis name -> value. A frame is {position, arrays, words}: where it belongs, what the
    panes draw, and the same in words. An array is {data, shape, low, high, exact}: a Float32Array if exact, else a
@@ -76,7 +78,7 @@ const kernelEngine = (model, constants) => {
     live: true,
     has: () => true,
     settle: (position) => ({ position, words: "" }),
-    async *ask(position, signal) {
+    async *ask(position, { signal, watch }) {
       const id = ++asked;
       const heard = [];
       let wake = () => {};
@@ -89,7 +91,7 @@ const kernelEngine = (model, constants) => {
       signal.addEventListener("abort", abort);
       model.on("msg:custom", hear);
       try {
-        model.send({ kind: "ask", id, position });
+        model.send({ kind: "ask", id, position, watch });
         while (true) {
           while (!heard.length && !signal.aborted) await new Promise((resolve) => (wake = resolve));
           if (signal.aborted) return;

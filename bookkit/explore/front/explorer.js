@@ -24,7 +24,8 @@ const render = async ({ model, el, page = {} }) => {
 
   const panes = model.get("panes").map((pane) => {
     const canvas = make("canvas", { role: "img", ariaLabel: `${pane.title}. The text below says what it shows.` });
-    const figure = make("div", { className: `explorer-pane explorer-${pane.kind}` }, make("p", {}, pane.title), canvas);
+    const title = make("p", {}, pane.title);
+    const figure = make("div", { className: `explorer-pane explorer-${pane.kind} explorer-at-${pane.place || "panes"}` }, title, canvas);
     return { pane, canvas, figure, plot: null };
   });
   const words = make("p", { className: "explorer-words" });
@@ -39,11 +40,18 @@ const render = async ({ model, el, page = {} }) => {
   const root = make(
     "div",
     { className: `explorer${options.wide ? " explorer-wide" : ""}`, role: "group", ariaLabel: model.get("title") },
-    make("div", { className: "explorer-panes" }, ...panes.map(({ figure }) => figure)),
-    words,
-    notice,
-    buttons,
-    controls,
+    make(
+      "div",
+      { className: "explorer-body" },
+      make(
+      "div",
+      { className: "explorer-head" },
+      make("div", { className: "explorer-panes" }, ...panes.filter(({ pane }) => !pane.below).map(({ figure }) => figure)),
+      make("div", { className: "explorer-text" }, words, notice),
+    ),
+    ...panes.filter(({ pane }) => pane.below).map(({ figure }) => figure),
+    make("div", { className: "explorer-hand" }, buttons, controls),
+    ),
     spoken,
   );
   el.append(root);
@@ -168,7 +176,7 @@ const render = async ({ model, el, page = {} }) => {
       }
       if (live && options.time) seen = [];
       keep();
-      for await (const newest of from.ask(position, mine.signal)) {
+      for await (const newest of from.ask(position, { signal: mine.signal, watch: fresh })) {
         if (mine.signal.aborted) break;
         clearTimeout(slow);
         if (notice.textContent === "Waiting for the kernel.") say("");
@@ -261,10 +269,11 @@ const render = async ({ model, el, page = {} }) => {
   /* The setting as code */
 
   if (options.code) {
-    const codeOf = ([name, table]) => [name, table[position[name]] ?? String(position[name])];
     const text = () => {
-      const parts = { ...position, ...Object.fromEntries(Object.entries(options.codes).map(codeOf)) };
-      return options.code.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
+      const parts = { ...position };
+      for (const [name, { axis, table }] of Object.entries(options.codes)) parts[name] = table[position[axis]];
+      const fill = (whole) => whole.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
+      return fill(fill(options.code)); // a part may hold a placeholder itself
     };
     const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code" });
     const details = make("details", { className: "explorer-code" }, make("summary", {}, "This setting as code"), code);
@@ -283,7 +292,7 @@ const render = async ({ model, el, page = {} }) => {
     });
     details.addEventListener("toggle", () => (code.textContent = text()));
     buttons.append(copy);
-    controls.after(details);
+    root.append(details);
   }
 
   /* Begin */
@@ -322,9 +331,20 @@ const render = async ({ model, el, page = {} }) => {
   return () => gone.abort();
 };
 
-const storedEngine = (model, axes, options, page) => {
+/* What came along with the widget; for a reader's own layers nothing does. */
+const storedEngine = async (model, axes, options, page) => {
   const block = asBytes(model.get("sheet"));
-  return options.replays ? replayEngine(block, axes, options, page) : framesEngine(block, axes);
+  if (options.replays) return replayEngine(block, axes, options, page);
+  if (block.length) return framesEngine(block, axes);
+  return {
+    live: false,
+    constants: {},
+    has: () => false,
+    settle: (position) => ({ position, words: "" }),
+    async *ask() {
+      throw new Error("These layers are your own: run the cell, and the kernel trains them.");
+    },
+  };
 };
 
 export default { render };
