@@ -24,6 +24,8 @@ CELL_METADATA = {
 }  # fmt: skip
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# An anywidget's program: the site has its own copy, and a kernel sends it. Only the data is the notebook's.
+CODE = {"_esm", "_css"}
 MODEL_ID = re.compile(r"[0-9a-f]{32}")
 CELL_FILE = re.compile(r"/[\w/.-]*/ipykernel_\d+/\d+\.py")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{9,16}\b")
@@ -94,6 +96,9 @@ def stabilize(notebook: Notebook, name: str) -> Notebook:
         if not cell["metadata"].get("tags", True):
             del cell["metadata"]["tags"]
     widgets = notebook["metadata"].get("widgets", {})
+    for model in _state(widgets).values():
+        for name in CODE & set(model["state"]):
+            del model["state"][name]
     notebook["metadata"] = {
         **METADATA,
         **({"widgets": widgets} if _state(widgets) else {}),

@@ -25,7 +25,7 @@ def neuron_frame(w0: float, w1: float, bias: float) -> Frame:
     neuron.weights[:] = [[w0], [w1]]
     neuron.biases[:] = bias
     above = [
-        np.count_nonzero(neuron.forward(POINTS[label == LABELS]) > 0)
+        int((neuron.forward(POINTS[label == LABELS]) > 0).sum())
         for label in np.unique(LABELS)
     ]
     return Frame(
@@ -54,7 +54,8 @@ def neuron_words(w0: float, w1: float, bias: float, above: list[int]) -> str:
         return f"Both weights are zero: the score is {bias:.2f} everywhere, and there is no line."
     counts = ", ".join(f"{count} of class {label}" for label, count in enumerate(above))
     return (
-        f"The score is zero on the line {w0:.2f} x\N{SUBSCRIPT ZERO} {w1:+.2f} x\N{SUBSCRIPT ONE} {bias:+.2f} = 0. "
+        f"The score is zero on the line {w0:.2f} x\N{SUBSCRIPT ZERO} {w1:+.2f} x\N{SUBSCRIPT ONE} "
+        f"{bias:+.2f} = 0. "
         f"On its positive side: {counts}, out of 100 each."
     ).replace("-", "\N{MINUS SIGN}")
 
@@ -85,7 +86,7 @@ NEURON = Recipe(
             "{:.2f}",
         ),
         Axis("bias", "Bias", steps(-1, 1, 0.25), 0.25, steps(-1, 1, 0.05), "{:.2f}"),
-    ),  # fmt: skip
+    ),
     panes=(
         {
             "kind": "map",

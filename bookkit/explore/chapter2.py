@@ -47,14 +47,18 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
             "so the sum is: without an activation nothing bends."
         )
     elif not weight:
-        text = "With a weight of zero your neuron says the same for every x: it lifts or lowers the whole curve."
+        text = (
+            "With a weight of zero your neuron says the same for every x: "
+            "it lifts or lowers the whole curve."
+        )
     elif not outgoing:
         text = "Your neuron has its bend, but with an outgoing weight of zero nobody listens."
     elif activation == "ReLU":
         side = "right" if weight > 0 else "left"
         text = (
             f"ReLU bends the curve at x = {corner:.2f}, where {weight:.2f} x {bias:+.2f} is zero. To the "
-            f"{side} of it your neuron changes the slope by {weight * outgoing:.2f}; on the other side it is silent."
+            f"{side} of it your neuron changes the slope by {weight * outgoing:.2f}; "
+            "on the other side it is silent."
         )
     else:
         direction = "rises" if weight * outgoing > 0 else "falls"
@@ -95,7 +99,7 @@ BEND = Recipe(
             steps(-1, 1, 0.05),
             "{:.2f}",
         ),
-    ),  # fmt: skip
+    ),
     panes=(
         {
             "kind": "chart",
@@ -150,7 +154,7 @@ def temperature_words(temperature: float) -> str:
         if temperature < 1
         else "shrink, and the answers draw together"
     )
-    return f"Divided by {temperature:g}, differences {effect}."  # fmt: skip
+    return f"Divided by {temperature:g}, differences {effect}."
 
 
 def shift_words(largest: float) -> str:
@@ -162,7 +166,7 @@ def shift_words(largest: float) -> str:
         if largest > 0
         else "be zero for all three, and zero by zero is no number"
     )
-    return f"exp({largest:g}) would {fate}; softmax subtracts the largest logit first, and the shift is gone."  # fmt: skip
+    return f"exp({largest:g}) would {fate}; softmax subtracts the largest logit first, and the shift is gone."
 
 
 SOFTMAX = Recipe(
@@ -187,7 +191,7 @@ SOFTMAX = Recipe(
             tuple(range(-1000, 1001, 100)),
             "{:+d}",
         ),
-    ),  # fmt: skip
+    ),
     panes=(
         {
             "kind": "bars",

@@ -104,7 +104,7 @@ LANDSCAPE = Recipe(
         Axis(
             "along", "Along: an output weight, moved by", CHANGES, 0.0, FINER, "{:+.2f}"
         ),
-    ),  # fmt: skip
+    ),
     panes=(
         {
             "kind": "map",
@@ -137,9 +137,28 @@ LANDSCAPE = Recipe(
 )
 
 CONFIDENCES = (
-    0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5,
-    0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999,
-)  # fmt: skip
+    0.001,
+    0.003,
+    0.01,
+    0.03,
+    0.05,
+    0.1,
+    0.15,
+    0.2,
+    0.25,
+    0.3,
+    0.35,
+    0.4,
+    0.45,
+    0.5,
+    0.6,
+    0.7,
+    0.8,
+    0.9,
+    0.95,
+    0.99,
+    0.999,
+)
 CURVE = np.linspace(0.0005, 1, 200)
 
 
@@ -160,8 +179,9 @@ def confidence_frame(truth: float, rest: float) -> Frame:
     }
     verdict = "right" if accuracy else "wrong"
     words = (
-        f"The truth got {truth:g}: \N{MINUS SIGN}ln {truth:g} = {loss:.3f}. Half of that probability would cost "
-        f"{np.log(2):.3f} more. Accuracy only says: {verdict}; it changes its mind at {border:.2f}."
+        f"The truth got {truth:g}: \N{MINUS SIGN}ln {truth:g} = {loss:.3f}. "
+        f"Half of it would cost {np.log(2):.3f} more. "
+        f"Accuracy only says: {verdict}; it changes its mind at {border:.2f}."
     )
     return Frame(arrays, words)
 
@@ -169,9 +189,23 @@ def confidence_frame(truth: float, rest: float) -> Frame:
 CONFIDENCE = Recipe(
     title="The price of confidence",
     axes=(
-        Axis("truth", "Probability of the true class", CONFIDENCES, 0.3, steps(0.001, 0.999, 0.002), "{:g}"),
-        Axis("rest", "Share of the rest that class 1 gets", steps(0, 1, 0.25), 0.5, steps(0, 1, 0.05), "{:.2f}"),
-    ),  # fmt: skip
+        Axis(
+            "truth",
+            "Probability of the true class",
+            CONFIDENCES,
+            0.3,
+            steps(0.001, 0.999, 0.002),
+            "{:g}",
+        ),
+        Axis(
+            "rest",
+            "Share of the rest that class 1 gets",
+            steps(0, 1, 0.25),
+            0.5,
+            steps(0, 1, 0.05),
+            "{:.2f}",
+        ),
+    ),
     panes=(
         {
             "kind": "bars",
@@ -192,8 +226,20 @@ CONFIDENCE = Recipe(
             "ylabel": "cost",
             "at": "here",
             "series": [
-                {"field": "surprise", "columns": [0, 1], "label": "cross-entropy", "color": 0, "width": 3},
-                {"field": "wrong", "columns": [0, 1], "label": "wrong answers", "color": 1, "dash": [7, 4]},
+                {
+                    "field": "surprise",
+                    "columns": [0, 1],
+                    "label": "loss",
+                    "color": 0,
+                    "width": 3,
+                },
+                {
+                    "field": "wrong",
+                    "columns": [0, 1],
+                    "label": "wrong answers",
+                    "color": 1,
+                    "dash": [7, 4],
+                },
             ],
         },
     ),
@@ -201,4 +247,4 @@ CONFIDENCE = Recipe(
     compute=confidence_frame,
     play="truth",
     constants={"surprise": np.column_stack([CURVE, -np.log(CURVE)])},
-)  # fmt: skip
+)

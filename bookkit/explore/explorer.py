@@ -19,7 +19,7 @@ FRONT = "\n".join(
 )
 
 
-class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
+class Explorer(anywidget.AnyWidget):
     """Sliders, pictures and a sentence; `position` is where the reader stands, a value for each axis.
 
     Set `position` and the pictures follow; what it leaves out goes back to the start. A value between
@@ -29,8 +29,8 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = FRONT
     _css = HERE / "explorer.css"
     title = traitlets.Unicode().tag(sync=True)
-    axes = traitlets.List().tag(sync=True)
-    panes = traitlets.List().tag(sync=True)
+    axes: Any = traitlets.List().tag(sync=True)
+    panes: Any = traitlets.List().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
     sheet = traitlets.Bytes().tag(sync=True)
     position = traitlets.Dict().tag(sync=True)
@@ -45,7 +45,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         """Show the recipe; its frames come from `block`, or from the grid of the recipe."""
         self.recipe = recipe
         self._task: asyncio.Task[None] | None = None
-        self._number: int | None = None
+        self._number = 0
         super().__init__(
             title=recipe.title,
             axes=[axis.describe() for axis in recipe.axes],
@@ -60,11 +60,15 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     def _check_position(self, proposal: Any) -> Position:
         return self.recipe.check(proposal["value"])
 
+    def __repr__(self) -> str:
+        """Say what is here, where nothing can show it."""
+        return f"[Explorer] {self.title}: run this cell to play with it."
+
     # The kernel engine. The front-end says hello, ask or stop; we answer ready, frame, done or error.
 
     def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
         """Take one message of the front-end; a new question ends the work on the one before."""
-        kind, number = message.get("kind"), message.get("id")
+        kind, number = message.get("kind"), message.get("id", 0)
         if kind == "hello":
             self.send({"kind": "ready"})
         elif kind == "ask" or (kind == "stop" and number == self._number):

@@ -55,7 +55,12 @@ def powers(low: int, high: int, parts: int) -> tuple[float, ...]:
 AXES = (
     Axis("data", "Data set", tuple(TOYS), "spiral 3"),
     Axis(
-        "learning_rate", "Learning rate", RATES, 0.03, more=powers(-4, 1, 20), form="{:g}"
+        "learning_rate",
+        "Learning rate",
+        RATES,
+        0.03,
+        more=powers(-4, 1, 20),
+        form="{:g}",
     ),
     Axis("depth", "Hidden layers", (0, 1, 2, 3, 4), 2, more=(5, 6)),
     Axis("epoch", "Epoch", EPOCHS, 200, more=(*CURVE, *spaced(5000, 40))),
@@ -65,12 +70,22 @@ AXES = (
     Axis("l1", "L1 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
     Axis("l2", "L2 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
     Axis(
-        "dropout", "Dropout rate", (0.0, 0.1, 0.3), 0.0, tuple(i / 20 for i in range(17)), "{:g}"
+        "dropout",
+        "Dropout rate",
+        (0.0, 0.1, 0.3),
+        0.0,
+        tuple(i / 20 for i in range(17)),
+        "{:g}",
     ),
     Axis(
-        "noise", "Noise in the data", (0.0, 0.1, 0.2), 0.0, tuple(i / 50 for i in range(26)), "{:g}"
+        "noise",
+        "Noise in the data",
+        (0.0, 0.1, 0.2),
+        0.0,
+        tuple(i / 50 for i in range(26)),
+        "{:g}",
     ),
-)  # fmt: skip
+)
 SETTINGS = tuple(axis.name for axis in AXES if axis.name != "epoch")
 PLAIN = {axis.name: axis.start for axis in AXES if axis.name != "epoch"}
 
@@ -135,7 +150,7 @@ def train(chunk: Chunk) -> bytes:
     """Train the chunk's networks and return what is kept of them."""
     points: dict[str, np.ndarray] = {}
     runs = [record(setting, points) for setting in chunk.settings]
-    header = {"epochs": EPOCHS, "curve": CURVE}
+    header: dict[str, Any] = {"epochs": EPOCHS, "curve": CURVE}
     if chunk is CHUNKS[0]:
         header["chunks"] = {
             each.name: [list(setting.values()) for setting in each.settings]
@@ -225,7 +240,10 @@ def words_of(network: Training) -> str:
     seen = network.measure()
     start = f"Epoch {network.epoch}"
     if not np.isfinite(seen["loss"]):
-        return f"{start}: the loss is no number any more. The steps were too large: lower the learning rate."
+        return (
+            f"{start}: the loss is no number any more. The steps were too large: "
+            "lower the learning rate."
+        )
     numbers = (
         f"{start}: loss {seen['loss']:.3f}, on the test points {seen['test_loss']:.3f}."
     )
@@ -447,8 +465,19 @@ RECIPE = Recipe(
             "log": True,
             "xlabel": "epoch",
             "series": [
-                {"field": "history", "columns": [0, 2], "label": "test", "color": 1, "dash": [6, 3]},
-                {"field": "history", "columns": [0, 1], "label": "training", "color": 0},
+                {
+                    "field": "history",
+                    "columns": [0, 2],
+                    "label": "test",
+                    "color": 1,
+                    "dash": [6, 3],
+                },
+                {
+                    "field": "history",
+                    "columns": [0, 1],
+                    "label": "training",
+                    "color": 0,
+                },
             ],
         },
         {
@@ -459,7 +488,13 @@ RECIPE = Recipe(
             "below": True,
         },
     ),
-    fields={"map": Field(), "neurons": Field(), "fit": EXACT, "history": EXACT, "points": EXACT},
+    fields={
+        "map": Field(),
+        "neurons": Field(),
+        "fit": EXACT,
+        "history": EXACT,
+        "points": EXACT,
+    },
     compute=compute,
     play="epoch",
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""python -m bookkit playground: write the trainings that the website's playground loads when it needs them."""
+"""python -m bookkit playground: write the trainings that the website's playground loads one by one."""
 
 import argparse
 import base64

@@ -1,13 +1,11 @@
 """The explorers on the website: one script and one style for all of them, and only the data in the page.
 
-A notebook saves with each widget the code that draws it. The site needs that code once, as a file that
-browsers keep; and as a script of the old kind, because a page read from a disk may not load modules.
+The script is one of the old kind, because a page that is read from a disk may not load modules.
 """
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 from bookkit.explore.explorer import FRONT, HERE
 
@@ -35,27 +33,20 @@ def write_files(static: Path) -> None:
     (static / STYLE).write_text(style, encoding="utf-8")
 
 
-def slim(text: str) -> tuple[str, list[str]]:
-    """Return the widgets' saved state with nothing but their data, and what is wrong with it."""
-    problems: list[str] = []
+def slim(text: str) -> str:
+    """Return the widgets' saved state with nothing but what the host reads."""
     saved = json.loads(text)
     saved["state"] = {
-        name: {**model, "state": data_of(model["state"], problems)}
+        name: {
+            **model,
+            "state": {
+                key: value
+                for key, value in model["state"].items()
+                if not key.startswith("_") and key != "layout"
+            },
+        }
         for name, model in saved["state"].items()
         if model["model_name"] == "AnyModel"
     }
     slimmed = json.dumps(saved, ensure_ascii=False, separators=(",", ":"))
-    return slimmed.replace("</", "<\\/"), problems
-
-
-def data_of(state: dict[str, Any], problems: list[str]) -> dict[str, Any]:
-    """Return a widget's state without its code, once that is found to be today's."""
-    style = (HERE / "explorer.css").read_text(encoding="utf-8")
-    if state.get("_esm") != FRONT or state.get("_css") != style:
-        title = state.get("title", "A widget")
-        problems.append(f"{title} was saved with other code: run the notebook again.")
-    return {
-        name: value
-        for name, value in state.items()
-        if not name.startswith("_") and name != "layout"
-    }
+    return slimmed.replace("</", "<\\/")

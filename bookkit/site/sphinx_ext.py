@@ -13,14 +13,12 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
 from bookkit.site import directives, explorers
 from bookkit.site.icons import write_icon_font
 
 HERE = Path(__file__).parent
-LOGGER = logging.getLogger(__name__)
 LIBRARY_PAGE = "library"
 EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
 STAMP = ".built"  # in the output folder: when the last build ended
@@ -83,9 +81,7 @@ def show_explorers(
     if not states:
         return
     for attributes in states:
-        attributes["body"], problems = explorers.slim(attributes["body"])
-        for problem in problems:
-            LOGGER.warning("%s: %s", pagename, problem)
+        attributes["body"] = explorers.slim(attributes["body"])
     context["body"] = context["body"].replace(
         explorers.VIEW, explorers.NO_SCRIPT + explorers.VIEW
     )

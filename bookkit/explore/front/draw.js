@@ -51,7 +51,7 @@ const frameOf = (brush, [x0, x1], [y0, y1], { left = 40, right = 8, top = 8, bot
   };
 };
 
-const tickText = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+const tickText = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(3))).replace("-", "\u2212");
 
 const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y) => {
   context.strokeStyle = line;
