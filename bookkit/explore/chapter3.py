@@ -95,15 +95,13 @@ LANDSCAPE = Recipe(
     axes=(
         Axis(
             "across",
-            "Across: a hidden weight, moved by",
+            "Hidden weight (across)",
             CHANGES,
             0.0,
             FINER,
             "{:+.2f}",
         ),
-        Axis(
-            "along", "Along: an output weight, moved by", CHANGES, 0.0, FINER, "{:+.2f}"
-        ),
+        Axis("along", "Output weight (along)", CHANGES, 0.0, FINER, "{:+.2f}"),
     ),
     panes=(
         {

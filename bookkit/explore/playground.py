@@ -80,7 +80,7 @@ AXES = (
     Axis(
         "noise",
         "Noise in the data",
-        (0.0, 0.1, 0.2),
+        (0.0, 0.05, 0.1),
         0.0,
         tuple(i / 50 for i in range(26)),
         "{:g}",

@@ -287,7 +287,7 @@ const drawings = {
       context.fillStyle = brush.ink;
       const below = end > zero;
       context.textBaseline = below ? "top" : "bottom";
-      const text = Number.isFinite(value) ? value.toFixed(pane.digits).replace("-", "\u2212") : "\u221e";
+      const text = value.toFixed(Math.abs(value) < 100 ? pane.digits : 0).replace("-", "\u2212");
       context.fillText(text, middle, below ? end + 3 : end - 3);
       context.textBaseline = "bottom";
       context.fillStyle = brush.muted;
@@ -314,37 +314,42 @@ const drawings = {
       return { ...item, data, wide: shape[1], rows, columns };
     });
     const [row, column] = arrays[pane.look].data;
-    const units = shown.reduce((sum, { columns }) => sum + columns, 0) + 0.25 * shown.length;
-    const cell = Math.min(46, brush.width / units, (brush.height - 44) / 4);
-    let left = (brush.width - cell * units) / 2;
+    const lines = brush.width < 420 ? [shown.slice(0, 3), shown.slice(3)] : [shown]; // a phone's: in two lines
+    const units = Math.max(...lines.map((line) => line.reduce((sum, { columns }) => sum + columns + 0.25, 0)));
+    const high = brush.height / lines.length;
+    const cell = Math.min(46, brush.width / units, (high - 44) / 4);
     context.textAlign = "center";
-    for (const item of shown) {
-      const middle = left + (item.columns * cell) / 2;
-      context.textBaseline = "middle";
-      context.fillStyle = brush.ink;
-      if (item.sign) context.fillText(item.sign, middle, 24 + 2 * cell);
-      else {
-        const top = 24 + (2 - item.rows / 2) * cell;
-        for (let i = 0; i < item.rows; i++) {
-          for (let j = 0; j < item.columns; j++) {
-            const looked = { row: i === row, column: j === column, both: i === row && j === column, biases: j === column }[item.look];
-            context.fillStyle = looked ? brush.colors[4] : brush.colors[0];
-            context.globalAlpha = looked ? 0.4 : 0.13;
-            context.fillRect(left + j * cell + 1, top + i * cell + 1, cell - 2, cell - 2);
-            context.globalAlpha = 1;
-            context.fillStyle = brush.ink;
-            const value = item.data[i * item.wide + j].toFixed(1).replace("-", "\u2212");
-            context.fillText(value, left + (j + 0.5) * cell, top + (i + 0.5) * cell, cell - 3);
+    lines.forEach((line, place) => {
+      const above = place * high;
+      let left = (brush.width - cell * line.reduce((sum, { columns }) => sum + columns + 0.25, 0)) / 2;
+      for (const item of line) {
+        const middle = left + (item.columns * cell) / 2;
+        context.textBaseline = "middle";
+        context.fillStyle = brush.ink;
+        if (item.sign) context.fillText(item.sign, middle, above + 24 + 2 * cell);
+        else {
+          const top = above + 24 + (2 - item.rows / 2) * cell;
+          for (let i = 0; i < item.rows; i++) {
+            for (let j = 0; j < item.columns; j++) {
+              const looked = { row: i === row, column: j === column, both: i === row && j === column, biases: j === column }[item.look];
+              context.fillStyle = looked ? brush.colors[4] : brush.colors[0];
+              context.globalAlpha = looked ? 0.4 : 0.13;
+              context.fillRect(left + j * cell + 1, top + i * cell + 1, cell - 2, cell - 2);
+              context.globalAlpha = 1;
+              context.fillStyle = brush.ink;
+              const value = item.data[i * item.wide + j].toFixed(1).replace("-", "\u2212");
+              context.fillText(value, left + (j + 0.5) * cell, top + (i + 0.5) * cell, cell - 3);
+            }
           }
+          context.textBaseline = "bottom";
+          context.fillText(item.label, middle, above + 18, Math.max(item.columns * cell + 18, 56));
+          context.textBaseline = "top";
+          context.fillStyle = brush.muted;
+          context.fillText(`(${item.rows}, ${item.columns})`, middle, above + 28 + 4 * cell);
         }
-        context.textBaseline = "bottom";
-        context.fillText(item.label, middle, 18, Math.max(item.columns * cell + 18, 56));
-        context.textBaseline = "top";
-        context.fillStyle = brush.muted;
-        context.fillText(`(${item.rows}, ${item.columns})`, middle, 28 + 4 * cell);
+        left += (item.columns + 0.25) * cell;
       }
-      left += (item.columns + 0.25) * cell;
-    }
+    });
     return null;
   },
 

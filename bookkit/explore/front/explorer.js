@@ -204,7 +204,8 @@ const render = async ({ model, el, page = {} }) => {
 
   const trains = () => engine && options.time;
   const showPlay = (running) => {
-    play.textContent = running ? (trains() ? "Stop" : "Pause") : trains() ? "Train" : `Play: ${playAxis.label.toLowerCase()}`;
+    play.textContent = running ? (trains() ? "Stop" : "Pause") : trains() ? "Train" : "Play";
+    play.title = trains() ? "Train from the first epoch" : `Move: ${playAxis.label.toLowerCase()}`;
     play.dataset.running = running;
   };
   const stop = () => {
