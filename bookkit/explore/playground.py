@@ -29,7 +29,7 @@ SIDE = 64  # pixels of the map
 NEURON = 20  # pixels of a neuron's own picture
 LINE = 100  # places along x, for the curve of a regression
 LOOKS = 60  # frames of a training that one watches
-SLICE = 0.03  # seconds of training between two moments in which the kernel may do other things
+SLICE = 0.015  # seconds that a slice of training may take before the kernel looks at other things
 
 EPOCHS = (0, 10, 25, 50, 100, 150, 200, 300, 500)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -305,14 +305,14 @@ class Playground(Explorer):
         setting = {name: position[name] for name in SETTINGS} | self.own
         network = Training(**setting)  # type: ignore[arg-type]
         history = [look(network)]
-        stops = spaced(last, LOOKS)
-        breath = time.perf_counter()
-        for stop in stops:
+        step = 1
+        for stop in spaced(last, LOOKS):
             while network.epoch < stop:
-                network.advance(min(stop - network.epoch, 20))
-                if time.perf_counter() - breath > SLICE:
-                    yield None
-                    breath = time.perf_counter()
+                start = time.perf_counter()
+                network.advance(min(stop - network.epoch, step))
+                fast = time.perf_counter() - start < SLICE
+                step = 2 * step if fast else max(step // 2, 1)
+                yield None
             if stop:
                 history.append(look(network))
             if watch or stop == last:

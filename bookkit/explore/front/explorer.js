@@ -13,6 +13,7 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 let explorers = 0;
 
 const render = async ({ model, el, page = {} }) => {
@@ -166,10 +167,12 @@ const render = async ({ model, el, page = {} }) => {
     position = settled.position;
     say(settled.words);
     showPosition();
-    const slow = setTimeout(() => !mine.signal.aborted && say("Waiting for the kernel."), 1500);
+    const slow = setTimeout(() => live && !mine.signal.aborted && say(WAITING), 1500);
     try {
       const known = !fresh && live && remembered();
       if (known) {
+        position = { ...position, [options.time]: known.position[options.time] };
+        showPosition();
         show(known);
         keep();
         return;
@@ -179,7 +182,7 @@ const render = async ({ model, el, page = {} }) => {
       for await (const newest of from.ask(position, { signal: mine.signal, watch: fresh })) {
         if (mine.signal.aborted) break;
         clearTimeout(slow);
-        if (notice.textContent === "Waiting for the kernel.") say("");
+        if (notice.textContent === WAITING) say("");
         if (live && options.time) {
           seen.push(newest);
           position = { ...position, [options.time]: newest.position[options.time] };
@@ -327,7 +330,7 @@ const render = async ({ model, el, page = {} }) => {
     root.dataset.live = "true";
     offer();
     showPlay(false);
-    if (options.live) say(options.live);
+    if (!frame) go({}, playAxis.name); // nothing came along for this place
   });
   return () => gone.abort();
 };
