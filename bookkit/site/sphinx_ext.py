@@ -85,7 +85,7 @@ def show_explorers(
     context["body"] = context["body"].replace(
         explorers.VIEW, explorers.NO_SCRIPT + explorers.VIEW
     )
-    app.add_js_file(explorers.SCRIPT, loading_method="defer")
+    app.add_js_file(explorers.SCRIPT, loading_method="defer", priority=200)
     app.add_css_file(explorers.STYLE)
 
 

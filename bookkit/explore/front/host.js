@@ -48,6 +48,7 @@
       document.head.append(script);
     });
 
+  const shown = [];
   const models = {};
   scripts("state").forEach((script) => Object.assign(models, parse(script).state));
   scripts("view").forEach((script) => {
@@ -55,6 +56,14 @@
     if (!saved || saved.model_name !== "AnyModel") return;
     const el = document.createElement("div");
     script.replaceWith(el);
-    explorer.render({ model: modelOf(saved), el, page: { address, load } });
+    shown.push(explorer.render({ model: modelOf(saved), el, page: { address, load } }));
   });
+
+  // The first pictures take a moment, the equations of a chapter several: so the pictures go first.
+  if (!globalThis.MathJax) return;
+  const patience = new Promise((resolve) => setTimeout(resolve, 500));
+  MathJax.startup = {
+    ...MathJax.startup,
+    pageReady: () => Promise.race([Promise.allSettled(shown), patience]).then(() => MathJax.startup.defaultPageReady()),
+  };
 })();
