@@ -73,7 +73,7 @@ const framesEngine = async (block, axes) => {
 
 /* The kernel of the notebook, once it has said that it is there: any position, computed on the spot. */
 const kernelEngine = (model, constants) => {
-  let asked = 0;
+  let asked = Math.floor(Math.random() * 1e9); // two views of one widget do not answer each other
   return {
     live: true,
     has: () => true,

@@ -3,16 +3,6 @@
    model: get(name), set(name, value), save_changes(), on(event, callback), off(event, callback), and in a
    notebook send(message). page: what only the website has, {address: {read, write}, load(name)}. */
 
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name in element && name !== "for") element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-};
-
 const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 let explorers = 0;
 
@@ -21,43 +11,9 @@ const render = async ({ model, el, page = {} }) => {
   const axes = model.get("axes");
   const options = model.get("options");
   const playAxis = axes.find(({ name }) => name === options.play);
-  const gone = new AbortController(); // aborts when the view goes
-
-  const panes = model.get("panes").map((pane) => {
-    const canvas = make("canvas", { role: "img", ariaLabel: `${pane.title}. The text below says what it shows.` });
-    const title = make("p", {}, pane.title);
-    const figure = make("div", { className: `explorer-pane explorer-${pane.kind} explorer-at-${pane.place || "panes"}` }, title, canvas);
-    return { pane, canvas, figure, plot: null };
-  });
-  const words = make("p", { className: "explorer-words" });
-  const spoken = make("div", { className: "explorer-spoken", role: "status" });
-  const notice = make("p", { className: "explorer-notice", hidden: true });
-  const controls = make("div", { className: "explorer-controls" });
-  const play = make("button", { type: "button", className: "explorer-play" });
-  const back = make("button", { type: "button", ariaLabel: `One step back: ${playAxis.label}` }, "\u25c2");
-  const step = make("button", { type: "button", ariaLabel: `One step on: ${playAxis.label}` }, "\u25b8");
-  const reset = make("button", { type: "button" }, "Reset");
-  const buttons = make("div", { className: "explorer-buttons" }, play, back, step, reset);
-  const root = make(
-    "div",
-    { className: `explorer${options.wide ? " explorer-wide" : ""}`, role: "group", ariaLabel: model.get("title") },
-    make(
-      "div",
-      { className: "explorer-body" },
-      make(
-      "div",
-      { className: "explorer-head" },
-      make("div", { className: "explorer-panes" }, ...panes.filter(({ pane }) => !pane.below).map(({ figure }) => figure)),
-      make("div", { className: "explorer-text" }, words, notice),
-    ),
-    ...panes.filter(({ pane }) => pane.below).map(({ figure }) => figure),
-    make("div", { className: "explorer-hand" }, buttons, controls),
-    ),
-    spoken,
-  );
+  const view = makeView(model.get("title"), model.get("panes"), options, playAxis.label);
+  const { panes, words, spoken, notice, play, back, step, root } = view;
   el.append(root);
-  // JupyterLab takes arrow keys and letters for itself.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
 
   let engine = null; // the one that computes, where there is one
   let stored = null; // the one with the frames that came along
@@ -81,15 +37,9 @@ const render = async ({ model, el, page = {} }) => {
     return values.reduce((best, each, i) => (Math.abs(each - value) < Math.abs(values[best] - value) ? i : best), 0);
   };
   for (const axis of axes) {
-    const name = `${id}-${axis.name}`;
-    const input = axis.words ? make("select", { id: name }) : make("input", { id: name, type: "range", min: 0, step: 1 });
-    const output = make("span", { className: "explorer-value", ariaHidden: "true" });
-    const label = make("label", { for: name }, axis.label);
-    controls.append(make("div", { className: "explorer-axis" }, label, output, input));
-    inputs[axis.name] = { axis, input, output };
-    input.addEventListener(axis.words ? "change" : "input", () => {
+    inputs[axis.name] = makeControl(view, axis, `${id}-${axis.name}`, (index) => {
       stop();
-      go({ [axis.name]: valuesOf(axis)[axis.words ? input.selectedIndex : input.valueAsNumber] }, axis.name);
+      go({ [axis.name]: valuesOf(axis)[index] }, axis.name);
     });
   }
   const offer = () => {
@@ -138,6 +88,7 @@ const render = async ({ model, el, page = {} }) => {
     frame = newest;
     draw();
     words.textContent = frame.words;
+    refreshCode();
     clearTimeout(speaking); // a screen reader hears where one stopped, not every place on the way
     speaking = setTimeout(() => (spoken.textContent = frame.words), 700);
     root.dataset.frames = Number(root.dataset.frames || 0) + 1;
@@ -241,84 +192,34 @@ const render = async ({ model, el, page = {} }) => {
       stop();
       const next = neighbor(direction);
       if (next) go(next, playAxis.name);
-      else button.blur();
     });
   }
-  reset.addEventListener("click", () => {
+  view.reset.addEventListener("click", () => {
     stop();
     go(Object.fromEntries(axes.map(({ name, start }) => [name, start])), playAxis.name);
   });
 
-  /* A finger on a picture moves the two axes that it names. */
   for (const each of panes.filter(({ pane }) => pane.drag)) {
-    const pick = (event) => {
-      const box = each.canvas.getBoundingClientRect();
-      const wanted = [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];
+    addDrag(each, (place) => {
       const changes = {};
       each.pane.drag.forEach((name, i) => {
         const values = valuesOf(inputs[name].axis);
-        changes[name] = values[indexOf(values, wanted[i])];
+        changes[name] = values[indexOf(values, place[i])];
       });
       stop();
       if (Object.entries(changes).some(([name, value]) => position[name] !== value)) go(changes, each.pane.drag[0]);
-    };
-    each.canvas.classList.add("explorer-drag");
-    each.canvas.addEventListener("pointerdown", (event) => {
-      each.canvas.setPointerCapture(event.pointerId);
-      pick(event);
     });
-    each.canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
   }
-
-  /* The setting as code */
-
-  if (options.code) {
-    const text = () => {
-      const parts = { ...position };
-      for (const [name, { axis, table }] of Object.entries(options.codes)) parts[name] = table[position[axis]];
-      const fill = (whole) => whole.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
-      return fill(fill(options.code)); // a part may hold a placeholder itself
-    };
-    const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code" });
-    const details = make("details", { className: "explorer-code" }, make("summary", {}, "This setting as code"), code);
-    const copy = make("button", { type: "button" }, "Copy as code");
-    copy.addEventListener("click", async () => {
-      code.textContent = text();
-      details.open = true;
-      let done = false;
-      try {
-        await navigator.clipboard.writeText(code.textContent);
-        done = true;
-      } catch {
-        getSelection().selectAllChildren(code); // no clipboard here: mark it, so that one can copy by hand
-      }
-      say(done ? "Copied. It runs as it stands." : "Marked below: copy it from there.");
-    });
-    details.addEventListener("toggle", () => (code.textContent = text()));
-    buttons.append(copy);
-    root.append(details);
-  }
+  const refreshCode = options.code ? addCode(view, options, () => position, say) : () => {};
 
   /* Begin */
 
-  const redraw = () => requestAnimationFrame(draw);
-  const sizes = new ResizeObserver(redraw);
-  panes.forEach(({ canvas }) => sizes.observe(canvas));
-  const looks = new MutationObserver(redraw);
-  for (const element of [document.documentElement, document.body]) {
-    looks.observe(element, { attributes: true, attributeFilter: ["class", "data-theme", "data-jp-theme-light", "style"] });
-  }
+  const endLooks = watchLooks(panes, draw);
   const follow = () => {
     const wanted = model.get("position");
     if (axes.some(({ name }) => wanted[name] !== position[name])) go(wanted, playAxis.name);
   };
   model.on("change:position", follow);
-  gone.signal.addEventListener("abort", () => {
-    stop();
-    sizes.disconnect();
-    looks.disconnect();
-    model.off("change:position", follow);
-  });
 
   stored = await storedEngine(model, axes, options, page);
   const sent = options.address ? page.address?.read(axes) : null;
@@ -332,7 +233,11 @@ const render = async ({ model, el, page = {} }) => {
     showPlay(false);
     if (!frame) go({}, playAxis.name); // nothing came along for this place
   });
-  return () => gone.abort();
+  return () => {
+    stop();
+    endLooks();
+    model.off("change:position", follow);
+  };
 };
 
 /* What came along with the widget; for a reader's own layers nothing does. */

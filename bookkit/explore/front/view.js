@@ -1,0 +1,115 @@
+/* What an explorer is made of on the page: its elements, and what belongs to a few of them alone. */
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name in element && name !== "for") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+/* The elements of an explorer, by name; `panes` are {pane, canvas, figure, plot}. */
+const makeView = (title, paneList, options, playLabel) => {
+  const panes = paneList.map((pane) => {
+    const canvas = make("canvas", { role: "img", ariaLabel: `${pane.title}. The text below says what it shows.` });
+    const className = `explorer-pane explorer-${pane.kind} explorer-at-${pane.place || "panes"}`;
+    return { pane, canvas, figure: make("div", { className }, make("p", {}, pane.title), canvas), plot: null };
+  });
+  const figures = (below) => panes.filter(({ pane }) => Boolean(pane.below) === below).map(({ figure }) => figure);
+  const button = (text, label) => make("button", { type: "button", ...(label && { ariaLabel: label }) }, text);
+  const view = {
+    panes,
+    words: make("p", { className: "explorer-words" }),
+    spoken: make("div", { className: "explorer-spoken", role: "status" }),
+    notice: make("p", { className: "explorer-notice", hidden: true }),
+    controls: make("div", { className: "explorer-controls" }),
+    play: make("button", { type: "button", className: "explorer-play" }),
+    back: button("\u25c2", `One step back: ${playLabel}`),
+    step: button("\u25b8", `One step on: ${playLabel}`),
+    reset: button("Reset"),
+  };
+  view.buttons = make("div", { className: "explorer-buttons" }, view.play, view.back, view.step, view.reset);
+  const shown = make("div", { className: "explorer-panes" }, ...figures(false));
+  const text = make("div", { className: "explorer-text" }, view.words, view.notice);
+  const head = make("div", { className: "explorer-head" }, shown, text);
+  const hand = make("div", { className: "explorer-hand" }, view.buttons, view.controls);
+  const body = make("div", { className: "explorer-body" }, head, ...figures(true), hand);
+  const className = `explorer${options.wide ? " explorer-wide" : ""}`;
+  view.root = make("div", { className, role: "group", ariaLabel: title }, body, view.spoken);
+  // JupyterLab takes arrow keys and letters for itself.
+  view.root.addEventListener("keydown", (event) => event.stopPropagation());
+  return view;
+};
+
+/* One axis' control: {axis, input, output}. moved(index) is called when the reader moves it. */
+const makeControl = (view, axis, id, moved) => {
+  const input = axis.words ? make("select", { id }) : make("input", { id, type: "range", min: 0, step: 1 });
+  const output = make("span", { className: "explorer-value", ariaHidden: "true" });
+  const label = make("label", { for: id }, axis.label);
+  view.controls.append(make("div", { className: "explorer-axis" }, label, output, input));
+  const event = axis.words ? "change" : "input";
+  input.addEventListener(event, () => moved(axis.words ? input.selectedIndex : input.valueAsNumber));
+  return { axis, input, output };
+};
+
+/* A finger on a picture: moved([x, y]) is called with its place, in the picture's own coordinates. */
+const addDrag = (each, moved) => {
+  const { canvas } = each;
+  const pick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    moved([each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)]);
+  };
+  canvas.classList.add("explorer-drag");
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    pick(event);
+  });
+  canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
+};
+
+/* The setting as a program, to read and to copy; returns what brings it up to date. */
+const addCode = (view, { code: template, codes }, position, say) => {
+  const text = () => {
+    const parts = { ...position() };
+    for (const [name, { axis, table }] of Object.entries(codes)) parts[name] = table[parts[axis]];
+    const fill = (whole) => whole.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
+    return fill(fill(template)); // a part may hold a placeholder itself
+  };
+  const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code" });
+  const details = make("details", { className: "explorer-code" }, make("summary", {}, "This setting as code"), code);
+  const copy = make("button", { type: "button" }, "Copy as code");
+  const refresh = () => details.open && (code.textContent = text());
+  copy.addEventListener("click", async () => {
+    details.open = true;
+    refresh();
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      say("Copied. It runs as it stands.");
+    } catch {
+      getSelection().selectAllChildren(code); // no clipboard here: mark it, so that one can copy by hand
+      say("Marked below: copy it from there.");
+    }
+  });
+  details.addEventListener("toggle", refresh);
+  view.buttons.append(copy);
+  view.root.append(details);
+  return refresh;
+};
+
+/* Call redraw when a canvas changes its size, or the page its colors; returns what ends it. */
+const watchLooks = (panes, redraw) => {
+  const later = () => requestAnimationFrame(redraw);
+  const sizes = new ResizeObserver(later);
+  panes.forEach(({ canvas }) => sizes.observe(canvas));
+  const looks = new MutationObserver(later);
+  const attributeFilter = ["class", "data-theme", "data-jp-theme-light", "style"];
+  for (const element of [document.documentElement, document.body]) {
+    looks.observe(element, { attributes: true, attributeFilter });
+  }
+  return () => {
+    sizes.disconnect();
+    looks.disconnect();
+  };
+};
