@@ -24,8 +24,14 @@ CELL_METADATA = {
 }  # fmt: skip
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# An anywidget's program: the site has its own copy, and a kernel sends it. Only the data is the notebook's.
-CODE = {"_esm", "_css"}
+# What a notebook keeps of an anywidget's program: the site has its own, and a kernel sends it.
+PROGRAM = {
+    "_css": "",
+    "_esm": "const render = ({ model, el }) => {\n"
+    "  el.textContent = `${model.get('title')}: run this cell to play with it.`;\n"
+    "};\n"
+    "export default { render };\n",
+}
 MODEL_ID = re.compile(r"[0-9a-f]{32}")
 CELL_FILE = re.compile(r"/[\w/.-]*/ipykernel_\d+/\d+\.py")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{9,16}\b")
@@ -97,8 +103,9 @@ def stabilize(notebook: Notebook, name: str) -> Notebook:
             del cell["metadata"]["tags"]
     widgets = notebook["metadata"].get("widgets", {})
     for model in _state(widgets).values():
-        for name in CODE & set(model["state"]):
-            del model["state"][name]
+        model["state"].update(
+            {name: PROGRAM[name] for name in PROGRAM if name in model["state"]}
+        )
     notebook["metadata"] = {
         **METADATA,
         **({"widgets": widgets} if _state(widgets) else {}),
