@@ -349,3 +349,21 @@ def test_stable_form_is_stable_and_keeps_what_is_not_chance() -> None:
         stable.stabilize(json.loads(json.dumps(notebook)), "02_b.ipynb")
     )
     assert stable.loads(other)["cells"][0]["id"] != result["cells"][0]["id"]
+
+
+def test_a_widgets_program_stays_out_and_changes_no_id() -> None:
+    """What a program leaves behind is as stable as what had none, and of its own file."""
+    state = {"a" * 32: {"state": {"_esm": "export default {}", "_css": "", "x": 1}}}
+    widgets = {stable.WIDGET_STATE: {"state": state}}
+    texts = []
+    for name in ("01_a.ipynb", "02_b.ipynb"):
+        notebook = nbformat.v4.new_notebook(cells=[], metadata={"widgets": widgets})
+        plain = json.loads(json.dumps(notebook))
+        once = stable.dumps(stable.stabilize(plain, name))
+        assert stable.dumps(stable.stabilize(stable.loads(once), name)) == once
+        [[key, model]] = stable.loads(once)["metadata"]["widgets"][stable.WIDGET_STATE][
+            "state"
+        ].items()
+        assert model == {"state": {"x": 1}}
+        texts.append(key)
+    assert texts[0] != texts[1]
