@@ -161,6 +161,8 @@ class TestTheFormat:
         codes = replay.encode(np.array([[1.0], [-1.0], [-1.0], [1.0]]))
         assert codes.low == bytes([0x00, 0xFF, 0x00, 0x00])
         assert codes.high == bytes([0x3C, 0x77, 0x00, 0x78])
+        # NaN is the largest number of all: 0x7bff, without its last bit 0x3dff.
+        assert replay.encode(np.array([[np.nan]])) == (b"\xfe", b"\x7b")
 
 
 class TestWhatIsShipped:

@@ -519,16 +519,20 @@ class TestTalk:
     @pytest.mark.parametrize(
         ("file", "place"),
         [
-            ("/tmp/ipykernel_12/3456.py", " (line 4 of half)"),
-            ("<cell>", " (line 4 of half)"),
+            ("/tmp/ipykernel_12/3456.py", " (line 4 of refuse)"),
+            ("<cell>", " (line 4 of refuse)"),
             ("/usr/lib/python3/someones.py", ""),
         ],
     )
     def test_an_error_says_where_in_the_readers_code_it_is(self, file, place):
         source = """
-def half(slope, color):
+def refuse(slope):
     if slope != 1:
         raise ValueError("I only do one.")
+
+
+def half(slope, color):
+    refuse(slope)
 """
         names: dict[str, Any] = {}
         exec(compile(source, file, "exec"), names)
