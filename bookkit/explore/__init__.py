@@ -55,6 +55,6 @@ def playground(**own: Any) -> Explorer:
     dense, activation: layer classes of your own to train with, made as dense(n_inputs, n_neurons) and
     activation().
     """
-    from bookkit.explore.playground import Playground
+    from bookkit.explore.play import Playground
 
     return Playground(**own)

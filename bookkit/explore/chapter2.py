@@ -39,9 +39,9 @@ def bend_frame(activation: str, weight: float, bias: float, outgoing: float) -> 
 
 def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> str:
     """Say where the neuron bends the curve, and how."""
-    corner = -bias / weight if weight else 0.0
+    corner = rounded(-bias / weight) if weight else 0.0
+    slope = rounded(weight * outgoing)
     if activation == "none":
-        slope = weight * outgoing
         text = (
             f"Your neuron adds a straight line of slope {slope:.2f}. The others are straight as well, "
             "so the sum is: without an activation nothing bends."
@@ -57,7 +57,7 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
         side = "right" if weight > 0 else "left"
         text = (
             f"ReLU bends the curve at x = {corner:.2f}, where {weight:.2f} x {bias:+.2f} is zero. To the "
-            f"{side} of it your neuron changes the slope by {weight * outgoing:.2f}; "
+            f"{side} of it your neuron changes the slope by {slope:.2f}; "
             "on the other side it is silent."
         )
     else:
@@ -69,6 +69,11 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
     if weight and activation != "none" and not -1.5 <= corner <= 1.5:
         text += " That place is off the picture."
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def rounded(number: float) -> float:
+    """Return the number to two digits, and never minus zero."""
+    return round(number, 2) + 0.0
 
 
 BEND = Recipe(
@@ -122,7 +127,6 @@ BEND = Recipe(
 )
 
 SCORES = (-4, -2, 0, 2, 4)
-LARGEST = np.log(np.finfo(np.float32).max)
 
 
 def softmax_frame(
@@ -158,15 +162,18 @@ def temperature_words(temperature: float) -> str:
 
 
 def shift_words(largest: float) -> str:
-    """Say whether the exponential of the largest logit would fit into float32."""
-    if abs(largest) < LARGEST:
+    """Say what the exponential of the largest logit would be in float32."""
+    with np.errstate(over="ignore"):
+        exponential = np.exp(np.float32(largest))
+    if 0 < exponential < np.inf:
         return "Subtracting the largest logit changes none of it."
-    fate = (
-        "overflow"
-        if largest > 0
-        else "be zero for all three, and zero by zero is no number"
+    fate = "overflow"
+    if not exponential:
+        fate = "be zero, and so would the other two; zero by zero is no number"
+    return (
+        f"exp({largest:g}) would {fate}. Softmax subtracts the largest logit first, "
+        "and the shift is gone."
     )
-    return f"exp({largest:g}) would {fate}; softmax subtracts the largest logit first, and the shift is gone."
 
 
 SOFTMAX = Recipe(

@@ -4,7 +4,7 @@ import argparse
 import base64
 from pathlib import Path
 
-from bookkit.explore.playground import CHUNKS, FOLDER, block
+from bookkit.explore.play import CHUNKS, FOLDER, block
 from bookkit.files import replace
 
 

@@ -2,8 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,12 +66,14 @@ class Axis:
                 known = ", ".join(map(repr, self.offered))
                 raise ValueError(f"{self.name} is {value!r}: choose one of {known}.")
             return str(value)
-        low, high = self.offered[0], self.offered[-1]
-        if isinstance(value, str) or not low <= value <= high:
+        low, high = float(self.offered[0]), float(self.offered[-1])
+        if not isinstance(value, Real) or not low <= float(value) <= high:
             raise ValueError(
                 f"{self.name} is {value!r}: give a number from {low:g} to {high:g}."
             )
-        return float(value) if not all_whole(self.values) else round(value)
+        # Where every value on offer is whole, none between them makes sense.
+        whole = all(isinstance(each, int) for each in self.offered)
+        return round(float(value)) if whole else float(value)
 
     def describe(self) -> dict[str, Any]:
         """Return what the front-end knows of the axis."""
@@ -84,11 +87,6 @@ class Axis:
             "offered": list(self.offered),
             "offeredTexts": [self.text(value) for value in self.offered],
         }
-
-
-def all_whole(values: Iterable[Value]) -> bool:
-    """Whether every value is an integer, so that no number between makes sense."""
-    return all(isinstance(value, int) for value in values)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ The block is zlib's; inside are the length of a header (4 bytes, little-endian),
 each array's bytes in the header's order: one field of all frames, then the next.
 """
 
+import contextlib
 import hashlib
 import inspect
 import json
-import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,8 +19,8 @@ import numpy as np
 import platformdirs
 
 import nnfs_lib
-from bookkit.explore import recipe as recipe_module
 from bookkit.explore.recipe import EXACT, Recipe
+from bookkit.files import replace
 
 CACHE = platformdirs.user_cache_path("inside-a-neural-network") / "explorers"
 
@@ -50,8 +49,8 @@ def sheet(recipe: Recipe) -> bytes:
         {name: repr(how) for name, how in recipe.fields.items()},
         {name: array.tolist() for name, array in recipe.constants.items()},
     ]
-    modules = [recipe_module, sys.modules[recipe.compute.__module__]]
-    return cached(digest(settings, modules), lambda: compute(recipe))
+    module = sys.modules[recipe.compute.__module__]
+    return cached(digest(settings, [module]), lambda: compute(recipe))
 
 
 def cached(name: str, build: Callable[[], bytes], *, folder: Path = CACHE) -> bytes:
@@ -95,25 +94,20 @@ def compute(recipe: Recipe) -> bytes:
     return pack(header, [b"".join(pieces) for pieces in parts.values()] + constants)
 
 
-def digest(settings: object, modules: Iterable[ModuleType]) -> str:
-    """Return a name that changes with the settings, the modules' code, the library and NumPy."""
-    files = [
-        Path(inspect.getfile(module)) for module in (*modules, sys.modules[__name__])
-    ]
-    library = Path(nnfs_lib.__path__[0])
-    files += sorted(path for path in library.glob("*.py"))
+def digest(settings: object, modules: Iterable[ModuleType] = ()) -> str:
+    """Return a name that changes with the settings, NumPy, the library and the code that computes frames.
+
+    modules: those outside of bookkit.explore.
+    """
+    files = [Path(inspect.getfile(module)) for module in modules]
+    for folder in (Path(__file__).parent, Path(nnfs_lib.__path__[0])):
+        files += sorted(folder.glob("*.py"))
     parts = [json.dumps([settings, np.__version__]).encode()]
     parts += [path.read_bytes() for path in files]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 def keep(path: Path, block: bytes) -> None:
-    """Write the block whole or not at all; a cache that cannot be written is no cache."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(block)
-        os.replace(name, path)
-    except OSError:
-        return
+    """Write the block; a cache that cannot be written is no cache."""
+    with contextlib.suppress(OSError):
+        replace(path, block)

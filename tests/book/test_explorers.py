@@ -30,6 +30,7 @@ from bookkit.explore.chapter1 import NEURON, SHAPES
 from bookkit.explore.chapter2 import BEND, SOFTMAX
 from bookkit.explore.chapter3 import CONFIDENCE, LANDSCAPE
 from bookkit.explore.explorer import Explorer
+from bookkit.stable import PROGRAM
 
 every_recipe = pytest.mark.parametrize(
     "recipe", recipes().values(), ids=list(recipes())
@@ -505,12 +506,14 @@ class TestTheSavedWidgets:
                 assert "nbval-ignore-output" in cell.metadata.tags
 
     @every_notebook
-    def test_no_program_is_in_the_notebook_and_no_widget_is_large(self, path):
+    def test_a_line_stands_for_the_program_and_no_widget_is_large(self, path):
         notebook = nbformat.read(path, as_version=4)
         entries = notebook.metadata.widgets[STATE]["state"].values()
         assert len(entries) == 2 * len(widgets(path))  # each with its layout
         for entry in entries:
-            assert not {"_esm", "_css"} & set(entry["state"])
+            program = {"_esm", "_css"} & set(entry["state"])
+            assert all(entry["state"][name] == PROGRAM[name] for name in program)
+            assert sum(len(entry["state"][name]) for name in program) < 200
             assert len(json.dumps(entry)) <= 150 * 1024
 
     @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -568,7 +571,7 @@ def test_what_differs_is_seen():
 
 
 def test_every_explorer_can_be_called_twice(monkeypatch):
-    playground = module("playground")
+    playground = module("play")
     monkeypatch.setattr(playground, "block", lambda chunk: b"")
     monkeypatch.setattr("bookkit.explore.explorer.sheet", lambda recipe: b"")
     source = "\n".join(

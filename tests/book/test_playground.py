@@ -33,7 +33,7 @@ from bookkit.explore import replay, sheet
 from bookkit.toys import toy_data
 from bookkit.training import OPTIMIZERS, Training
 
-playground = module("playground")
+playground = module("play")
 CHUNKS, RECIPE = playground.CHUNKS, playground.RECIPE
 SCRIPTS = ROOT / "assets/playground"
 # Half precision without its last bit: of a number's share, and below the smallest normal number.

@@ -353,7 +353,7 @@ def test_stable_form_is_stable_and_keeps_what_is_not_chance() -> None:
 
 def test_a_widgets_program_stays_out_and_changes_no_id() -> None:
     """What a program leaves behind is as stable as what had none, and of its own file."""
-    state = {"a" * 32: {"state": {"_esm": "export default {}", "_css": "", "x": 1}}}
+    state = {"a" * 32: {"state": {"_esm": "long", "_css": "long", "x": 1}}}
     widgets = {stable.WIDGET_STATE: {"state": state}}
     texts = []
     for name in ("01_a.ipynb", "02_b.ipynb"):
@@ -364,6 +364,6 @@ def test_a_widgets_program_stays_out_and_changes_no_id() -> None:
         [[key, model]] = stable.loads(once)["metadata"]["widgets"][stable.WIDGET_STATE][
             "state"
         ].items()
-        assert model == {"state": {"x": 1}}
+        assert model == {"state": {"x": 1, **stable.PROGRAM}}
         texts.append(key)
     assert texts[0] != texts[1]

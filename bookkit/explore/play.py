@@ -5,7 +5,6 @@ On the website it replays trainings that were done beforehand; in a notebook it 
 
 import itertools
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -141,7 +140,7 @@ CHUNKS = (
 
 def block(chunk: Chunk) -> bytes:
     """Return what is kept of the chunk's trainings, from the cache where it has them."""
-    modules = [sys.modules[__name__], replay, training, toys, ahead]
+    modules = [training, toys, ahead]
     settings = [chunk.name, [list(each.values()) for each in chunk.settings]]
     return cached(digest(settings, modules), lambda: train(chunk))
 
@@ -282,7 +281,8 @@ class Playground(Explorer):
             for name, given in {"dense": dense, "activation": activation}.items()
             if given is not None
         }
-        kept = {} if self.own else {"replays": FOLDER}
+        # What is kept, and the program that is copied, are of the library's own layers.
+        kept = {"replays": FOLDER, "code": CODE, "codes": CODES}
         super().__init__(
             RECIPE,
             block=b"" if self.own else block(CHUNKS[0]),
@@ -290,9 +290,7 @@ class Playground(Explorer):
             wide=True,
             pace=400,
             address=True,
-            code=CODE,
-            codes=CODES,
-            **kept,
+            **({} if self.own else kept),
             **options,
         )
 
