@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from disk import Disk
 from playwright.sync_api import Browser, Page, sync_playwright
 from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
 
@@ -105,6 +106,24 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     yield open_it
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def whole_disk(browser: Browser, site: Path) -> Iterator[Disk]:
+    """The site as it is read from a disk; pages that tests share stay open for the module."""
+    disk = Disk(browser, site)
+    yield disk
+    disk.close()
+
+
+@pytest.fixture
+def disk(whole_disk: Disk) -> Iterator[Disk]:
+    """The site as it is read from a disk; whatever a test does there, no page may complain."""
+    yield whole_disk
+    whole_disk.close_unshared()
+    complaints = whole_disk.complaints.copy()
+    whole_disk.complaints.clear()
+    assert complaints == []
 
 
 @pytest.fixture(scope="session")

@@ -45,11 +45,12 @@ def sources() -> Iterator[Path]:
     yield from ROOT.glob("*.md")
     yield from ROOT.glob("_*.yml")
     yield from ROOT.glob("*.bib")
+    yield from ROOT.glob("*.ipynb")
     yield from ROOT.glob("chapters/*.ipynb")
     yield from ROOT.glob("nnfs_lib/*.py")
     yield from (
         path
-        for folder in ("assets", "bookkit/site")
+        for folder in ("assets", "bookkit/explore", "bookkit/site")
         for path in (ROOT / folder).rglob("*.*")
     )
 

@@ -1,0 +1,133 @@
+"""The explorers that the notebooks saved, and what a test sees of one of them in the browser."""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+from visits import PAGES, ROOT
+
+SOME = re.compile(r"\d+")  # frames
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Saved(NamedTuple):
+    """One explorer of the book: its page, its place there, and the state that it was saved with."""
+
+    page: str
+    place: int
+    state: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.page}-{self.place}"
+
+
+def saved_on(page: str) -> list[Saved]:
+    """Return the explorers that the page's notebook shows, in order."""
+    path = ROOT / f"{page}.ipynb"
+    if not path.is_file():
+        return []
+    notebook = nbformat.read(path, as_version=4)
+    models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    shown = [
+        models[output.data[VIEW]["model_id"]]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if VIEW in output.get("data", {})
+    ]
+    return [Saved(page, place, model["state"]) for place, model in enumerate(shown)]
+
+
+SAVED = [explorer for page in PAGES for explorer in saved_on(page)]
+EXPLORER_PAGES = list(dict.fromkeys(explorer.page for explorer in SAVED))
+
+# One number for what is on all the canvases that one sees, the sentence, and what each control says.
+LOOK = """(explorer) => {
+  let hash = 2166136261;
+  for (const canvas of explorer.querySelectorAll("canvas")) {
+    const image = canvas.clientWidth ? canvas.toDataURL() : "hidden";
+    for (let i = 0; i < image.length; i++) hash = Math.imul(hash ^ image.charCodeAt(i), 16777619);
+  }
+  const inputs = [...explorer.querySelectorAll("input, select")];
+  return [
+    hash,
+    explorer.querySelector(".explorer-words").textContent,
+    inputs.map((input) => [input.labels[0].textContent, input.getAttribute("aria-valuetext") || input.value]),
+  ];
+}"""
+RECORD = f"""(explorer) => {{
+  const look = {LOOK};
+  explorer.looks = [];
+  new MutationObserver((_, observer) => {{
+    if (!explorer.looks) observer.disconnect();
+    else explorer.looks.push(look(explorer));
+  }}).observe(explorer, {{ attributeFilter: ["data-frames"] }});
+}}"""
+RECORDED = """(explorer) => {
+  const { looks } = explorer;
+  explorer.looks = null;
+  return looks;
+}"""
+
+
+class Look(NamedTuple):
+    """What an explorer shows: a number that stands for its pixels, its sentence, what its controls say."""
+
+    picture: int
+    words: str
+    values: dict[str, str]  # label -> text
+
+
+def look(explorer: Locator) -> Look:
+    return look_of(explorer.evaluate(LOOK))
+
+
+def look_of(seen: list[Any]) -> Look:
+    picture, words, values = seen
+    return Look(picture, words, dict(values))
+
+
+def after(explorer: Locator, action: Callable[[], Any]) -> Look:
+    """Do what calls for a new frame, wait for it, and look."""
+    before = explorer.get_attribute("data-frames") or ""
+    action()
+    expect(explorer).not_to_have_attribute("data-frames", before)
+    return look(explorer)
+
+
+def each_frame(explorer: Locator, number: int, action: Callable[[], Any]) -> list[Look]:
+    """Do what calls for so many frames, one after the other, and return how each of them looked."""
+    before = int(explorer.get_attribute("data-frames") or 0)
+    explorer.evaluate(RECORD)
+    action()
+    expect(explorer).to_have_attribute("data-frames", str(before + number))
+    return [look_of(seen) for seen in explorer.evaluate(RECORDED)]
+
+
+def find(page: Page, place: int = 0) -> Locator:
+    """Return the explorer at that place of the page, once it shows something."""
+    explorer = page.locator(".explorer").nth(place)
+    expect(explorer).to_have_attribute("data-frames", SOME)
+    return explorer
+
+
+def reset(explorer: Locator) -> Look:
+    return after(explorer, explorer.get_by_role("button", name="Reset").click)
+
+
+def axes_of(saved: Saved, *, words: bool) -> list[dict[str, Any]]:
+    """Return the axes with words to choose from, or those with numbers to move along."""
+    return [axis for axis in saved.state["axes"] if axis["words"] is words]
+
+
+def play_axis(saved: Saved) -> dict[str, Any]:
+    name = saved.state["options"]["play"]
+    return next(axis for axis in saved.state["axes"] if axis["name"] == name)
+
+
+def control(explorer: Locator, axis: dict[str, Any]) -> Locator:
+    """Return the slider or the choice of an axis."""
+    role = "combobox" if axis["words"] else "slider"
+    return explorer.get_by_role(role, name=axis["label"], exact=True)  # type: ignore[arg-type]

@@ -1,0 +1,373 @@
+"""Every explorer of the book, read from a disk without a network: whatever shows moves, for every hand."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from disk import Disk
+from explorers import (
+    EXPLORER_PAGES,
+    SAVED,
+    Look,
+    Saved,
+    after,
+    axes_of,
+    control,
+    each_frame,
+    find,
+    look,
+    play_axis,
+    reset,
+    saved_on,
+)
+from playwright.sync_api import CDPSession, Locator, Page, expect
+
+OpenPage = Callable[..., Page]
+
+each_explorer = pytest.mark.parametrize("saved", SAVED, ids=str)
+each_page = pytest.mark.parametrize("page_name", EXPLORER_PAGES)
+
+
+def fresh(disk: Disk, saved: Saved, **options: bool) -> Locator:
+    """Return an explorer on a page that other tests use as well, at its start."""
+    explorer = find(disk.shared(saved.page, **options), saved.place)
+    reset(explorer)
+    return explorer
+
+
+def press(explorer: Locator, input_: Locator, *keys: str) -> list[Look]:
+    """Return what the explorer shows after each key."""
+    input_.focus()
+    keyboard = explorer.page.keyboard
+    return [after(explorer, lambda key=key: keyboard.press(key)) for key in keys]
+
+
+def hold(explorer: Locator, input_: Locator, key: str, times: int) -> list[Look]:
+    """Hold a key down until it has repeated itself so often; return what the explorer shows each time."""
+    keyboard = explorer.page.keyboard
+
+    def action() -> None:
+        input_.focus()
+        for _ in range(times):
+            keyboard.down(key)
+        keyboard.up(key)
+
+    return each_frame(explorer, times, action)
+
+
+def all_differ(looks: list[Look]) -> bool:
+    """Whether picture and sentence together differ from each look to the next, and the pictures at all."""
+    return (
+        all(one != other for one, other in pairwise(looks))
+        and len({seen.picture for seen in looks}) > len(looks) // 2
+    )
+
+
+@each_page
+def test_page_shows_all_that_its_notebook_saved(disk: Disk, page_name: str) -> None:
+    saved = saved_on(page_name)
+    page = disk.shared(page_name)
+    for place in range(len(saved)):
+        find(page, place)
+    shown = [
+        explorer.get_attribute("aria-label")
+        for explorer in page.locator(".explorer").all()
+    ]
+    assert shown == [explorer.state["title"] for explorer in saved]
+
+
+@each_explorer
+def test_every_value_of_every_slider_shows_something_else(
+    disk: Disk, saved: Saved
+) -> None:
+    explorer = fresh(disk, saved)
+    start = look(explorer)
+    for axis in axes_of(saved, words=False):
+        slider = control(explorer, axis)
+        press(
+            explorer, slider, "End" if axis["start"] != axis["values"][-1] else "Home"
+        )
+        texts = axis["texts"]
+        slider.press("Home")
+        looks = [look(explorer)]
+        looks += hold(explorer, slider, "ArrowRight", len(texts) - 1)
+        assert [seen.values[axis["label"]] for seen in looks] == texts
+        assert all_differ(looks), axis["label"]
+        back = press(explorer, slider, "ArrowLeft", "Home", "End")
+        assert back == [looks[-2], looks[0], looks[-1]]
+        assert reset(explorer) == start
+
+
+@each_explorer
+def test_every_choice_shows_something_else(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved)
+    start = look(explorer)
+    for axis in axes_of(saved, words=True):
+        choice = control(explorer, axis)
+        place = axis["values"].index(axis["start"])
+        above = press(explorer, choice, *["ArrowUp"] * place)
+        assert reset(explorer) == start
+        below = press(
+            explorer, choice, *["ArrowDown"] * (len(axis["values"]) - 1 - place)
+        )
+        looks = [*above[::-1], start, *below]
+        assert [seen.values[axis["label"]] for seen in looks] == axis["values"]
+        assert len({seen.picture for seen in looks}) == len(looks)
+        assert len({seen.words for seen in looks}) == len(looks)
+        assert reset(explorer) == start
+
+
+def test_choices_are_there_to_be_tested() -> None:
+    assert any(axes_of(saved, words=True) for saved in SAVED)
+    assert any("drag" in pane for saved in SAVED for pane in saved.state["panes"])
+
+
+@each_explorer
+def test_buttons_step_and_reset(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved)
+    start = look(explorer)
+    axis = play_axis(saved)
+    back, on = (
+        explorer.get_by_role("button", name=f"One step {way}: {axis['label']}")
+        for way in ("back", "on")
+    )
+    slider = control(explorer, axis)
+    slider.press("Home")
+    expect(back).to_be_disabled()
+    first = look(explorer)
+    second = after(explorer, on.click)
+    assert second.values == first.values | {axis["label"]: axis["texts"][1]}
+    assert first.picture != second.picture
+    assert after(explorer, back.click) == first
+    slider.press("End")
+    expect(on).to_be_disabled()
+    for other in axes_of(saved, words=False):
+        control(explorer, other).press("ArrowLeft")
+    assert reset(explorer) == start
+
+
+@each_explorer
+def test_play_runs_to_the_end_and_pauses(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved, with_clock=True)
+    page, axis = explorer.page, play_axis(saved)
+    play = explorer.locator(".explorer-play")
+    name, label, texts = play.inner_text(), axis["label"], axis["texts"]
+    pace = saved.state["options"].get("pace", 160)
+    control(explorer, axis).press("End")
+    again = after(explorer, lambda: play.press("Enter"))
+    assert again.values[label] == texts[0]
+    expect(play).to_have_text("Pause")
+    after(explorer, lambda: page.clock.run_for(pace))
+    play.press("Space")
+    expect(play).to_have_text(name)
+    page.clock.run_for(10 * pace)
+    assert look(explorer).values[label] == texts[1]
+    play.press("Space")
+    rest = len(texts) - 2
+    looks = each_frame(explorer, rest, lambda: page.clock.run_for(rest * pace))
+    assert [seen.values[label] for seen in looks] == texts[2:]
+    assert all_differ(looks)
+    page.clock.run_for(pace)
+    expect(play).to_have_text(name)
+
+
+@each_explorer
+def test_play_is_slow_for_who_wants_less_motion(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved, with_clock=True)
+    page, axis = explorer.page, play_axis(saved)
+    page.emulate_media(reduced_motion="reduce")
+    control(explorer, axis).press("Home")
+    explorer.locator(".explorer-play").click()
+    page.clock.run_for(1000)
+    assert look(explorer).values[axis["label"]] == axis["texts"][0]
+    second = after(explorer, lambda: page.clock.run_for(1000))
+    assert second.values[axis["label"]] == axis["texts"][1]
+    page.emulate_media(reduced_motion="no-preference")
+
+
+@each_explorer
+def test_a_pause_is_spoken(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved, with_clock=True)
+    page = explorer.page
+    spoken = explorer.get_by_role("status")
+    page.clock.run_for(1000)
+    expect(spoken).to_have_text(look(explorer).words)
+    said = spoken.inner_text()
+    axis = play_axis(saved)
+    way = "ArrowRight" if axis["start"] == axis["values"][0] else "ArrowLeft"
+    moved = press(explorer, control(explorer, axis), way, way)
+    assert spoken.inner_text() == said
+    page.clock.run_for(1000)
+    expect(spoken).to_have_text(moved[-1].words)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [each for each in SAVED if any("drag" in pane for pane in each.state["panes"])],
+    ids=str,
+)
+def test_a_picture_can_be_dragged_by_mouse(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved)
+    page = explorer.page
+    start = look(explorer)
+    canvas = explorer.locator("canvas.explorer-drag")
+    canvas.scroll_into_view_if_needed()
+    (x, y), (far_x, far_y) = corners(canvas)
+    page.mouse.move(x, y)
+    low = after(explorer, page.mouse.down)
+    high = after(explorer, lambda: page.mouse.move(far_x, far_y, steps=1))
+    page.mouse.up()
+    page.mouse.move(x, y)
+    assert look(explorer) == high
+    assert all_differ([start, low, high])
+    assert all(low.values[label] != text for label, text in high.values.items())
+    assert reset(explorer) == start
+
+
+def corners(canvas: Locator) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return a place at the lower left and one at the upper right of the canvas."""
+    box = canvas.bounding_box()
+    assert box
+    low = box["x"] + 0.3 * box["width"], box["y"] + 0.7 * box["height"]
+    return low, (box["x"] + 0.8 * box["width"], box["y"] + 0.2 * box["height"])
+
+
+# What the keyboard should reach, in order, and what has the focus.
+REACHABLE = """(explorer) => [...explorer.querySelectorAll("button, input, select, summary, [tabindex]")]
+  .filter((element) => !element.disabled && element.offsetParent && element.checkVisibility())
+  .map((element, i) => (element.dataset.stop = i))"""
+FOCUSED = """(explorer) => {
+  const element = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  return {
+    stop: explorer.contains(element) ? Number(element.dataset.stop) : null,
+    seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+  };
+}"""
+
+
+@each_explorer
+def test_tab_reaches_every_control_and_leaves(disk: Disk, saved: Saved) -> None:
+    explorer = fresh(disk, saved)
+    page = explorer.page
+    stops = explorer.evaluate(REACHABLE)
+    assert len(stops) >= len(saved.state["axes"]) + 3  # play, one step at least, reset
+    explorer.locator("[data-stop='0']").focus()
+    for key, order in (("Tab", stops[1:]), ("Shift+Tab", stops[-2::-1])):
+        for stop in [*order, None]:
+            page.keyboard.press(key)
+            focused = explorer.evaluate(FOCUSED)
+            assert focused == {"stop": stop, "seen": True} or stop is None
+            assert focused["stop"] == stop
+        page.keyboard.press("Shift+Tab" if key == "Tab" else "Tab")
+
+
+NAMES = """(explorer) => ({
+  inputs: [...explorer.querySelectorAll("input, select")].map(({ labels }) =>
+    [...labels].map(({ textContent }) => textContent)),
+  buttons: [...explorer.querySelectorAll("button")].map((button) => button.ariaLabel || button.textContent),
+  canvases: [...explorer.querySelectorAll("canvas")].map(({ role, ariaLabel }) => [role, ariaLabel]),
+  ids: [...explorer.querySelectorAll("[id]")].map(({ id }) =>
+    document.querySelectorAll(`[id="${id}"]`).length),
+})"""
+
+
+@each_explorer
+def test_everything_has_a_name(disk: Disk, saved: Saved) -> None:
+    names = fresh(disk, saved).evaluate(NAMES)
+    assert names["inputs"] == [[axis["label"]] for axis in saved.state["axes"]]
+    assert all(len(button.strip()) > 3 for button in names["buttons"])
+    assert len({*names["buttons"]}) == len(names["buttons"])
+    titles = [pane["title"] for pane in saved.state["panes"]]
+    assert len(names["canvases"]) == len(titles)
+    for title, (role, name) in zip(titles, names["canvases"], strict=True):
+        assert role == "img"
+        assert name.startswith(title)
+    assert set(names["ids"]) == {1}
+
+
+@each_page
+def test_pictures_follow_the_color_mode(disk: Disk, page_name: str) -> None:
+    places = range(len(saved_on(page_name)))
+    page, night = disk.shared(page_name), disk.open(page_name, "dark")
+    light = [look(find(page, place)) for place in places]
+    dark = [look(find(night, place)) for place in places]
+    for place in places:
+        assert light[place].picture != dark[place].picture
+        assert light[place].words == dark[place].words
+    switch = page.get_by_role("button", name="Color mode").first
+    while page.evaluate("document.documentElement.dataset.theme") != "dark":
+        switch.click()
+    page.mouse.move(0, 0)
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
+    assert [look(page.locator(".explorer").nth(place)) for place in places] == dark
+
+
+@pytest.fixture
+def phone(disk: Disk) -> Callable[[str], tuple[Page, CDPSession]]:
+    """A function that opens a page on a phone, and returns what moves a finger there."""
+
+    def open_it(name: str) -> tuple[Page, CDPSession]:
+        page = disk.open(name, "phone", has_touch=True, is_mobile=True)
+        return page, page.context.new_cdp_session(page)
+
+    return open_it
+
+
+def swipe(finger: CDPSession, *places: tuple[float, float]) -> None:
+    """Put a finger down at the first place, move it over the others, and lift it."""
+    for number, (x, y) in enumerate(places):
+        kind = "touchMove" if number else "touchStart"
+        touch = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        finger.send("Input.dispatchTouchEvent", touch)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@each_page
+def test_a_thumb_moves_everything_on_a_phone(
+    phone: Callable[[str], tuple[Page, CDPSession]], page_name: str
+) -> None:
+    page, finger = phone(page_name)
+    for saved in saved_on(page_name):
+        explorer = find(page, saved.place)
+        start = look(explorer)
+        assert reset(explorer) == start
+        seen = start
+        for axis in axes_of(saved, words=False):
+            slider = control(explorer, axis)
+            slider.scroll_into_view_if_needed()
+            box = slider.bounding_box()
+            assert box
+            assert box["height"] >= 44
+            middle = box["y"] + box["height"] / 2
+            place = axis["values"].index(axis["start"]) / (len(axis["values"]) - 1)
+            thumb = box["x"] + 8 + place * (box["width"] - 16)
+            end = box["x"] + (2 if place > 0.5 else box["width"] - 2)
+            swipe(finger, (thumb, middle), ((thumb + end) / 2, middle), (end, middle))
+            wanted = axis["texts"][0 if place > 0.5 else -1]
+            expect(slider).to_have_attribute("aria-valuetext", wanted)
+            assert look(explorer) != seen
+            assert page.evaluate(OVERFLOW) <= 0
+            seen = look(explorer)
+        for canvas in explorer.locator("canvas.explorer-drag").all():
+            canvas.scroll_into_view_if_needed()
+            moved = after(
+                explorer, lambda canvas=canvas: swipe(finger, *corners(canvas))
+            )
+            assert all(
+                seen.values[label] != text for label, text in moved.values.items()
+            )
+        assert reset(explorer) == start
+
+
+@each_page
+def test_without_javascript_the_page_says_that_it_needs_it(
+    open_page: OpenPage, page_name: str
+) -> None:
+    page = open_page(page_name, java_script_enabled=False)
+    words = page.locator("article noscript p", has_text="needs JavaScript")
+    expect(words).to_have_count(len(saved_on(page_name)))
+    assert all(each.is_visible() for each in words.all())
