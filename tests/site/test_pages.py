@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from explorers import EXPLORER_PAGES
 from playwright.sync_api import Browser
 from visits import CHAPTERS, MODES, PAGES, ROOT, SITE, Visit, visit_page
 
@@ -15,6 +16,7 @@ Visitor = Callable[[str, str], Visit]
 # where the theme's own is 2,312; MathJax, on pages with equations only, is 1,198.
 FRAME_BUDGET = 760
 MATHJAX_BUDGET = 1300
+EXPLORERS_BUDGET = 60  # their script and style, on pages with explorers only
 OWN_BUDGET = (
     1000  # what the page itself says: its text, its figures, and the search index
 )
@@ -121,11 +123,13 @@ def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
 
 @every_page
 def test_page_is_light(visit: Visitor, address: str, page: str) -> None:
-    frame = mathjax = own = 0
+    frame = mathjax = explorers = own = 0
     for url, size in visit(page, "light").sizes.items():
         path = url.removeprefix(f"{address}/")
         if path.startswith("_static/mathjax/"):
             mathjax += size
+        elif path.startswith("_static/explorers."):
+            explorers += size
         elif path.startswith("_static/") and not path.endswith(".png"):
             frame += size
         else:
@@ -134,6 +138,8 @@ def test_page_is_light(visit: Visitor, address: str, page: str) -> None:
     assert mathjax <= (
         MATHJAX_BUDGET * 1024 if visit(page, "light").facts["equations"] else 0
     )
+    assert explorers <= (EXPLORERS_BUDGET * 1024 if page in EXPLORER_PAGES else 0)
+    assert (explorers > 0) == (page in EXPLORER_PAGES)
     assert own <= OWN_BUDGET * 1024
 
 

@@ -70,18 +70,26 @@ def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:
     assert first[0] == "0% 0%"
 
 
-def test_play_runs_from_the_first_frame_to_the_last(open_page: OpenPage) -> None:
+def test_hero_learns_from_the_first_frame_to_the_last(open_page: OpenPage) -> None:
     page = open_page("intro")
     last = frame_shown(page)
-    page.get_by_role("link", name="Play").click()
+    page.get_by_role("button", name="Watch it learn").click()
     assert frame_shown(page) != last
     expect(page.locator(".hero-caption")).to_have_text(last[1], timeout=15_000)
+
+
+def test_play_leads_to_the_playground(open_page: OpenPage, address: str) -> None:
+    page = open_page("intro")
+    page.locator(".actions").get_by_role("link", name="Play", exact=True).click()
+    expect(page.locator(".explorer[data-frames]")).to_be_visible()
+    assert page.url.startswith(f"{address}/playground.html")
 
 
 def test_hero_is_a_picture_without_javascript(open_page: OpenPage) -> None:
     page = open_page("intro", java_script_enabled=False)
     assert page.locator(".hero-picture").is_visible()
     assert not page.locator("#hero-step").is_visible()
+    assert not page.locator(".hero-search button").is_visible()
     assert "loss" in page.locator(".hero-caption").inner_text()
 
 

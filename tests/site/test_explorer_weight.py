@@ -1,0 +1,56 @@
+"""What explorers cost a reader: bytes, and the time until the first picture."""
+
+import re
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from disk import Disk
+from explorers import EXPLORER_PAGES, STATE, saved_on
+from visits import Visit
+
+STATE_BUDGET = 150 * 1024
+PLAYGROUND_BUDGET = 1536 * 1024  # the page, and everything that it can ever load
+FIRST_FRAME = 1.5  # seconds; it is half of that on a machine that does nothing else
+
+FIRST = """globalThis.firstFrame = 0;
+new MutationObserver((_, observer) => {
+  if (!document.querySelector(".explorer[data-frames]")) return;
+  firstFrame = performance.now();
+  observer.disconnect();
+}).observe(document, { subtree: true, attributeFilter: ["data-frames"] });"""
+
+
+@pytest.mark.parametrize("page", EXPLORER_PAGES)
+def test_a_page_holds_little_for_an_explorer(site: Path, page: str) -> None:
+    text = (site / f"{page}.html").read_text(encoding="utf-8")
+    states = re.findall(
+        rf'<script[^>]*type="{re.escape(STATE)}"[^>]*>(.*?)</script>', text, re.DOTALL
+    )
+    size = sum(len(state.encode()) for state in states)
+    print(f"{page}: {size / 1024:.0f} KB for {len(saved_on(page))} explorers")
+    assert 0 < size <= STATE_BUDGET * len(saved_on(page))
+
+
+def test_the_whole_playground_is_light(
+    visit: Callable[[str, str], Visit], site: Path
+) -> None:
+    page = sum(visit("playground", "light").sizes.values())
+    files = sum(file.stat().st_size for file in site.glob("_static/playground/*"))
+    print(f"The playground: {page / 1024:.0f} KB, and {files / 1024:.0f} KB on demand")
+    assert files > 0
+    assert page + files <= PLAYGROUND_BUDGET
+
+
+@pytest.mark.parametrize("page_name", EXPLORER_PAGES)
+def test_the_first_picture_comes_soon(disk: Disk, page_name: str) -> None:
+    times = []
+    for _ in range(3):
+        page = disk.open(page_name, before=FIRST)
+        page.wait_for_function("firstFrame")
+        times.append(page.evaluate("firstFrame") / 1000)
+        disk.close_unshared()
+    median = statistics.median(times)
+    print(f"{page_name}: the first picture after {median:.2f} s")
+    assert median <= FIRST_FRAME
