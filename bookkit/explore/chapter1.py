@@ -6,6 +6,7 @@ import nnfs_lib as nn
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 
 EXTENT = 1.15
+MARKS = "\N{BLACK CIRCLE}\N{BLACK SQUARE}\N{BLACK UP-POINTING TRIANGLE}"  # of the classes, as they are drawn
 SIDE = 24  # the score is linear, so a few pixels stretched are exact
 
 
@@ -52,12 +53,20 @@ def neuron_words(w0: float, w1: float, bias: float, above: list[int]) -> str:
     """Say where the neuron is zero and how many points of each class it likes."""
     if not (w0 or w1):
         return f"Both weights are zero: the score is {bias:.2f} everywhere, and there is no line."
-    counts = ", ".join(f"{count} of class {label}" for label, count in enumerate(above))
+    counts = ", ".join(
+        f"{count} of class {label} ({mark})"
+        for label, (count, mark) in enumerate(zip(above, MARKS, strict=True))
+    )
     return (
-        f"The score is zero on the line {w0:.2f} x\N{SUBSCRIPT ZERO} {w1:+.2f} x\N{SUBSCRIPT ONE} "
-        f"{bias:+.2f} = 0. "
+        f"The score is zero on the line {w0:.2f} x\N{SUBSCRIPT ZERO} {signed(w1)} x\N{SUBSCRIPT ONE} "
+        f"{signed(bias)} = 0. "
         f"On its positive side: {counts}, out of 100 each."
     ).replace("-", "\N{MINUS SIGN}")
+
+
+def signed(number: float) -> str:
+    """Return the number as one adds or subtracts it: "+ 0.50" or "- 0.50"."""
+    return f"{'-' if number < 0 else '+'} {abs(number):.2f}"
 
 
 def steps(low: float, high: float, step: float) -> tuple[float, ...]:
@@ -90,7 +99,7 @@ NEURON = Recipe(
     panes=(
         {
             "kind": "map",
-            "title": "The neuron's score: blue above zero, orange below",
+            "title": "The neuron's score: pink above zero, gray below",
             "field": "score",
             "palette": "diverging",
             "points": "points",
@@ -125,7 +134,7 @@ def shapes_frame(batch: int, inputs: int, neurons: int, entry: int) -> Frame:
     layer.biases[:] = BIASES[:, :neurons]
     samples = INPUTS[:batch, :inputs]
     outputs = layer.forward(samples)
-    row, column = divmod((entry - 1) % outputs.size, neurons)
+    row, column = divmod(entry - 1, neurons) if entry <= outputs.size else (-1, -1)
     arrays = {
         "inputs": padded(samples),
         "weights": padded(layer.weights),
@@ -133,16 +142,24 @@ def shapes_frame(batch: int, inputs: int, neurons: int, entry: int) -> Frame:
         "outputs": padded(outputs),
         "look": np.array([row, column]),
     }
+    shapes = f"{samples.shape} @ {layer.weights.shape} + {layer.biases.shape} gives {outputs.shape}."
+    return Frame(arrays, f"{shapes} {entry_words(layer, samples, row, column)}")
+
+
+def entry_words(layer: nn.Dense, samples: np.ndarray, row: int, column: int) -> str:
+    """Say how one entry of the outputs comes about; row and column are -1 where there is none."""
+    if row < 0:
+        return "There are no more outputs to follow."
     products = " + ".join(
         f"{term(x)}\N{DOT OPERATOR}{term(w)}"
         for x, w in zip(samples[row], layer.weights[:, column], strict=True)
     )
+    result = layer.forward(samples)[row, column]
     words = (
-        f"{samples.shape} @ {layer.weights.shape} + {layer.biases.shape} gives {outputs.shape}. "
         f"outputs[{row}, {column}] is row {row} of the inputs times column {column} of the weights, "
-        f"plus bias {column}: {products} + {term(layer.biases[0, column])} = {outputs[row, column]:g}."
+        f"plus bias {column}: {products} + {term(layer.biases[0, column])} = {result:g}."
     )
-    return Frame(arrays, words.replace("-", "\N{MINUS SIGN}"))
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def term(number: float) -> str:
@@ -163,7 +180,7 @@ SHAPES = Recipe(
         Axis("batch", "Samples in the batch", (1, 2, 3, 4), 3),
         Axis("inputs", "Inputs", (1, 2, 3, 4), 2),
         Axis("neurons", "Neurons", (1, 2, 3, 4), 4),
-        Axis("entry", "Entry of the outputs to follow", tuple(range(1, 17)), 1),
+        Axis("entry", "Output to follow", tuple(range(1, 17)), 1),
     ),
     panes=(
         {

@@ -3,7 +3,7 @@
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.explore.chapter1 import steps
+from bookkit.explore.chapter1 import signed, steps
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
 
 ACTIVATIONS: dict[str, nn.Layer | None] = {
@@ -33,7 +33,8 @@ def bend_frame(activation: str, weight: float, bias: float, outgoing: float) -> 
     # What nobody sees on a screen need not travel: rounded numbers pack to half the size.
     return Frame(
         {name: np.rint(512 * curve) / 512 for name, curve in curves.items()},
-        bend_words(activation, weight, bias, outgoing),
+        f"{bend_words(activation, weight, bias, outgoing)} "
+        f"At the right end the network's slope is {minus(slope_at_end(whole))}.",
     )
 
 
@@ -47,28 +48,35 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
             "so the sum is: without an activation nothing bends."
         )
     elif not weight:
-        text = (
-            "With a weight of zero your neuron says the same for every x: "
-            "it lifts or lowers the whole curve."
-        )
+        text = "With a weight of zero your neuron gives the same output for every x."
     elif not outgoing:
         text = "Your neuron has its bend, but with an outgoing weight of zero nobody listens."
     elif activation == "ReLU":
         side = "right" if weight > 0 else "left"
         text = (
-            f"ReLU bends the curve at x = {corner:.2f}, where {weight:.2f} x {bias:+.2f} is zero. To the "
+            f"ReLU bends the curve at x = {corner:.2f}, where {weight:.2f} x {signed(bias)} is zero. To the "
             f"{side} of it your neuron changes the slope by {slope:.2f}; "
             "on the other side it is silent."
         )
-    else:
+    elif activation == "sigmoid":
         direction = "rises" if weight * outgoing > 0 else "falls"
         text = (
-            f"The sigmoid's step lies at x = {corner:.2f} and {direction} by up to {abs(outgoing):.2f}. "
-            "The larger the weight, the steeper."
+            f"The sigmoid's soft step lies at x = {corner:.2f} and {direction} by up to {abs(outgoing):.2f}. "
+            "The farther the weight is from zero, the steeper."
         )
     if weight and activation != "none" and not -1.5 <= corner <= 1.5:
         text += " That place is off the picture."
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def slope_at_end(curve: np.ndarray) -> float:
+    """Return how steep the curve is at the right end."""
+    return rounded(float((curve[-1] - curve[-2]) / (XS[-1, 0] - XS[-2, 0])))
+
+
+def minus(number: float) -> str:
+    """Return the number with two digits and a true minus sign."""
+    return f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def rounded(number: float) -> float:
@@ -83,16 +91,16 @@ BEND = Recipe(
         Axis(
             "weight",
             "Your neuron's weight",
-            steps(-2, 2, 0.5),
+            (-4.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 4.0),
             1.5,
-            steps(-2, 2, 0.05),
+            steps(-4, 4, 0.05),
             "{:.2f}",
         ),
         Axis(
             "bias",
             "Your neuron's bias",
             steps(-1.5, 1.5, 0.5),
-            -0.5,
+            -1.0,
             steps(-1.5, 1.5, 0.05),
             "{:.2f}",
         ),
@@ -138,7 +146,7 @@ def softmax_frame(
     probabilities = nn.Softmax().forward(seen)
     words = (
         f"Probabilities {', '.join(f'{p:.1%}' for p in probabilities[0])}. "
-        f"{temperature_words(temperature)} {shift_words(float(seen.max()))}"
+        f"{temperature_words(temperature, bool(np.ptp(logits)))} {shift_words(float(seen.max()))}"
     )
     arrays = {
         "seen": seen[0],
@@ -149,8 +157,10 @@ def softmax_frame(
     return Frame(arrays, words.replace("-", "\N{MINUS SIGN}"))
 
 
-def temperature_words(temperature: float) -> str:
-    """Say what dividing by the temperature does."""
+def temperature_words(temperature: float, differ: bool) -> str:
+    """Say what dividing by the temperature does, where the logits differ at all."""
+    if not differ:
+        return "All logits are equal, and so they stay at any temperature."
     if temperature == 1:
         return "The temperature is 1: logits as they are."
     effect = (
@@ -166,12 +176,12 @@ def shift_words(largest: float) -> str:
     with np.errstate(over="ignore"):
         exponential = np.exp(np.float32(largest))
     if 0 < exponential < np.inf:
-        return "Subtracting the largest logit changes none of it."
+        return "Subtracting the largest logit does not change them."
     fate = "overflow"
     if not exponential:
-        fate = "be zero, and so would the other two; zero by zero is no number"
+        fate = "be zero, as would the other two, and zero divided by zero is no number"
     return (
-        f"exp({largest:g}) would {fate}. Softmax subtracts the largest logit first, "
+        f"In float32, exp({largest:g}) would {fate}. Softmax subtracts the largest logit first, "
         "and the shift is gone."
     )
 
@@ -205,7 +215,7 @@ SOFTMAX = Recipe(
             "title": "What goes in: (logits + shift) / temperature",
             "field": "seen",
             "center": "center",
-            "range": [-16, 16],
+            "range": [-8, 8],
             "digits": 1,
             "labels": ["0", "1", "2"],
         },
@@ -213,7 +223,7 @@ SOFTMAX = Recipe(
             "kind": "bars",
             "title": "Minus the largest",
             "field": "below",
-            "range": [-32, 0],
+            "range": [-16, 0],
             "digits": 1,
             "labels": ["0", "1", "2"],
         },

@@ -74,18 +74,25 @@ def class_bytes(probabilities: np.ndarray) -> np.ndarray:
 
 
 def downhill(across: float, along: float, step: float = 0.05) -> str:
-    """Say how the loss changes for a small step of each weight."""
+    """Say how the loss changes for a small step of each weight, or that this is the bottom."""
     here = LANDSCAPE_OF.loss(across, along)
-    slopes = (
-        (LANDSCAPE_OF.loss(across + step, along) - here) / step,
-        (LANDSCAPE_OF.loss(across, along + step) - here) / step,
-    )
-    ways = (("left", "right"), ("down", "up"))
-    parts = [
-        f"{way[slope < 0]} (slope {slope:.3f})" if abs(slope) >= 5e-4 else "flat"
-        for way, slope in zip(ways, slopes, strict=True)
+    stride = 10 * step
+    around = [
+        LANDSCAPE_OF.loss(across + x, along + y)
+        for x in (-stride, 0, stride)
+        for y in (-stride, 0, stride)
     ]
-    return f"Downhill, across: {parts[0]}; along: {parts[1]}."
+    if here <= min(around):
+        return f"This is the bottom: every step of {stride:g} leads uphill."
+    slopes = {
+        "hidden": (LANDSCAPE_OF.loss(across + step, along) - here) / step,
+        "output": (LANDSCAPE_OF.loss(across, along + step) - here) / step,
+    }
+    ways = [
+        f"{'raise' if slope < 0 else 'lower'} the {name} weight (slope {slope:.3f})"
+        for name, slope in slopes.items()
+    ]
+    return f"Downhill: {', '.join(ways)}."
 
 
 CHANGES = steps(-4, 4, 0.5)
@@ -95,26 +102,26 @@ LANDSCAPE = Recipe(
     axes=(
         Axis(
             "across",
-            "Hidden weight (across)",
+            "Change of the hidden weight",
             CHANGES,
             0.0,
             FINER,
             "{:+.2f}",
         ),
-        Axis("along", "Output weight (along)", CHANGES, 0.0, FINER, "{:+.2f}"),
+        Axis("along", "Change of the output weight", CHANGES, 0.0, FINER, "{:+.2f}"),
     ),
     panes=(
         {
             "kind": "map",
-            "title": "The loss: the darker, the higher. Drag the ring",
+            "title": "The loss: the bluer, the higher. Drag the ring",
             "field": "heights",
             "palette": "sequential",
             "mark": ["across", "along"],
             "drag": ["across", "along"],
             "x": [-REACH, REACH],
             "y": [-REACH, REACH],
-            "xlabel": "across",
-            "ylabel": "along",
+            "xlabel": "hidden weight",
+            "ylabel": "output weight",
         },
         {
             "kind": "map",
@@ -177,8 +184,8 @@ def confidence_frame(truth: float, rest: float) -> Frame:
     }
     verdict = "right" if accuracy else "wrong"
     words = (
-        f"The truth got {truth:g}: \N{MINUS SIGN}ln {truth:g} = {loss:.3f}. "
-        f"Half of it would cost {np.log(2):.3f} more. "
+        f"The true class got {truth:g}: \N{MINUS SIGN}ln {truth:g} = {loss:.3f}. "
+        f"Half that probability would cost {np.log(2):.3f} more. "
         f"Accuracy only says: {verdict}; it changes its mind at {border:.2f}."
     )
     return Frame(arrays, words)
@@ -197,7 +204,7 @@ CONFIDENCE = Recipe(
         ),
         Axis(
             "rest",
-            "Share of the rest that class 1 gets",
+            "Share of the rest for class 1",
             steps(0, 1, 0.25),
             0.5,
             steps(0, 1, 0.05),
@@ -207,7 +214,7 @@ CONFIDENCE = Recipe(
     panes=(
         {
             "kind": "bars",
-            "title": "The prediction; class 0 is the truth",
+            "title": "The prediction; the true class is framed",
             "field": "predictions",
             "target": "target",
             "range": [0, 1],
@@ -219,7 +226,7 @@ CONFIDENCE = Recipe(
             "title": "What it costs",
             "needs": "here",
             "x": [0, 1],
-            "y": [0, 7],
+            "y": [0, 8],
             "xlabel": "probability of the true class",
             "ylabel": "cost",
             "at": "here",

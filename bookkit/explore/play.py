@@ -63,7 +63,7 @@ AXES = (
     ),
     Axis("depth", "Hidden layers", (0, 1, 2, 3, 4), 2, more=(5, 6)),
     Axis("epoch", "Epoch", EPOCHS, 200, more=(*CURVE, *spaced(5000, 40))),
-    Axis("width", "Neurons in each", (4, 8, 12, 16), 12, more=tuple(range(1, 33))),
+    Axis("width", "Neurons per layer", (4, 8, 12, 16), 12, more=tuple(range(1, 33))),
     Axis("activation", "Activation", tuple(ACTIVATIONS), "ReLU"),
     Axis("optimizer", "Optimizer", tuple(OPTIMIZERS), "Adam"),
     Axis("l1", "L1 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
@@ -78,7 +78,7 @@ AXES = (
     ),
     Axis(
         "noise",
-        "Noise in the data",
+        "Extra noise",
         (0.0, 0.05, 0.1),
         0.0,
         tuple(i / 50 for i in range(26)),
@@ -288,7 +288,6 @@ class Playground(Explorer):
             block=b"" if self.own else block(CHUNKS[0]),
             time="epoch",
             wide=True,
-            pace=400,
             address=True,
             **({} if self.own else kept),
             **options,
@@ -348,15 +347,12 @@ layers = []
 for n_inputs, n_neurons in zip(sizes[:-1], sizes[1:]):
     if layers:
         layers.append(nn.{{activation}}())
-        if {{dropout}}:
-            layers.append(nn.Dropout({{dropout}}, rng=rng))
-    dense = nn.Dense(n_inputs, n_neurons, weight_l1={{l1}}, weight_l2={{l2}})
+{{dropping}}    dense = nn.Dense(n_inputs, n_neurons{{penalties_1}}{{penalties_2}})
     dense.weights[:] = nn.{{start}}(dense.weights.shape, rng, dense.weights.dtype)
     layers.append(dense)
 
 loss = nn.{{loss}}()
-accuracy = nn.{{accuracy}}()
-optimizer = nn.{{optimizer}}
+{{accuracy}}optimizer = nn.{{optimizer}}
 
 
 def forward(inputs, training=False):
@@ -375,17 +371,19 @@ with np.errstate(all="ignore"):  # a network that diverges may overflow
 
     for name, inputs, targets in (("training", X, y), ("test", X_test, y_test)):
         outputs = forward(inputs)
-        print(
-            f"{name}: loss {loss.calculate(outputs, targets):.3f}, "
-            f"accuracy {accuracy.calculate(outputs, targets):.1%}"
-        )
-'''
+        print(f"{name}: loss {loss.calculate(outputs, targets):.3f}")
+{{report}}'''
 
 
 def by_data(regression: str, classes: str) -> dict[str, Any]:
     """Return what a placeholder stands for on each data set."""
     table = {name: regression if name == "sine" else classes for name in TOYS}
     return {"axis": "data", "table": table}
+
+
+def unless_zero(axis: str, text: str) -> dict[str, Any]:
+    """Return what a placeholder stands for where an axis is not at zero."""
+    return {"axis": axis, "table": {"0": ""}, "other": text}
 
 
 CODES: dict[str, dict[str, Any]] = {
@@ -398,7 +396,16 @@ CODES: dict[str, dict[str, Any]] = {
         "table": {"ReLU": "he_normal", "Sigmoid": "glorot_uniform"},
     },
     "loss": by_data("MeanSquaredError", "SoftmaxCategoricalCrossentropy"),
-    "accuracy": by_data("RegressionAccuracy", "CategoricalAccuracy"),
+    "accuracy": by_data("", "accuracy = nn.CategoricalAccuracy()\n"),
+    "report": by_data(
+        "",
+        '        print(f"{name}: accuracy {accuracy.calculate(outputs, targets):.1%}")\n',
+    ),
+    "dropping": unless_zero(
+        "dropout", "        layers.append(nn.Dropout({{dropout}}, rng=rng))\n"
+    ),
+    "penalties_1": unless_zero("l1", ", weight_l1={{l1}}"),
+    "penalties_2": unless_zero("l2", ", weight_l2={{l2}}"),
     "optimizer": {
         "axis": "optimizer",
         "table": {
@@ -414,8 +421,12 @@ CODES: dict[str, dict[str, Any]] = {
 
 def code_of(position: Position) -> str:
     """Return the position as a program: what the button on the page copies."""
-    parts = {name: str(value) for name, value in position.items()}
-    parts |= {name: how["table"][position[how["axis"]]] for name, how in CODES.items()}
+    parts = {
+        name: value if isinstance(value, str) else f"{value:g}"
+        for name, value in position.items()
+    }
+    for name, how in CODES.items():
+        parts[name] = how["table"].get(parts[how["axis"]], how.get("other"))
     text = CODE
     for _ in range(2):  # a part may hold a placeholder itself
         text = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text)
@@ -460,7 +471,6 @@ RECIPE = Recipe(
             "needs": "history",
             "y": "auto",
             "most": 2.5,
-            "log": True,
             "xlabel": "epoch",
             "series": [
                 {
@@ -480,7 +490,7 @@ RECIPE = Recipe(
         },
         {
             "kind": "gallery",
-            "title": "Each hidden neuron: the darker, the higher its output",
+            "title": "Each hidden neuron: the bluer, the higher its output",
             "field": "neurons",
             "place": "neurons",
             "below": True,

@@ -61,17 +61,16 @@ const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y
   const bottom = top + height;
   if (left < 30) return;
   context.textBaseline = "top";
-  const tick = (value, log) => tickText(log ? 10 ** value - 1 : value);
   context.textAlign = "left";
-  context.fillText(tick(xs[0], pane.log), left, bottom + 4);
+  context.fillText(tickText(xs[0]), left, bottom + 4);
   context.textAlign = "right";
-  context.fillText(tick(xs[1], pane.log), left + width, bottom + 4);
+  context.fillText(tickText(xs[1]), left + width, bottom + 4);
   context.textAlign = "center";
   if (pane.xlabel) context.fillText(pane.xlabel, left + width / 2, bottom + 14);
   context.textAlign = "right";
-  context.fillText(tick(ys[1]), left - 4, top);
+  context.fillText(tickText(ys[1]), left - 4, top);
   context.textBaseline = "bottom";
-  context.fillText(tick(ys[0]), left - 4, bottom);
+  context.fillText(tickText(ys[0]), left - 4, bottom);
   if (!pane.ylabel) return;
   context.save();
   context.translate(left - 14, top + height / 2);
@@ -107,7 +106,7 @@ const drawMarker = ({ context, colors, paper }, x, y, label, size) => {
 /* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential". */
 const palettes = {
   classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), t === 255 ? 0 : 0.08 + 0.5 * ((t & 31) / 31)],
-  diverging: (t, { colors }) => [channels(colors[t < 127.5 ? 1 : 0]), 0.75 * Math.abs(t / 127.5 - 1)],
+  diverging: (t, { colors, muted }) => [channels(t < 127.5 ? muted : colors[3]), 0.85 * Math.abs(t / 127.5 - 1)],
   sequential: (t, { colors }) => [channels(colors[0]), 0.85 * (t / 255)],
 };
 

@@ -18,9 +18,12 @@ const render = async ({ model, el, page = {} }) => {
   let engine = null; // the one that computes, where there is one
   let stored = null; // the one with the frames that came along
   let position = { ...model.get("position") };
+  let wish = position; // what the reader asked for with the control that moved last
+  let last = null;
   let frame = null;
   let asking = null; // aborts what is being asked for
   let timer = 0;
+  let paused = false;
   let seen = []; // the frames of a training, so that one can go back
 
   /* Controls */
@@ -39,6 +42,7 @@ const render = async ({ model, el, page = {} }) => {
   for (const axis of axes) {
     inputs[axis.name] = makeControl(view, axis, `${id}-${axis.name}`, (index) => {
       stop();
+      paused = false;
       go({ [axis.name]: valuesOf(axis)[index] }, axis.name);
     });
   }
@@ -60,8 +64,8 @@ const render = async ({ model, el, page = {} }) => {
         input.setAttribute("aria-valuetext", textOf(axis, value));
       }
     }
-    back.disabled = !neighbor(-1);
-    step.disabled = !neighbor(1);
+    back.ariaDisabled = String(!neighbor(-1)); // not disabled: focus would be lost at the end
+    step.ariaDisabled = String(!neighbor(1));
   };
   const neighbor = (direction) => {
     const values = valuesOf(playAxis);
@@ -112,9 +116,12 @@ const render = async ({ model, el, page = {} }) => {
   const go = async (changes, axis, { fresh = false } = {}) => {
     asking?.abort();
     const mine = (asking = new AbortController());
-    const live = engine && (fresh || !stored.has({ ...position, ...changes }));
+    // One may drag over places that are not kept, and back: what they changed is only lent.
+    wish = { ...(axis === last ? wish : position), ...changes };
+    last = axis;
+    const live = engine && (fresh || !stored.has(wish));
     const from = live ? engine : stored;
-    const settled = from.settle({ ...position, ...changes }, axis);
+    const settled = from.settle(wish, axis);
     position = settled.position;
     say(settled.words);
     showPosition();
@@ -158,8 +165,8 @@ const render = async ({ model, el, page = {} }) => {
 
   const trains = () => engine && options.time;
   const showPlay = (running) => {
-    play.textContent = running ? (trains() ? "Stop" : "Pause") : trains() ? "Train" : "Play";
-    play.title = trains() ? "Train from the first epoch" : `Move: ${playAxis.label.toLowerCase()}`;
+    const begin = trains() ? "Train" : `Play: ${playAxis.label.toLowerCase()}`;
+    play.textContent = running ? (trains() ? "Stop" : "Pause") : begin;
     play.dataset.running = running;
   };
   const stop = () => {
@@ -171,6 +178,7 @@ const render = async ({ model, el, page = {} }) => {
   play.addEventListener("click", () => {
     if (play.dataset.running === "true") {
       stop();
+      paused = true;
       keep();
       return;
     }
@@ -180,16 +188,19 @@ const render = async ({ model, el, page = {} }) => {
       return;
     }
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!neighbor(1)) go({ [playAxis.name]: valuesOf(playAxis)[0] }, playAxis.name);
+    // A training is watched from its beginning, unless one only paused.
+    if (!neighbor(1) || (options.time && !paused)) go({ [playAxis.name]: valuesOf(playAxis)[0] }, playAxis.name);
+    paused = false;
     timer = setInterval(() => {
       const next = neighbor(1);
       if (next) go(next, playAxis.name);
       else stop();
-    }, calm ? 1200 : options.pace || 160);
+    }, Math.max(options.pace || 450, calm ? 1200 : 0));
   });
   for (const [button, direction] of [[back, -1], [step, 1]]) {
     button.addEventListener("click", () => {
       stop();
+      paused = false;
       const next = neighbor(direction);
       if (next) go(next, playAxis.name);
     });
@@ -222,10 +233,12 @@ const render = async ({ model, el, page = {} }) => {
   model.on("change:position", follow);
 
   stored = await storedEngine(model, axes, options, page);
-  const sent = options.address ? page.address?.read(axes) : null;
+  const sent = (options.address && page.address?.read()) || {};
+  const { found, odd } = readPlace(axes, sent);
   showPlay(false);
   offer();
-  await go(sent || {}, playAxis.name);
+  await go(found, null);
+  if (odd.length) say(`The address asks for something else at: ${odd.join(", ")}. Here is the nearest that this page has.`);
   findKernel(model, () => {
     engine = kernelEngine(model, stored.constants);
     root.dataset.live = "true";
@@ -238,6 +251,19 @@ const render = async ({ model, el, page = {} }) => {
     endLooks();
     model.off("change:position", follow);
   };
+};
+
+/* A place as an address gives it, in words: {found: the nearest values, odd: the labels of what is not kept}. */
+const readPlace = (axes, sent) => {
+  const found = {}, odd = [];
+  for (const { name, label, values, words } of axes.filter(({ name }) => name in sent)) {
+    const value = words ? sent[name] : Number(sent[name]);
+    const near = words ? values : [...values].sort((a, b) => Math.abs(a - value) - Math.abs(b - value));
+    if (!values.includes(value)) odd.push(label);
+    if (values.includes(value)) found[name] = value;
+    else if (Number.isFinite(value)) found[name] = near[0];
+  }
+  return { found, odd };
 };
 
 /* What came along with the widget; for a reader's own layers nothing does. */

@@ -23,15 +23,7 @@
 
   // The reader's place, in the page's address: #depth=2&learning_rate=0.1
   const address = {
-    read(axes) {
-      const given = new URLSearchParams(location.hash.slice(1));
-      const found = {};
-      for (const { name, values, words } of axes) {
-        const value = words ? given.get(name) : Number(given.get(name));
-        if (given.has(name) && values.includes(value)) found[name] = value;
-      }
-      return found;
-    },
+    read: () => Object.fromEntries(new URLSearchParams(location.hash.slice(1))),
     write: (position) => history.replaceState(null, "", `#${new URLSearchParams(position)}`),
   };
 

@@ -6,7 +6,7 @@
             mark: two axes, at whose values a ring stands; drag: two axes that a finger on the picture moves
    chart    lines: x, y (ranges; y may be "auto"), series: [{field, label, color, dash, columns}], each (k) evenly
             spaced over x, or (k, m) with two of its columns; dots: (n, 2) or (n, 3); at: a field whose first number
-            is where an upright line stands; log: x is log10(1 + x)
+            is where an upright line stands
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
             whose number is the bar with a frame around it
    matrices items: [{field, label}, "sign", ...], each field (rows, columns), NaN where it has no entry
@@ -33,7 +33,6 @@ const drawings = {
   },
 
   chart(brush, pane, arrays) {
-    const stretch = pane.log ? (x) => Math.log10(1 + x) : (x) => x;
     const lines = pane.series.map((series) => {
       const array = arrays[series.field];
       if (!array) return [];
@@ -47,13 +46,14 @@ const drawings = {
     });
     const all = lines.flat();
     const last = all.length ? Math.max(...all.map(([x]) => x)) : 1;
-    const xs = (pane.x || [0, Math.max(last, 1)]).map(stretch);
+    const xs = pane.x || [0, Math.max(last, 1)];
     const finite = all.map(([, y]) => y).filter(Number.isFinite);
-    const ys = pane.y === "auto" ? [0, Math.min(1.15 * Math.max(0.1, ...finite), pane.most ?? Infinity)] : pane.y;
+    const ys = pane.y === "auto" ? [0, Number(Math.min(1.15 * Math.max(0.1, ...finite), pane.most ?? Infinity).toPrecision(2))] : pane.y;
     const named = pane.series.filter(({ label }) => label);
     const widths = named.map(({ label }) => brush.context.measureText(label).width + 40);
-    const above = named.length > 0 && widths.reduce((sum, width) => sum + width, 0) < brush.width - 42;
-    const plot = frameOf(brush, xs, ys, { left: 34, top: above ? 22 : 8 });
+    const inOneLine = widths.reduce((sum, width) => sum + width, 0) < brush.width - 42;
+    const legend = named.length && (inOneLine ? 16 : 16 * named.length);
+    const plot = frameOf(brush, xs, ys, { left: 34, top: 8 + legend });
     const { context } = brush;
     context.save();
     context.beginPath();
@@ -63,14 +63,14 @@ const drawings = {
     const dots = arrays[pane.dots];
     for (let i = 0; dots && i < dots.shape[0]; i++) {
       const [x, y, label = 0] = dots.data.subarray(i * dots.shape[1], (i + 1) * dots.shape[1]);
-      drawMarker(brush, plot.x(stretch(x)), plot.y(y), label, 3);
+      drawMarker(brush, plot.x(x), plot.y(y), label, 3);
     }
     const color = ({ color }) => (color === undefined ? brush.muted : brush.colors[color]);
     pane.series.forEach((series, i) =>
-      strokeLine(brush, lines[i].map(([x, y]) => [plot.x(stretch(x)), plot.y(y)]), color(series), series.width || 2, series.dash),
+      strokeLine(brush, lines[i].map(([x, y]) => [plot.x(x), plot.y(y)]), color(series), series.width || 2, series.dash),
     );
     if (arrays[pane.at]) {
-      const x = plot.x(stretch(number(arrays[pane.at], 0)));
+      const x = plot.x(number(arrays[pane.at], 0));
       strokeLine(brush, [[x, plot.top], [x, plot.top + plot.height]], brush.ink, 1, [4, 4]);
       if (arrays[pane.at].data.length > 1) drawCross(brush, x, plot.y(number(arrays[pane.at], 1)));
     }
@@ -79,19 +79,13 @@ const drawings = {
     context.textBaseline = "top";
     context.textAlign = "right";
     let right = plot.left + plot.width - 2;
-    let y = above ? 4 : plot.top + 6;
+    let y = 2;
     named.forEach((series, i) => {
-      if (!above) {
-        context.globalAlpha = 0.75;
-        context.fillStyle = brush.paper;
-        context.fillRect(right - widths[i] + 10, y - 2, widths[i] - 8, 16);
-        context.globalAlpha = 1;
-      }
       context.fillStyle = brush.ink;
       context.fillText(series.label, right, y);
       const end = right - widths[i] + 34;
       strokeLine(brush, [[end - 20, y + 6], [end, y + 6]], color(series), series.width || 2, series.dash);
-      if (above) right -= widths[i];
+      if (inOneLine) right -= widths[i];
       else y += 16;
     });
     return plot;
@@ -101,16 +95,24 @@ const drawings = {
     const array = arrays[pane.field];
     const { context, width, height } = brush;
     const [low, high] = pane.range;
-    const top = 26, bottom = height - 24;
+    const top = 26, bottom = height - (low < 0 ? 38 : 22);
     const y = (value) => bottom - ((Math.min(Math.max(value, low), high) - low) / (high - low)) * (bottom - top);
     const step = width / array.data.length;
     context.textAlign = "center";
     strokeLine(brush, [[0, y(Math.max(low, 0))], [width, y(Math.max(low, 0))]], brush.line, 1);
+    const base = arrays[pane.center] ? number(arrays[pane.center], 0) : 0;
+    if (base) {
+      context.fillStyle = brush.muted;
+      context.textAlign = "left";
+      context.fillText(tickText(base), 0, top - 10);
+      strokeLine(brush, [[2, top - 8], [2, y(0) - 2]], brush.line, 1, [2, 2]);
+      context.textAlign = "center";
+    }
     for (let i = 0; i < array.data.length; i++) {
       const value = number(array, i);
       const middle = (i + 0.5) * step;
       const zero = y(Math.max(low, 0));
-      const end = y(value - (arrays[pane.center] ? number(arrays[pane.center], 0) : 0));
+      const end = y(value - base);
       context.fillStyle = brush.colors[i % brush.colors.length];
       context.fillRect(middle - step * 0.32, Math.min(zero, end), step * 0.64, Math.max(Math.abs(zero - end), 1));
       context.fillStyle = brush.ink;

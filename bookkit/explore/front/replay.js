@@ -130,7 +130,6 @@ const replayEngine = async (block, axes, options, page) => {
   }
   const kept = Object.keys(places).map((text) => JSON.parse(text));
   const has = (position) => epochs.includes(position[options.time]) && key(settingOf(position)) in places;
-  const labels = Object.fromEntries(axes.map(({ name, label }) => [name, label.toLowerCase()]));
   const map = { places: tiles(KEPT.side), neurons: tiles(KEPT.neuron) };
   const line = Float32Array.from({ length: KEPT.along }, (_, i) => i / (KEPT.along - 1));
   const short = Float32Array.from({ length: KEPT.neuron }, (_, i) => (i + 0.5) / KEPT.neuron);
@@ -177,16 +176,21 @@ const replayEngine = async (block, axes, options, page) => {
     settle(position, moved) {
       if (has(position)) return { position, words: "" };
       const wanted = settingOf(position);
+      const weight = (name) => ({ [moved]: 1000 })[name] || (name === "data" ? 3 : 1);
+      const ranks = names.map((name) => axes.find((axis) => axis.name === name).values);
+      const far = (i, value) => Math.abs(ranks[i].indexOf(value) - ranks[i].indexOf(wanted[i])) / 100;
       const cost = (setting) =>
-        setting.reduce((sum, value, i) => sum + (value === wanted[i] ? 0 : names[i] === moved ? 1000 : names[i] === "data" ? 3 : 1), 0);
+        setting.reduce((sum, value, i) => sum + (value === wanted[i] ? 0 : weight(names[i]) + far(i, value)), 0);
       const best = kept.reduce((found, setting) => (cost(setting) < cost(found) ? setting : found));
       const changed = names.filter((name, i) => best[i] !== wanted[i]);
       const settled = { ...position, ...Object.fromEntries(names.map((name, i) => [name, best[i]])) };
       const texts = changed.map((name) => {
         const axis = axes.find((each) => each.name === name);
-        return `${labels[name]} is now ${axis.texts[axis.values.indexOf(settled[name])]}`;
+        return `${axis.label} to ${axis.texts[axis.values.indexOf(settled[name])]}`;
       });
-      const words = texts.length ? `No such training is kept here, so ${texts.join(", and ")}.` : "";
+      // Each data set has its own width here: that goes without saying.
+      const quiet = moved === "data" && changed.every((name) => name === "width");
+      const words = quiet || !texts.length ? "" : `This page holds no training with all of that. It set ${texts.join(", ")}.`;
       return { position: settled, words };
     },
     async *ask(position) {

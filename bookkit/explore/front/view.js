@@ -73,7 +73,7 @@ const addDrag = (each, moved) => {
 const addCode = (view, { code: template, codes }, position, say) => {
   const text = () => {
     const parts = { ...position() };
-    for (const [name, { axis, table }] of Object.entries(codes)) parts[name] = table[parts[axis]];
+    for (const [name, { axis, table, other }] of Object.entries(codes)) parts[name] = table[position()[axis]] ?? other;
     const fill = (whole) => whole.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
     return fill(fill(template)); // a part may hold a placeholder itself
   };
@@ -86,7 +86,7 @@ const addCode = (view, { code: template, codes }, position, say) => {
     refresh();
     try {
       await navigator.clipboard.writeText(code.textContent);
-      say("Copied. It runs as it stands.");
+      say("Copied. It runs as it stands, wherever the book is installed.");
     } catch {
       getSelection().selectAllChildren(code); // no clipboard here: mark it, so that one can copy by hand
       say("Marked below: copy it from there.");
