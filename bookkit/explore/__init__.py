@@ -18,7 +18,7 @@ def layer_shapes() -> Explorer:
     """Chapter 1: a layer's four matrices, their shapes, and where each output comes from."""
     from bookkit.explore.chapter1 import SHAPES
 
-    return Explorer(SHAPES, pace=1500)
+    return Explorer(SHAPES)
 
 
 def bend() -> Explorer:

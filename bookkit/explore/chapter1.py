@@ -202,4 +202,5 @@ SHAPES = Recipe(
     fields=dict.fromkeys(("inputs", "weights", "biases", "outputs", "look"), EXACT),
     compute=shapes_frame,
     play="entry",
+    pace=1500,
 )

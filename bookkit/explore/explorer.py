@@ -50,7 +50,7 @@ class Explorer(anywidget.AnyWidget):
             title=recipe.title,
             axes=[axis.describe() for axis in recipe.axes],
             panes=list(recipe.panes),
-            options={"play": recipe.play, **options},
+            options={"play": recipe.play, "pace": recipe.pace, **options},
             sheet=sheet(recipe) if block is None else block,
             position=recipe.start(),
         )

@@ -135,7 +135,8 @@ class Recipe:
     """All there is to know of an explorer.
 
     compute: position -> Frame, by keyword; the arrays' names are those of `fields`.
-    constants: arrays that are the same in every frame. play: the axis that Play moves along.
+    constants: arrays that are the same in every frame. play: the axis that Play moves
+    along, a step every `pace` milliseconds.
     panes: what is drawn, each a dictionary as `explorer.js` describes it.
     """
 
@@ -145,6 +146,7 @@ class Recipe:
     fields: dict[str, Field]
     compute: Callable[..., Frame]
     play: str
+    pace: int = 450  # milliseconds between two steps
     constants: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property

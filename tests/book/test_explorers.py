@@ -150,6 +150,7 @@ class TestNeuron:
             counts = np.bincount(LABELS[scores > 0], minlength=3)
             classes = [part for label in range(3) for part in (counts[label], label)]
             equation, _, side = words.partition("On its positive side")
+            equation = plain(equation).replace("+ ", "").replace("- ", "-")
             assert numbers_in(equation) == [w0, w1, bias, 0]
             assert numbers_in(side) == [*classes, 100]
 
@@ -203,10 +204,11 @@ class TestShapes:
             entries = [
                 (i, j) for i in range(outputs.shape[0]) for j in range(outputs.shape[1])
             ]
-            around = itertools.cycle(entries)
-            assert (row, column) == next(
-                itertools.islice(around, position["entry"] - 1, None)
-            )
+            if position["entry"] > len(entries):
+                assert (row, column) == (-1, -1)
+                assert words.endswith("There are no more outputs to follow.")
+                continue
+            assert (row, column) == entries[position["entry"] - 1]
             assert f"outputs[{row}, {column}] is row {row} of the inputs" in words
             left, right = re.search(r": ([^:=]*) = (\S+)\.$", words).groups()
             products, bias = left.rsplit(" + ", 1)
@@ -255,13 +257,17 @@ class TestBend:
     def test_the_sentence_says_where_and_how_it_bends(self):
         for position, _, words in visit(BEND):
             activation, weight, bias, outgoing = position.values()
-            x, own, _ = bend_curve(position)
+            x, own, rest = bend_curve(position)
             slopes = np.diff(own) / np.diff(x)
+            words, _, end = words.partition(" At the right end")
+            assert numbers_in(end) == [
+                pytest.approx(np.diff(own + rest)[-1] / 0.05, abs=0.006)
+            ]
             if activation == "none":
                 assert numbers_in(words) == [pytest.approx(slopes[0], abs=0.006)]
                 continue
             if weight == 0:
-                assert "says the same for every x" in words
+                assert "gives the same output for every x" in words
                 assert np.ptp(own) == 0
                 continue
             if outgoing == 0:
@@ -312,13 +318,13 @@ class TestSoftmax:
 
     def test_the_sentence_says_what_float32_would_do(self):
         rng = np.random.default_rng(2)
-        fates = {"overflow": 0, "be zero": 0, "changes none": 0}
+        fates = {"overflow": 0, "be zero": 0, "does not change": 0}
         for _ in range(500):
             picked = {axis.name: rng.choice(axis.offered) for axis in SOFTMAX.axes}
             frame = SOFTMAX.compute(**SOFTMAX.check(picked))
             with np.errstate(over="ignore", under="ignore"):
                 power = np.exp(np.float32(frame.arrays["seen"].max()))
-            fate = {np.inf: "overflow", 0: "be zero"}.get(power, "changes none")
+            fate = {np.inf: "overflow", 0: "be zero"}.get(power, "does not change")
             assert fate in frame.words, frame.words
             fates[fate] += 1
         assert min(fates.values()) > 10
@@ -327,7 +333,9 @@ class TestSoftmax:
         for position, arrays, words in visit(SOFTMAX):
             distance = np.ptp(arrays["seen"])
             cold = np.ptp([position[name] for name in ("first", "second", "third")])
-            if position["temperature"] == 1:
+            if cold == 0:
+                assert "All logits are equal" in words
+            elif position["temperature"] == 1:
                 assert "logits as they are" in words
                 assert distance == cold
             elif distance > 0:
@@ -388,15 +396,29 @@ class TestLandscape:
     def test_downhill_is_where_the_loss_falls(self):
         for position, _, words in visit(LANDSCAPE):
             here = self.loss(**position)
-            for axis, less, more in (
-                ("across", "left", "right"),
-                ("along", "down", "up"),
-            ):
-                said = re.search(rf"{axis}: (\w+)(?: \(slope (\S+)\))?[;.]", words)
+            if "bottom" in words:
+                steps = itertools.product((-0.5, 0, 0.5), repeat=2)
+                across, along = position.values()
+                assert here <= min(self.loss(across + x, along + y) for x, y in steps)
+                continue
+            for axis, name in (("across", "hidden"), ("along", "output")):
+                said = re.search(
+                    rf"(raise|lower) the {name} weight \(slope (\S+)\)", plain(words)
+                )
                 ahead = self.loss(**{**position, axis: position[axis] + 0.05})
-                slope = float(said[2] or 0)
-                assert ahead == pytest.approx(here + 0.05 * slope, abs=5e-5)
-                assert said[1] == (more if slope < 0 else less if slope > 0 else "flat")
+                assert ahead == pytest.approx(here + 0.05 * float(said[2]), abs=5e-5)
+                assert said[1] == ("raise" if ahead < here else "lower")
+
+    def test_there_is_one_valley_and_accuracy_is_best_elsewhere(self):
+        frames = [
+            (LANDSCAPE.compute(**place).words, place) for place in LANDSCAPE.positions()
+        ]
+        bottoms = [(words, place) for words, place in frames if "bottom" in words]
+        assert len(bottoms) == 1
+        loss, accuracy = numbers_in(bottoms[0][0])[:2]
+        assert loss == min(numbers_in(words)[0] for words, _ in frames)
+        assert np.log(3) - 0.02 < loss < np.log(3)
+        assert accuracy < max(numbers_in(words)[1] for words, _ in frames) - 2
 
     def test_the_landscape_is_that_of_the_loss(self):
         heights = sheet_of(LANDSCAPE.title).constants["heights"]

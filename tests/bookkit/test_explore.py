@@ -588,6 +588,10 @@ class TestPosition:
 
     def test_options(self):
         explorer = Explorer(small(), block=b"", wide=True)
-        assert explorer.options == {"play": "slope", "wide": True}
+        assert explorer.options == {
+            "play": "slope",
+            "pace": 450,
+            "wide": True,
+        }
         assert explorer.title == "Small"
         assert [axis["name"] for axis in explorer.axes] == ["slope", "color"]

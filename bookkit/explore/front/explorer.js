@@ -195,7 +195,7 @@ const render = async ({ model, el, page = {} }) => {
       const next = neighbor(1);
       if (next) go(next, playAxis.name);
       else stop();
-    }, Math.max(options.pace || 450, calm ? 1200 : 0));
+    }, Math.max(options.pace, calm ? 1200 : 0));
   });
   for (const [button, direction] of [[back, -1], [step, 1]]) {
     button.addEventListener("click", () => {
