@@ -31,21 +31,15 @@ class Disk:
         mode: str = "light",
         *,
         fragment: str = "",
-        before: str = "",
         with_clock: bool = False,
         **options: Any,
     ) -> Page:
-        """Open a page for one test.
-
-        before: a script that runs first. with_clock: time stands still there, until the test moves it.
-        """
+        """Open a page for one test. with_clock: time stands still there, until the test moves it."""
         context = self.browser.new_context(**MODES[mode], **options)
         self.unshared.append(context)
         context.set_offline(True)
         page = context.new_page()
         self.listen(page)
-        if before:
-            page.add_init_script(before)
         if with_clock:
             page.clock.install(time=0)
         page.goto((self.site / f"{name}.html").as_uri() + fragment)

@@ -84,17 +84,16 @@ def test_every_value_of_every_slider_shows_something_else(
     start = look(explorer)
     for axis in axes_of(saved, words=False):
         slider = control(explorer, axis)
-        press(
-            explorer, slider, "End" if axis["start"] != axis["values"][-1] else "Home"
-        )
         texts = axis["texts"]
-        slider.press("Home")
-        looks = [look(explorer)]
+        if axis["start"] != axis["values"][-1]:
+            press(explorer, slider, "End")
+        last = look(explorer)
+        looks = press(explorer, slider, "Home")
         looks += hold(explorer, slider, "ArrowRight", len(texts) - 1)
         assert [seen.values[axis["label"]] for seen in looks] == texts
         assert all_differ(looks), axis["label"]
-        back = press(explorer, slider, "ArrowLeft", "Home", "End")
-        assert back == [looks[-2], looks[0], looks[-1]]
+        assert looks[-1] == last
+        assert press(explorer, slider, "ArrowLeft") == [looks[-2]]
         assert reset(explorer) == start
 
 

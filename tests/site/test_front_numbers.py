@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from bookkit import explore
 from bookkit.explore import replay
 from bookkit.explore.explorer import FRONT
-from bookkit.explore.playground import (
+from bookkit.explore.play import (
     AXES,
     CURVE,
     EPOCHS,

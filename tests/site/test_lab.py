@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from visits import ROOT
 
 from bookkit.explore.chapter1 import NEURON
-from bookkit.explore.playground import PLAIN, compute
+from bookkit.explore.play import PLAIN, compute
 
 # No question about news, which would come from another host.
 SETTINGS = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}'}
@@ -32,7 +32,7 @@ OWN = (
     "class Broken(nn.ReLU):\n"
     "    def forward(self, inputs):\n"
     '        raise ValueError("my own mistake")\n\n\n'
-    "explore.playground(activation=Broken)",
+    "explore.playground()\nexplore.playground(activation=Broken)",
 )
 
 
@@ -324,22 +324,3 @@ def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
     assert moved.values["Weight of x\N{SUBSCRIPT ZERO}"] == "1.05"
     assert moved.words == NEURON.compute(w0=1.05, w1=-0.5, bias=0.25).words
     assert moved.picture != start.picture
-
-
-@pytest.mark.xfail(
-    reason="the first call puts a module in the function's place", raises=TypeError
-)
-def test_one_may_ask_for_two_playgrounds() -> None:
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from bookkit import explore; explore.playground(); explore.playground()",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise TypeError(done.stderr)

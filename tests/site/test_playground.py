@@ -14,7 +14,7 @@ from explorers import after, control, each_frame, find, look, reset, saved_on
 from playwright.sync_api import Locator, Page, expect
 from visits import ROOT
 
-from bookkit.explore.playground import AXES, CHUNKS, RATES, code_of
+from bookkit.explore.play import AXES, CHUNKS, RATES, code_of
 
 OpenPage = Callable[..., Page]
 
