@@ -193,7 +193,8 @@ def test_a_pause_is_spoken(disk: Disk, saved: Saved) -> None:
     expect(spoken).to_have_text(look(explorer).words)
     said = spoken.inner_text()
     axis = play_axis(saved)
-    way = "ArrowRight" if axis["start"] == axis["values"][0] else "ArrowLeft"
+    early = axis["values"].index(axis["start"]) < 2
+    way = "ArrowRight" if early else "ArrowLeft"
     moved = press(explorer, control(explorer, axis), way, way)
     assert spoken.inner_text() == said
     page.clock.run_for(1000)
@@ -337,7 +338,7 @@ def test_a_thumb_moves_everything_on_a_phone(
         seen = start
         for axis in axes_of(saved, words=False):
             slider = control(explorer, axis)
-            slider.scroll_into_view_if_needed()
+            slider.evaluate("(element) => element.scrollIntoView({ block: 'end' })")
             box = slider.bounding_box()
             assert box
             assert box["height"] >= 44

@@ -229,7 +229,7 @@ def epochs(looks: list[Look]) -> list[int]:
 
 def test_training_is_watched_and_can_be_stopped(playground: Locator) -> None:
     page = playground.page
-    for label in ("Neurons in each", "Hidden layers"):  # as slow as it gets
+    for label in ("Neurons per layer", "Hidden layers"):  # as slow as it gets
         slider = playground.get_by_role("slider", name=label)
         after(playground, lambda slider=slider: slider.press("End"))
     play = playground.locator(".explorer-play")

@@ -80,7 +80,7 @@ def test_hero_learns_from_the_first_frame_to_the_last(open_page: OpenPage) -> No
 
 def test_play_leads_to_the_playground(open_page: OpenPage, address: str) -> None:
     page = open_page("intro")
-    page.locator(".actions").get_by_role("link", name="Play", exact=True).click()
+    page.locator(".actions").get_by_role("link", name="Playground", exact=True).click()
     expect(page.locator(".explorer[data-frames]")).to_be_visible()
     assert page.url.startswith(f"{address}/playground.html")
 

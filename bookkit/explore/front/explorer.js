@@ -257,7 +257,7 @@ const render = async ({ model, el, page = {} }) => {
 const readPlace = (axes, sent) => {
   const found = {}, odd = [];
   for (const { name, label, values, words } of axes.filter(({ name }) => name in sent)) {
-    const value = words ? sent[name] : Number(sent[name]);
+    const value = words ? sent[name] : sent[name].trim() ? Number(sent[name]) : NaN;
     const near = words ? values : [...values].sort((a, b) => Math.abs(a - value) - Math.abs(b - value));
     if (!values.includes(value)) odd.push(label);
     if (values.includes(value)) found[name] = value;

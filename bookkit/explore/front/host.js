@@ -24,7 +24,13 @@
   // The reader's place, in the page's address: #depth=2&learning_rate=0.1
   const address = {
     read: () => Object.fromEntries(new URLSearchParams(location.hash.slice(1))),
-    write: (position) => history.replaceState(null, "", `#${new URLSearchParams(position)}`),
+    write(position) {
+      try {
+        history.replaceState(null, "", `#${new URLSearchParams(position)}`);
+      } catch {
+        // a browser may allow so many changes a minute and no more: the next one will tell
+      }
+    },
   };
 
   // A script loads where fetch may not: from a file.

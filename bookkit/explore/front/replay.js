@@ -121,7 +121,11 @@ const replayEngine = async (block, axes, options, page) => {
   const names = axes.map(({ name }) => name).filter((name) => name !== options.time);
   const [main, ...others] = Object.keys(chunks);
   const opened = { [main]: Promise.resolve(first) };
-  const open = (name) => (opened[name] ||= page.load(`${options.replays}/${name}`).then(openRuns));
+  const open = (name) => {
+    opened[name] ||= page.load(`${options.replays}/${name}`).then(openRuns);
+    opened[name].catch(() => delete opened[name]); // what failed once may be asked for again
+    return opened[name];
+  };
   const key = (values) => JSON.stringify(values);
   const settingOf = (position) => names.map((name) => position[name]);
   const places = {}; // setting -> [the chunk that holds it, its place there]

@@ -80,7 +80,10 @@ const addCode = (view, { code: template, codes }, position, say) => {
   const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code" });
   const details = make("details", { className: "explorer-code" }, make("summary", {}, "This setting as code"), code);
   const copy = make("button", { type: "button" }, "Copy as code");
-  const refresh = () => details.open && (code.textContent = text());
+  const refresh = () => {
+    const now = text(); // written only where it changed, or what a reader marked would be lost
+    if (details.open && code.textContent !== now) code.textContent = now;
+  };
   copy.addEventListener("click", async () => {
     details.open = true;
     refresh();
