@@ -56,10 +56,11 @@ def hold(explorer: Locator, input_: Locator, key: str, times: int) -> list[Look]
 
 
 def all_differ(looks: list[Look]) -> bool:
-    """Whether picture and sentence together differ from each look to the next, and the pictures at all."""
-    return (
-        all(one != other for one, other in pairwise(looks))
-        and len({seen.picture for seen in looks}) > len(looks) // 2
+    """Whether the picture differs from each look to the next, and the sentences of most."""
+    pictures = [seen.picture for seen in looks]
+    sentences = {seen.words for seen in looks}
+    return all(one != other for one, other in pairwise(pictures)) and (
+        2 * len(sentences) > len(looks)
     )
 
 
