@@ -4,7 +4,8 @@ import argparse
 import base64
 from pathlib import Path
 
-from bookkit.explore.play import CHUNKS, FOLDER, block
+from bookkit.explore.play import FOLDER
+from bookkit.explore.trainings import CHUNKS, block
 from bookkit.files import replace
 
 

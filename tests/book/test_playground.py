@@ -34,7 +34,9 @@ from bookkit.toys import toy_data
 from bookkit.training import OPTIMIZERS, Training
 
 playground = module("play")
-CHUNKS, RECIPE = playground.CHUNKS, playground.RECIPE
+program = module("program")
+trainings = module("trainings")
+CHUNKS, RECIPE = trainings.CHUNKS, playground.RECIPE
 SCRIPTS = ROOT / "assets/playground"
 # Half precision without its last bit: of a number's share, and below the smallest normal number.
 SHARE, LEAST = 2.0**-11 + 1.001 * 2.0**-10, 1.5 * 2.0**-24
@@ -86,7 +88,7 @@ def open_replays(block: bytes) -> tuple[dict, list[Replay]]:
         low, high, curve_low, curve_high = (pieces[place] for place in places)
         found.append(
             Replay(
-                dict(zip(playground.SETTINGS, run["setting"], strict=True)),
+                dict(zip(trainings.SETTINGS, run["setting"], strict=True)),
                 replayed(low, high, frames),
                 replayed(curve_low, curve_high, looks),
                 run["words"],
@@ -179,8 +181,8 @@ class TestWhatIsShipped:
     def test_its_settings_are_those_of_the_chunk(self, chunk):
         header, runs = shipped(chunk.name)
         assert [run.setting for run in runs] == list(chunk.settings)
-        assert header["epochs"] == list(playground.EPOCHS)
-        assert header["curve"] == list(playground.CURVE)
+        assert header["epochs"] == list(trainings.EPOCHS)
+        assert header["curve"] == list(trainings.CURVE)
         assert ("chunks" in header) == (chunk is CHUNKS[0])
 
     def test_the_first_chunk_says_what_the_others_hold(self):
@@ -208,7 +210,7 @@ class TestWhatIsShipped:
             np.testing.assert_allclose(
                 run.parameters[0], parameters(fresh), SHARE, LEAST
             )
-            assert agree(run.words[0], playground.words_of(fresh))
+            assert agree(run.words[0], trainings.words_of(fresh))
 
     @every_chunk
     def test_the_kept_networks_do_as_well_as_their_sentences_say(self, chunk):
@@ -254,7 +256,7 @@ class TestWhatIsShipped:
             )
             losses = [training.measure()[name] for name in ("loss", "test_loss")]
             assert numbers_in(run.words[1])[1:3] == pytest.approx(losses, abs=0.003)
-            look = playground.CURVE.index(10)
+            look = trainings.CURVE.index(10)
             assert run.curve[look] == pytest.approx(losses, rel=SHARE, abs=0.003)
 
 
@@ -265,14 +267,12 @@ def own_cache(tmp_path, monkeypatch):
 
 
 def test_the_command_writes_the_scripts(own_cache, tmp_path, monkeypatch, capsys):
-    small = {**playground.PLAIN, "width": 4, "depth": 1, "data": "moons"}
+    small = {**trainings.PLAIN, "width": 4, "depth": 1, "data": "moons"}
     chunks = (
-        playground.Chunk("first", (small,)),
-        playground.Chunk(
-            "second", ({**small, "noise": 0.1}, {**small, "data": "sine"})
-        ),
+        trainings.Chunk("first", (small,)),
+        trainings.Chunk("second", ({**small, "noise": 0.1}, {**small, "data": "sine"})),
     )
-    monkeypatch.setattr(playground, "CHUNKS", chunks)
+    monkeypatch.setattr(trainings, "CHUNKS", chunks)
     monkeypatch.setattr(module("publish"), "CHUNKS", chunks)
     folder = tmp_path / "new/folder"
     assert main(["playground", "--folder", str(folder)]) == 0
@@ -284,12 +284,12 @@ def test_the_command_writes_the_scripts(own_cache, tmp_path, monkeypatch, capsys
     assert [run.setting for run in runs] == list(chunks[1].settings)
     for run in runs:
         training = Training(**run.setting)
-        for row, epoch in zip(run.parameters, playground.EPOCHS, strict=True):
+        for row, epoch in zip(run.parameters, trainings.EPOCHS, strict=True):
             training.advance(epoch - training.epoch)
             np.testing.assert_allclose(row, parameters(training), SHARE, LEAST)
         losses = [training.measure()["loss"], training.measure()["test_loss"]]
         np.testing.assert_allclose(run.curve[-1], losses, rtol=SHARE)
-    header, _ = open_replays(playground.block(chunks[0]))
+    header, _ = open_replays(trainings.block(chunks[0]))
     assert {name: len(settings) for name, settings in header["chunks"].items()} == {
         "first": 1,
         "second": 2,
@@ -306,7 +306,7 @@ def test_the_saved_widget_is_todays(monkeypatch):
 
 def test_epochs_that_are_close_together_first():
     for last, number in ((0, 5), (1, 5), (7, 60), (500, 28), (5000, 40)):
-        epochs = playground.spaced(last, number)
+        epochs = trainings.spaced(last, number)
         assert (epochs[0], epochs[-1]) == (0, last)
         assert len(epochs) <= number
         gaps = np.diff(epochs)
@@ -335,7 +335,7 @@ class TestItsProgram:
     )
     def test_it_prints_what_the_playground_says(self, changes, capsys):
         position = {**RECIPE.start(), "epoch": 25, **changes}
-        exec(playground.code_of(position), {"__name__": "__main__"})
+        exec(program.code_of(position), {"__name__": "__main__"})
         printed = capsys.readouterr().out
         words = playground.compute(**position).words
         losses = re.findall(r"^(?:training|test): loss (\S+)$", printed, re.MULTILINE)
@@ -349,14 +349,14 @@ class TestItsProgram:
     def test_a_penalty_and_dropout_change_what_it_prints(self, capsys):
         seen = set()
         for changes in ({}, {"l1": 0.01}, {"l2": 0.01}, {"dropout": 0.1}):
-            exec(playground.code_of({**RECIPE.start(), "epoch": 25, **changes}), {})
+            exec(program.code_of({**RECIPE.start(), "epoch": 25, **changes}), {})
             seen.add(capsys.readouterr().out)
         assert len(seen) == 4
 
     def test_no_placeholder_is_left_at_any_choice(self):
         for axis in RECIPE.axes:
             for value in axis.values:
-                code = playground.code_of({**RECIPE.start(), axis.name: value})
+                code = program.code_of({**RECIPE.start(), axis.name: value})
                 assert "{{" not in code
                 compile(code, "program", "exec")
 
@@ -559,10 +559,10 @@ class TestPictures:
         np.testing.assert_allclose(y, outputs[:, 0], rtol=1e-4, atol=1e-5)
 
     def test_points(self):
-        points = playground.points_of(Training(data="moons", noise=0.1))
+        points = trainings.points_of(Training(data="moons", noise=0.1))
         X, y, *_ = toy_data("moons", noise=0.1)
         np.testing.assert_array_equal(points, np.column_stack([X, y]))
-        points = playground.points_of(Training(data="sine"))
+        points = trainings.points_of(Training(data="sine"))
         X, y, *_ = toy_data("sine")
         np.testing.assert_array_equal(points, np.column_stack([X, y, 0 * y]))
 
@@ -570,7 +570,7 @@ class TestPictures:
     def test_a_network_that_diverged_is_shown_and_said(self, data):
         training = Training(data=data, learning_rate=1e30, optimizer="SGD")
         training.advance(5)
-        frame = playground.frame_of(training, np.array([playground.look(training)]))
+        frame = playground.frame_of(training, np.array([trainings.look(training)]))
         assert plain(frame.words) == (
             "Epoch 5: the loss is no number any more. The steps were too large: "
             "lower the learning rate."
@@ -590,13 +590,13 @@ class TestPictures:
     def test_guessing_is_called_guessing(self):
         training = Training()
         training.layers[-1].weights[:] = 0
-        assert playground.words_of(training).endswith("33.3%. No better than guessing.")
+        assert trainings.words_of(training).endswith("33.3%. No better than guessing.")
         training = Training(data="moons")
         training.advance(50)
-        assert playground.words_of(training).endswith("%.")
+        assert trainings.words_of(training).endswith("%.")
 
     def test_the_readers_program_uses_the_playgrounds_layers(self):
         position = {**RECIPE.start(), "dropout": 0.1}
-        used = set(re.findall(r"\bnn\.(\w+)", playground.code_of(position)))
+        used = set(re.findall(r"\bnn\.(\w+)", program.code_of(position)))
         assert used >= {"Dense", "Dropout", "parameters_of"}
         assert used <= set(ahead.__all__)

@@ -14,17 +14,10 @@ from playwright.sync_api import Browser
 from bookkit import explore
 from bookkit.explore import replay
 from bookkit.explore.explorer import FRONT
-from bookkit.explore.play import (
-    AXES,
-    CURVE,
-    EPOCHS,
-    PLAIN,
-    compute,
-    frame_of,
-    record,
-)
+from bookkit.explore.play import compute, frame_of
 from bookkit.explore.recipe import Field, Frame, Position, Recipe
 from bookkit.explore.sheet import sheet
+from bookkit.explore.trainings import AXES, CURVE, EPOCHS, PLAIN, record
 from bookkit.training import Training
 
 # What of the front-end the tests call, on a page that is empty otherwise.

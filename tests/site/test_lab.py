@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from visits import ROOT
 
 from bookkit.explore.chapter1 import NEURON
-from bookkit.explore.play import PLAIN, compute
+from bookkit.explore.play import compute
+from bookkit.explore.trainings import PLAIN
 
 # No question about news, which would come from another host.
 SETTINGS = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}'}

@@ -14,7 +14,8 @@ from explorers import after, control, each_frame, find, look, reset, saved_on
 from playwright.sync_api import Locator, Page, expect
 from visits import ROOT
 
-from bookkit.explore.play import AXES, CHUNKS, RATES, code_of
+from bookkit.explore.program import code_of
+from bookkit.explore.trainings import AXES, CHUNKS, RATES
 
 OpenPage = Callable[..., Page]
 
