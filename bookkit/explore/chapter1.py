@@ -177,7 +177,7 @@ def padded(matrix: np.ndarray) -> np.ndarray:
 SHAPES = Recipe(
     title="The shapes of a layer",
     axes=(
-        Axis("batch", "Samples in the batch", (1, 2, 3, 4), 3),
+        Axis("batch", "Samples in the batch", (1, 2, 3, 4), 4),
         Axis("inputs", "Inputs", (1, 2, 3, 4), 2),
         Axis("neurons", "Neurons", (1, 2, 3, 4), 4),
         Axis("entry", "Output to follow", tuple(range(1, 17)), 1),

@@ -100,7 +100,7 @@ BEND = Recipe(
             "bias",
             "Your neuron's bias",
             steps(-1.5, 1.5, 0.5),
-            -1.0,
+            0.5,
             steps(-1.5, 1.5, 0.05),
             "{:.2f}",
         ),
