@@ -86,15 +86,15 @@ def test_rate_and_depth_can_be_dragged_on_a_phone(disk: Disk) -> None:
 def test_the_answer_stays_in_sight_while_a_thumb_is_further_down(disk: Disk) -> None:
     page = disk.open("playground", "phone", has_touch=True, is_mobile=True)
     explorer = find(page)
-    depth = explorer.get_by_role("slider", name="Hidden layers")
-    depth.scroll_into_view_if_needed()
+    sliders = explorer.get_by_role("slider")
     for kind in ("spiral 3", "sine"):
         after(explorer, lambda kind=kind: choose(explorer, "data", kind))
-        depth.scroll_into_view_if_needed()
         answer = explorer.locator("canvas:visible").first
-        for shown in (answer, explorer.locator(".explorer-words"), depth):
-            expect(shown).to_be_in_viewport(ratio=1)
-            assert shown.evaluate(ON_TOP), f"Something covers {shown}."
+        for slider in (sliders.nth(1), sliders.last):
+            slider.evaluate("(element) => element.scrollIntoView({ block: 'end' })")
+            for shown in (answer, explorer.locator(".explorer-words"), slider):
+                expect(shown).to_be_in_viewport(ratio=1)
+                assert shown.evaluate(ON_TOP), f"Something covers {shown}."
 
 
 ON_TOP = """(element) => {
