@@ -246,6 +246,13 @@ def test_rubbish_in_the_address_is_ignored(disk: Disk, rubbish: str) -> None:
     assert look(find(disk.open("playground", fragment=rubbish))) == reset(explorer)
 
 
+def test_another_address_in_the_same_page_is_followed(disk: Disk) -> None:
+    page = disk.open("playground")
+    explorer = find(page)
+    moved = after(explorer, lambda: page.evaluate("location.hash = '#depth=1'"))
+    assert moved.values["Hidden layers"] == "1"
+
+
 def test_numbers_between_lead_to_the_nearest_and_it_says_so(disk: Disk) -> None:
     page = disk.open("playground", fragment="#learning_rate=0.09&depth=99&epoch=-1")
     explorer = find(page)

@@ -1,7 +1,7 @@
 /* The front-end: controls, panes and a sentence, for whatever engine there is.
 
    model: get(name), set(name, value), save_changes(), on(event, callback), off(event, callback), and in a
-   notebook send(message). page: what only the website has, {address: {read, write}, load(name)}. */
+   notebook send(message). page: what only the website has, {address: {read, write, watch}, load(name)}. */
 
 const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 let explorers = 0;
@@ -233,12 +233,15 @@ const render = async ({ model, el, page = {} }) => {
   model.on("change:position", follow);
 
   stored = await storedEngine(model, axes, options, page);
-  const sent = (options.address && page.address?.read()) || {};
-  const { found, odd } = readPlace(axes, sent);
   showPlay(false);
   offer();
-  await go(found, null);
-  if (odd.length) say(`The address asks for something else at: ${odd.join(", ")}. Here is the nearest that this page has.`);
+  const begin = async () => {
+    const { found, odd } = readPlace(axes, (options.address && page.address?.read()) || {});
+    if (!frame || Object.keys(found).length) await go(found, null);
+    if (odd.length) say(`The address asks for something else at: ${odd.join(", ")}. Here is the nearest that this page has.`);
+  };
+  await begin();
+  if (options.address) page.address?.watch(begin); // somebody pastes another address
   findKernel(model, () => {
     engine = kernelEngine(model, stored.constants);
     root.dataset.live = "true";

@@ -24,6 +24,7 @@
   // The reader's place, in the page's address: #depth=2&learning_rate=0.1
   const address = {
     read: () => Object.fromEntries(new URLSearchParams(location.hash.slice(1))),
+    watch: (callback) => addEventListener("hashchange", callback),
     write(position) {
       try {
         history.replaceState(null, "", `#${new URLSearchParams(position)}`);
