@@ -4,19 +4,20 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
+from bookkit.explore.shared import (
+    LABELS,
+    PLANE,
+    POINTS,
+    SPIRAL,
+    plane,
+    signed,
+    steps,
+)
 
-EXTENT = 1.15
 MARKS = "\N{BLACK CIRCLE}\N{BLACK SQUARE}\N{BLACK UP-POINTING TRIANGLE}"  # of the classes, as they are drawn
 SIDE = 24  # the score is linear, so a few pixels stretched are exact
 
 
-def plane(side: int, extent: float = EXTENT) -> np.ndarray:
-    """Return the middles of side x side squares that tile the plane, lowest row first: (side**2, 2)."""
-    ticks = (np.arange(side, dtype=np.float32) + 0.5) / side * 2 * extent - extent
-    return np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-
-
-POINTS, LABELS = nn.spiral_data(100, 3, rng=0)
 PLACES = plane(SIDE)
 
 
@@ -64,17 +65,6 @@ def neuron_words(w0: float, w1: float, bias: float, above: list[int]) -> str:
     ).replace("-", "\N{MINUS SIGN}")
 
 
-def signed(number: float) -> str:
-    """Return the number as one adds or subtracts it: "+ 0.50" or "- 0.50"."""
-    return f"{'-' if number < 0 else '+'} {abs(number):.2f}"
-
-
-def steps(low: float, high: float, step: float) -> tuple[float, ...]:
-    """Return low, low + step, ..., high, as short decimals."""
-    length = round((high - low) / step) + 1
-    return tuple(round(low + step * i, 4) + 0.0 for i in range(length))
-
-
 NEURON = Recipe(
     title="One neuron and its line",
     axes=(
@@ -104,16 +94,13 @@ NEURON = Recipe(
             "palette": "diverging",
             "points": "points",
             "line": "line",
-            "x": [-EXTENT, EXTENT],
-            "y": [-EXTENT, EXTENT],
-            "xlabel": "x\N{SUBSCRIPT ZERO}",
-            "ylabel": "x\N{SUBSCRIPT ONE}",
+            **PLANE,
         },
     ),
     fields={"score": Field(-6, 6), "line": EXACT},
     compute=neuron_frame,
     play="bias",
-    constants={"points": np.column_stack([POINTS, LABELS])},
+    constants={"points": SPIRAL},
 )
 
 # Whole numbers times halves: every result is exact to one decimal.

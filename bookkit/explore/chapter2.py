@@ -3,8 +3,8 @@
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.explore.chapter1 import signed, steps
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
+from bookkit.explore.shared import bars, signed, steps
 
 ACTIVATIONS: dict[str, nn.Layer | None] = {
     "none": None,
@@ -30,12 +30,15 @@ def bend_frame(activation: str, weight: float, bias: float, outgoing: float) -> 
     output.weights[0] = 0
     rest = network(XS)[:, 0]
     curves = {"network": whole, "neuron": whole - rest, "rest": rest}
-    # What nobody sees on a screen need not travel: rounded numbers pack to half the size.
-    return Frame(
-        {name: np.rint(512 * curve) / 512 for name, curve in curves.items()},
+    words = (
         f"{bend_words(activation, weight, bias, outgoing)} "
-        f"At the right end the network's slope is {minus(slope_at_end(whole))}.",
-    )
+        f"At the right end the network's slope is {slope_at_end(whole):.2f}."
+    ).replace("-", "\N{MINUS SIGN}")
+    # What nobody sees on a screen need not travel: rounded numbers pack to half the size.
+    rounded_curves = {
+        name: np.rint(512 * curve) / 512 for name, curve in curves.items()
+    }
+    return Frame(rounded_curves, words)
 
 
 def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> str:
@@ -58,7 +61,7 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
             f"{side} of it your neuron changes the slope by {slope:.2f}; "
             "on the other side it is silent."
         )
-    elif activation == "sigmoid":
+    else:
         direction = "rises" if weight * outgoing > 0 else "falls"
         text = (
             f"The sigmoid's soft step lies at x = {corner:.2f} and {direction} by up to {abs(outgoing):.2f}. "
@@ -66,17 +69,12 @@ def bend_words(activation: str, weight: float, bias: float, outgoing: float) -> 
         )
     if weight and activation != "none" and not -1.5 <= corner <= 1.5:
         text += " That place is off the picture."
-    return text.replace("-", "\N{MINUS SIGN}")
+    return text
 
 
 def slope_at_end(curve: np.ndarray) -> float:
     """Return how steep the curve is at the right end."""
     return rounded(float((curve[-1] - curve[-2]) / (XS[-1, 0] - XS[-2, 0])))
-
-
-def minus(number: float) -> str:
-    """Return the number with two digits and a true minus sign."""
-    return f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def rounded(number: float) -> float:
@@ -210,31 +208,15 @@ SOFTMAX = Recipe(
         ),
     ),
     panes=(
-        {
-            "kind": "bars",
-            "title": "What goes in: (logits + shift) / temperature",
-            "field": "seen",
-            "center": "center",
-            "range": [-8, 8],
-            "digits": 1,
-            "labels": ["0", "1", "2"],
-        },
-        {
-            "kind": "bars",
-            "title": "Minus the largest",
-            "field": "below",
-            "range": [-16, 0],
-            "digits": 1,
-            "labels": ["0", "1", "2"],
-        },
-        {
-            "kind": "bars",
-            "title": "Probabilities",
-            "field": "probabilities",
-            "range": [0, 1],
-            "digits": 3,
-            "labels": ["0", "1", "2"],
-        },
+        bars(
+            "What goes in: (logits + shift) / temperature",
+            "seen",
+            [-8, 8],
+            1,
+            center="center",
+        ),
+        bars("Minus the largest", "below", [-16, 0], 1),
+        bars("Probabilities", "probabilities", [0, 1], 3),
     ),
     fields=dict.fromkeys(("seen", "center", "below", "probabilities"), EXACT),
     compute=softmax_frame,

@@ -3,8 +3,17 @@
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.explore.chapter1 import EXTENT, LABELS, POINTS, plane, steps
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
+from bookkit.explore.shared import (
+    LABELS,
+    PLANE,
+    POINTS,
+    SPIRAL,
+    bars,
+    class_bytes,
+    plane,
+    steps,
+)
 
 SIDE = 40
 PLACES = plane(SIDE)
@@ -58,19 +67,6 @@ def landscape_frame(across: float, along: float) -> Frame:
     arrays = {"classes": class_bytes(LANDSCAPE_OF.predict(across, along, PLACES))}
     words = f"Loss {loss:.3f}, accuracy {accuracy:.1%}. {downhill(across, along)}"
     return Frame(arrays, words.replace("-", "\N{MINUS SIGN}"))
-
-
-def class_bytes(probabilities: np.ndarray) -> np.ndarray:
-    """Return a square map of bytes: 32 for each class, and up to 31 more for how sure the network is.
-
-    probabilities: (side**2, classes), lowest row first. Where they are NaN, the byte is 255.
-    """
-    classes = probabilities.shape[1]
-    sure = (probabilities.max(axis=1) - 1 / classes) / (1 - 1 / classes)
-    codes = 32 * probabilities.argmax(axis=1) + np.rint(31 * np.nan_to_num(sure))
-    codes[np.isnan(sure)] = 255
-    side = round(np.sqrt(len(codes)))
-    return codes.reshape(side, side)
 
 
 def downhill(across: float, along: float, step: float = 0.05) -> str:
@@ -129,16 +125,13 @@ LANDSCAPE = Recipe(
             "field": "classes",
             "palette": "classes",
             "points": "points",
-            "x": [-EXTENT, EXTENT],
-            "y": [-EXTENT, EXTENT],
-            "xlabel": "x\N{SUBSCRIPT ZERO}",
-            "ylabel": "x\N{SUBSCRIPT ONE}",
+            **PLANE,
         },
     ),
     fields={"classes": Field()},
     compute=landscape_frame,
     play="across",
-    constants={"points": np.column_stack([POINTS, LABELS]), "heights": heights()},
+    constants={"points": SPIRAL, "heights": heights()},
 )
 
 CONFIDENCES = (
@@ -212,15 +205,13 @@ CONFIDENCE = Recipe(
         ),
     ),
     panes=(
-        {
-            "kind": "bars",
-            "title": "The prediction; the true class is framed",
-            "field": "predictions",
-            "target": "target",
-            "range": [0, 1],
-            "digits": 3,
-            "labels": ["0", "1", "2"],
-        },
+        bars(
+            "The prediction; the true class is framed",
+            "predictions",
+            [0, 1],
+            3,
+            target="target",
+        ),
         {
             "kind": "chart",
             "title": "What it costs",

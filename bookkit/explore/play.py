@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.explore.chapter1 import EXTENT, plane
-from bookkit.explore.chapter3 import class_bytes
 from bookkit.explore.explorer import Explorer
 from bookkit.explore.program import CODE, CODES
 from bookkit.explore.recipe import EXACT, Field, Frame, Position, Recipe
+from bookkit.explore.shared import PLANE, class_bytes, plane
 from bookkit.explore.trainings import (
     AXES,
     CHUNKS,
@@ -130,25 +129,16 @@ class Playground(Explorer):
 
 
 def compute(**position: Any) -> Frame:
-    """Return the frame of any position, from a training of its own."""
+    """Return the frame of any position as the page shows it, from a training of its own."""
     epoch = int(position.pop("epoch"))
     network = Training(**position)
     history = [look(network)]
-    for stop in [
-        *(stop for stop in CURVE if 0 < stop < epoch),
-        *([epoch] * (epoch > 0)),
-    ]:
+    for stop in sorted({*(stop for stop in CURVE if stop < epoch), epoch} - {0}):
         network.advance(stop - network.epoch)
         history.append(look(network))
     return frame_of(network, np.array(history))
 
 
-PLANE = {
-    "x": [-EXTENT, EXTENT],
-    "y": [-EXTENT, EXTENT],
-    "xlabel": "x\N{SUBSCRIPT ZERO}",
-    "ylabel": "x\N{SUBSCRIPT ONE}",
-}
 RECIPE = Recipe(
     title="The playground",
     axes=AXES,

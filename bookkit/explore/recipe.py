@@ -137,7 +137,7 @@ class Recipe:
     compute: position -> Frame, by keyword; the arrays' names are those of `fields`.
     constants: arrays that are the same in every frame. play: the axis that Play moves
     along, a step every `pace` milliseconds.
-    panes: what is drawn, each a dictionary as `explorer.js` describes it.
+    panes: what is drawn, each a dictionary as `front/panes.js` describes it.
     """
 
     title: str

@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 
+import nbformat
 import numpy as np
 import pytest
 from explorer_blocks import (
@@ -30,7 +31,7 @@ import nnfs_lib as nn
 from bookkit import ahead
 from bookkit.__main__ import main
 from bookkit.explore import replay, sheet
-from bookkit.toys import toy_data
+from bookkit.toys import TOYS, toy_data
 from bookkit.training import OPTIMIZERS, Training
 
 playground = module("play")
@@ -600,3 +601,29 @@ class TestPictures:
         used = set(re.findall(r"\bnn\.(\w+)", program.code_of(position)))
         assert used >= {"Dense", "Dropout", "parameters_of"}
         assert used <= set(ahead.__all__)
+
+
+def test_the_page_says_what_it_keeps():
+    """The widths and the learning rates that the text names are those of the grid."""
+    notebook = nbformat.read(PLAYGROUND, as_version=4)
+    text = " ".join(" ".join(cell.source for cell in notebook.cells).split())
+    settings = [setting for chunk in trainings.CHUNKS for setting in chunk.settings]
+    widths = {
+        name: {s["width"] for s in settings if s["data"] == name and s["depth"] == 4}
+        for name in TOYS
+    }
+    assert widths.pop("spiral 3") == {12}
+    assert all(found == {8} for found in widths.values())
+    assert "12 neurons a layer on the spiral with three arms, 8 on the others" in text
+    for name, value in trainings.OTHERS:
+        if value != trainings.PLAIN[name]:
+            rates = [
+                s["learning_rate"]
+                for s in settings
+                if s[name] == value and s["data"] == "spiral 3"
+            ]
+            assert set(rates) == {0.01, 0.03, 0.1}
+    assert "with rates of 0.01, 0.03 and 0.1" in text
+    for name in OPTIMIZERS:
+        rates = {s["learning_rate"] for s in settings if s["optimizer"] == name}
+        assert rates == set(trainings.RATES)

@@ -23,7 +23,7 @@ const makeBrush = (canvas, element) => {
   const [red, green, blue] = (ink.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
   const dark = red + green + blue > 384; // light letters: a dark page
   return {
-    context, width, height, ink, dark,
+    context, width, height, ink,
     colors: dark ? DARK : LIGHT,
     paper: dark ? "#121416" : "#ffffff",
     muted: dark ? "#a3abb5" : "#57606a",

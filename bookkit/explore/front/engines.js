@@ -1,6 +1,5 @@
 /* Engines give the front-end its frames. All that the front-end knows of an engine is this:
 
-     live                    whether it computes: then the controls also offer values between the grid's
      settle(position, name)  {position, words}: the position itself, or where the engine has no frame for it,
                              the nearest one that keeps axis `name`, and words that say what was changed
      has(position)           whether it can answer
@@ -54,7 +53,6 @@ const framesEngine = async (block, axes) => {
     axes.reduce((index, axis) => index * axis.values.length + axis.values.indexOf(position[axis.name]), 0);
   const has = (position) => axes.every((axis) => axis.values.includes(position[axis.name]));
   return {
-    live: false,
     constants,
     has,
     settle: (position) => ({ position, words: "" }),
@@ -75,7 +73,6 @@ const framesEngine = async (block, axes) => {
 const kernelEngine = (model, constants) => {
   let asked = Math.floor(Math.random() * 1e9); // two views of one widget do not answer each other
   return {
-    live: true,
     has: () => true,
     settle: (position) => ({ position, words: "" }),
     async *ask(position, { signal, watch }) {

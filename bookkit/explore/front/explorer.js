@@ -230,9 +230,10 @@ const render = async ({ model, el, page = {} }) => {
     const wanted = model.get("position");
     if (axes.some(({ name }) => wanted[name] !== position[name])) go(wanted, playAxis.name);
   };
-  model.on("change:position", follow);
 
   stored = await storedEngine(model, axes, options, page);
+  position = wish = { ...model.get("position") }; // it may have moved meanwhile
+  model.on("change:position", follow);
   showPlay(false);
   offer();
   const begin = async () => {
@@ -275,7 +276,6 @@ const storedEngine = async (model, axes, options, page) => {
   if (options.replays) return replayEngine(block, axes, options, page);
   if (block.length) return framesEngine(block, axes);
   return {
-    live: false,
     constants: {},
     has: () => false,
     settle: (position) => ({ position, words: "" }),

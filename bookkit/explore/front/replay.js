@@ -119,7 +119,7 @@ const replayEngine = async (block, axes, options, page) => {
   const first = await openRuns(block);
   const { epochs, curve, chunks } = first.header;
   const names = axes.map(({ name }) => name).filter((name) => name !== options.time);
-  const [main, ...others] = Object.keys(chunks);
+  const [main] = Object.keys(chunks);
   const opened = { [main]: Promise.resolve(first) };
   const open = (name) => {
     opened[name] ||= page.load(`${options.replays}/${name}`).then(openRuns);
@@ -151,30 +151,29 @@ const replayEngine = async (block, axes, options, page) => {
     const at = epochs.indexOf(position[options.time]);
     const parameters = recent.numbers.subarray(at * size, (at + 1) * size);
     const { depth, width, activation } = position;
-    const labelsSeen = run.points.data.filter((_, i) => i % 3 === 2);
+    const labels = run.points.data.filter((_, i) => i % 3 === 2);
     const regression = position.data === "sine";
-    const classes = regression ? 1 : Math.max(...labelsSeen) + 1;
+    const classes = regression ? 1 : Math.max(...labels) + 1;
     const sizes = [regression ? 1 : 2, ...Array(depth).fill(width), classes];
-    const run1 = (inputs) => forward(inputs, inputs.length / sizes[0], sizes, activation, parameters);
+    const outputsOf = (inputs) => forward(inputs, inputs.length / sizes[0], sizes, activation, parameters);
     const looks = curve.filter((epoch) => epoch <= position[options.time]);
     const history = looks.flatMap((epoch, i) => [epoch, recent.losses[2 * i], recent.losses[2 * i + 1]]);
     const arrays = {
       points: run.points,
       history: { data: Float32Array.from(history), shape: [looks.length, 3], exact: true },
-      neurons: neuronPictures(run1(regression ? short : map.neurons).hidden, width, regression),
+      neurons: neuronPictures(outputsOf(regression ? short : map.neurons).hidden, width, regression),
     };
     if (regression) {
-      const data = Float32Array.from([...run1(line).outputs].flatMap((y, i) => [line[i], y]));
+      const data = Float32Array.from([...outputsOf(line).outputs].flatMap((y, i) => [line[i], y]));
       arrays.fit = { data, shape: [KEPT.along, 2], exact: true };
     } else {
-      const data = classBytes(run1(map.places).outputs, classes);
+      const data = classBytes(outputsOf(map.places).outputs, classes);
       arrays.map = { data, shape: [KEPT.side, KEPT.side], low: 0, high: 255 };
     }
     return { position, arrays, words: words[at] };
   };
 
   return {
-    live: false,
     constants: {},
     has,
     settle(position, moved) {
