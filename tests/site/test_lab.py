@@ -110,6 +110,9 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}", pytrace=False)
 
 
+# The kinds of message that an explorer sends from the kernel.
+ANSWER = re.compile(rb'"kind": ?"(ready|frame|done|error)"')
+
 # What became of the explorers, in order: frames that were shown, and the moment at which they were live.
 STORY = """globalThis.story = [];
 new MutationObserver((changes) => {
@@ -125,7 +128,7 @@ class Reader:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
         self.errors: list[str] = []
-        self.messages = 0  # how many came from the server
+        self.answers: list[str] = []  # of the explorers: frame, done and so on
 
     def open(self, name: str) -> Page:
         page = self.context.new_page()
@@ -138,14 +141,16 @@ class Reader:
                 self.errors.append(line.text) if line.type == "error" else None
             ),
         )
-        page.on("websocket", lambda socket: socket.on("framereceived", self.count))
+        page.on("websocket", lambda socket: socket.on("framereceived", self.hear))
         workspace = re.sub(r"\W", "-", name)
         page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{name}.ipynb")
         expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
         return page
 
-    def count(self, message: object) -> None:
-        self.messages += 1
+    def hear(self, message: str | bytes) -> None:
+        """Keep what kind of answer an explorer gave; the server also says much that is none."""
+        if isinstance(message, bytes):
+            self.answers += [kind.decode() for kind in ANSWER.findall(message)]
 
     def run_all(self, page: Page) -> Locator:
         """Run all cells; return the first explorer once the kernel answers it."""
@@ -243,6 +248,7 @@ def test_training_is_watched_and_can_be_stopped(
     play = playground.locator(".explorer-play")
     expect(play).to_have_text("Train")
     playground.evaluate(RECORD)
+    reader.answers.clear()
     play.click()
     expect(play).to_have_text("Stop")
     enough = "(explorer) => explorer.looks.length >= {}"
@@ -260,10 +266,11 @@ def test_training_is_watched_and_can_be_stopped(
     assert len({seen.picture for seen in looks}) == len(looks)
     # What was stopped stays stopped, in the kernel as well.
     stopped = look(playground)
-    page.wait_for_timeout(300)
-    messages = reader.messages
-    page.wait_for_timeout(500)
-    assert reader.messages == messages
+    answers: list[str] = []
+    while reader.answers != answers:  # until nothing more is on its way
+        answers = reader.answers.copy()
+        page.wait_for_timeout(1000)
+    assert set(answers) == {"frame"}
     assert look(playground) == stopped
     # What was seen can be seen again.
     epoch = playground.get_by_role("slider", name="Epoch")
