@@ -1,11 +1,11 @@
-"""Activations, built in chapter 2.
+"""Activations, built in chapters 2 and 4.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, check_batch
+from nnfs_lib.layers import Layer, check_batch, kept_outputs
 
 __all__ = ["ReLU", "Sigmoid", "Softmax", "as_float"]
 
@@ -16,12 +16,18 @@ class ReLU(Layer):
     outputs = max(0, inputs), number by number; inputs and outputs (batch, features).
     Made popular by Nair and Hinton (2010).
 
-    Built in chapter 2.
+    Built in chapters 2 and 4.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
-        return np.maximum(inputs, 0)
+        # Beside a row of zeros NumPy is twice as fast as beside the number 0.
+        self.outputs = np.maximum(inputs, np.zeros_like(inputs[:1]))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs where the inputs were positive, and 0 elsewhere."""
+        return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
 
 
 def as_float(array: np.ndarray) -> np.ndarray:
@@ -39,7 +45,7 @@ class Sigmoid(Layer):
     outputs = 1 / (1 + exp(-inputs)), number by number; inputs and outputs (batch,
     features).
 
-    Built in chapter 2.
+    Built in chapters 2 and 4.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -47,7 +53,13 @@ class Sigmoid(Layer):
         scores = as_float(inputs)
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
-        return np.where(scores >= 0, 1, small) / (1 + small)
+        self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * outputs * (1 - outputs)."""
+        outputs = kept_outputs(self, doutputs)
+        return doutputs * outputs * (1 - outputs)
 
 
 class Softmax(Layer):
@@ -57,7 +69,7 @@ class Softmax(Layer):
     (batch, classes). Raises ValueError unless inputs are (batch, classes). Source:
     Bridle (1990).
 
-    Built in chapter 2.
+    Built in chapters 2 and 4.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -69,4 +81,15 @@ class Softmax(Layer):
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
+
+        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
+        doutputs.
+        """
+        outputs = kept_outputs(self, doutputs)
+        means = np.sum(doutputs * outputs, axis=1, keepdims=True)
+        return outputs * (doutputs - means)

@@ -1,11 +1,11 @@
-"""Layers, built in chapter 1.
+"""Layers, built in chapters 1 and 4.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import numpy as np
 
-__all__ = ["Dense", "Layer", "check_batch"]
+__all__ = ["Dense", "Layer", "check_batch", "kept_outputs"]
 
 
 class Layer:
@@ -73,10 +73,11 @@ class Dense(Layer):
     """A dense layer: every neuron takes a weighted sum of every input.
 
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
-    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons). The
-    neuron is Rosenblatt's (1958), without its threshold.
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases.
+    The neuron is Rosenblatt's (1958), without its threshold.
 
-    Built in chapter 1.
+    Built in chapters 1 and 4.
     """
 
     parameter_names = ("weights", "biases")
@@ -104,6 +105,39 @@ class Dense(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
-        inputs = np.asarray(inputs, dtype=self.weights.dtype)
-        check_batch(inputs, len(self.weights), owner="Dense")
-        return np.dot(inputs, self.weights) + self.biases
+        self.inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        check_batch(self.inputs, len(self.weights), owner="Dense")
+        self.outputs = np.dot(self.inputs, self.weights)
+        self.outputs += self.biases
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
+
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum over the batch.
+        """
+        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
+        kept_outputs(self, doutputs)
+        self.dweights = np.dot(self.inputs.T, doutputs)
+        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
+        self.dbiases = np.dot(ones, doutputs)
+        return np.dot(doutputs, self.weights.T)
+
+
+def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
+    """Return the outputs that the layer's forward kept, for its backward.
+
+    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
+    the outputs' shape.
+
+    Built in chapter 4.
+    """
+    owner = type(layer).__name__
+    outputs: np.ndarray | None = getattr(layer, "outputs", None)
+    if outputs is None:
+        advice = "run forward first, it keeps what backward needs"
+        raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
+    if np.shape(doutputs) != outputs.shape:
+        expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
+        raise ValueError(f"{owner} expected doutputs of {expected}.")
+    return outputs

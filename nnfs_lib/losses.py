@@ -1,4 +1,4 @@
-"""Losses, built in chapter 3.
+"""Losses, built in chapters 3 and 4.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -17,6 +17,7 @@ __all__ = [
     "check_probabilities",
     "check_same_shape",
     "check_yes_or_no",
+    "one_hot_like",
 ]
 
 
@@ -25,8 +26,9 @@ class Loss:
 
     `forward(predictions, targets)` returns (batch,), one value per sample, and
     `calculate` their mean; `backward(predictions, targets)` returns the gradient of
-    that mean, of the predictions' shape. Predictions and targets never broadcast:
-    shapes that don't fit are an error.
+    that mean, of the predictions' shape; `value_and_gradient` returns mean and gradient
+    at once. Predictions and targets never broadcast: shapes that don't fit are an
+    error.
 
     Built in chapter 3.
     """
@@ -47,13 +49,23 @@ class Loss:
 
     def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean loss of the batch; an empty batch is a ValueError."""
-        losses = self.forward(predictions, targets)
+        return self.mean(self.forward(predictions, targets))
+
+    def value_and_gradient(
+        self, predictions: np.ndarray, targets: np.ndarray
+    ) -> tuple[float, np.ndarray]:
+        """Return what `calculate` and `backward` do; a loss may share work for it."""
+        value = self.calculate(predictions, targets)
+        return value, self.backward(predictions, targets)
+
+    def mean(self, losses: np.ndarray) -> float:
+        """Return the mean of losses (batch,); of no losses it is a ValueError."""
         if losses.size == 0:
             name = type(self).__name__
             raise ValueError(
                 f"{name} got an empty batch: a mean needs at least one sample."
             )
-        return float(np.mean(losses))
+        return float(np.sum(losses)) / losses.size
 
 
 def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
@@ -115,7 +127,7 @@ class CategoricalCrossentropy(Loss):
     classes), targets integer labels (batch,) or one-hot (batch, classes). Raises
     ValueError for targets that don't fit.
 
-    Built in chapter 3.
+    Built in chapters 3 and 4.
     """
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -131,6 +143,18 @@ class CategoricalCrossentropy(Loss):
             log_likelihoods = np.sum(targets * logs, axis=1, dtype=logs.dtype)
         # 0 - x instead of -x: so a perfect prediction costs 0.0 and not -0.0.
         return 0 - log_likelihoods
+
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return -targets / predictions / batch, (batch, classes).
+
+        Where a prediction is below EPSILON, the slope at EPSILON.
+        """
+        owner = "CategoricalCrossentropy"
+        predictions, targets = as_float(predictions), np.asarray(targets)
+        check_classes(predictions, targets, owner=owner)
+        check_probabilities(predictions, owner=owner, missing="softmax")
+        one_hot = one_hot_like(predictions, targets)
+        return -one_hot / np.clip(predictions, EPSILON, 1) / len(predictions)
 
 
 def check_same_shape(
@@ -177,7 +201,7 @@ class BinaryCrossentropy(Loss):
     nats; predictions and targets (batch, outputs), targets from 0 to 1. Raises
     ValueError for what doesn't fit.
 
-    Built in chapter 3.
+    Built in chapters 3 and 4.
     """
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -188,3 +212,30 @@ class BinaryCrossentropy(Loss):
         no = np.log(np.clip(1 - predictions, EPSILON, 1))
         targets = targets.astype(yes.dtype)
         return 0 - np.mean(targets * yes + (1 - targets) * no, axis=1)
+
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return ((1 - targets) / (1 - predictions) - targets / predictions) / size.
+
+        size is batch * outputs, as the loss is a mean over both. Where a prediction is
+        within EPSILON of 0 or 1, the slope at that distance.
+        """
+        predictions, targets = as_float(predictions), np.asarray(targets)
+        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        targets = targets.astype(predictions.dtype)
+        yes = targets / np.clip(predictions, EPSILON, 1)
+        no = (1 - targets) / np.clip(1 - predictions, EPSILON, 1)
+        return (no - yes) / predictions.size
+
+
+def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return targets as one-hot rows of the predictions' shape and type.
+
+    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
+
+    Built in chapter 4.
+    """
+    if targets.ndim == 1:
+        # A row for each class, then turned: a few long rows are quicker than many short.
+        classes = np.arange(predictions.shape[1]).reshape(-1, 1)
+        targets = np.equal(classes, targets).T
+    return targets.astype(predictions.dtype)

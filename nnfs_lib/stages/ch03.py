@@ -14,8 +14,9 @@ class Loss:
 
     `forward(predictions, targets)` returns (batch,), one value per sample, and
     `calculate` their mean; `backward(predictions, targets)` returns the gradient of
-    that mean, of the predictions' shape. Predictions and targets never broadcast:
-    shapes that don't fit are an error.
+    that mean, of the predictions' shape; `value_and_gradient` returns mean and gradient
+    at once. Predictions and targets never broadcast: shapes that don't fit are an
+    error.
     """
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -34,13 +35,23 @@ class Loss:
 
     def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean loss of the batch; an empty batch is a ValueError."""
-        losses = self.forward(predictions, targets)
+        return self.mean(self.forward(predictions, targets))
+
+    def value_and_gradient(
+        self, predictions: np.ndarray, targets: np.ndarray
+    ) -> tuple[float, np.ndarray]:
+        """Return what `calculate` and `backward` do; a loss may share work for it."""
+        value = self.calculate(predictions, targets)
+        return value, self.backward(predictions, targets)
+
+    def mean(self, losses: np.ndarray) -> float:
+        """Return the mean of losses (batch,); of no losses it is a ValueError."""
         if losses.size == 0:
             name = type(self).__name__
             raise ValueError(
                 f"{name} got an empty batch: a mean needs at least one sample."
             )
-        return float(np.mean(losses))
+        return float(np.sum(losses)) / losses.size
 
 
 def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:

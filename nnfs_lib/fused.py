@@ -1,0 +1,136 @@
+"""Fused, built in chapter 5.
+
+Generated from the chapters: edit them, not this file.
+"""
+
+import math
+
+import numpy as np
+
+from nnfs_lib.activations import Sigmoid, Softmax, as_float
+from nnfs_lib.layers import Layer
+from nnfs_lib.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Loss,
+    check_classes,
+    check_same_shape,
+    one_hot_like,
+)
+
+__all__ = [
+    "FUSED",
+    "SigmoidBinaryCrossentropy",
+    "SoftmaxCategoricalCrossentropy",
+    "as_yes_or_no",
+    "shifted",
+]
+
+
+def shifted(logits: np.ndarray) -> np.ndarray:
+    """Return logits minus the largest of their row, (batch, classes), all finite.
+
+    Built in chapter 5.
+    """
+    # Column by column: row by row, so few classes would take six times as long.
+    logits = np.asfortranarray(logits)
+    largest = np.finfo(logits.dtype).max
+    logits = np.clip(logits, -largest / 2, largest / 2)
+    below = logits - logits.max(axis=1, keepdims=True)
+    # No lower than this, so that the mean of a batch doesn't overflow either.
+    return np.maximum(below, -math.sqrt(largest))
+
+
+class SoftmaxCategoricalCrossentropy(Loss):
+    """Softmax and categorical cross-entropy in one, on logits of any size.
+
+    L_n = ln(sum_j exp(logits[n, j])) - sum_k targets[n, k] * logits[n, k], in nats;
+    logits (batch, classes), targets integer labels (batch,) or one-hot (batch,
+    classes). Raises ValueError for targets that don't fit.
+
+    Built in chapter 5.
+    """
+
+    def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample, (batch,), in the logits' type."""
+        differences, one_hot = self.prepare(logits, targets)
+        logs = np.log(np.sum(np.exp(differences), axis=1))
+        return logs - np.sum(one_hot * differences, axis=1)
+
+    def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return (softmax(logits) - targets) / batch, of the logits' shape."""
+        differences, one_hot = self.prepare(logits, targets)
+        exponentials = np.exp(differences)
+        probabilities = exponentials / np.sum(exponentials, axis=1, keepdims=True)
+        return (probabilities - one_hot) / len(one_hot)
+
+    def value_and_gradient(
+        self, logits: np.ndarray, targets: np.ndarray
+    ) -> tuple[float, np.ndarray]:
+        """Return `calculate` and `backward`, with every exponential taken once."""
+        differences, one_hot = self.prepare(logits, targets)
+        exponentials = np.exp(differences)
+        sums = np.sum(exponentials, axis=1, keepdims=True)
+        losses = np.log(sums[:, 0]) - np.sum(one_hot * differences, axis=1)
+        return self.mean(losses), (exponentials / sums - one_hot) / len(one_hot)
+
+    def prepare(
+        self, logits: np.ndarray, targets: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the logits less each row's largest, and one-hot targets like them."""
+        logits, targets = as_float(logits), np.asarray(targets)
+        check_classes(logits, targets, owner="SoftmaxCategoricalCrossentropy")
+        return shifted(logits), one_hot_like(logits, targets)
+
+
+def as_yes_or_no(
+    logits: np.ndarray, targets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as floats of the logits' type; ValueError unless they fit.
+
+    logits, targets: (batch, outputs), targets from 0, for no, to 1, for yes.
+
+    Built in chapter 5.
+    """
+    owner, logits, targets = (
+        "SigmoidBinaryCrossentropy",
+        as_float(logits),
+        np.asarray(targets),
+    )
+    check_same_shape(logits, targets, owner=owner)
+    if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
+        got = f"got {targets.min()} to {targets.max()}"
+        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
+    return logits, targets.astype(logits.dtype)
+
+
+class SigmoidBinaryCrossentropy(Loss):
+    """Sigmoid and binary cross-entropy in one, on logits of any size.
+
+    L_n = mean_j(max(z, 0) - targets * z + ln(1 + exp(-|z|))), z the logits, in nats;
+    logits and targets (batch, outputs), targets from 0 to 1. Raises ValueError for
+    what doesn't fit.
+
+    Built in chapter 5.
+    """
+
+    def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample, (batch,), in the logits' type."""
+        logits, targets = as_yes_or_no(logits, targets)
+        # So far out, the mean of a batch doesn't overflow yet.
+        limit = math.sqrt(np.finfo(logits.dtype).max)
+        z = np.clip(logits, -limit, limit)
+        losses = np.maximum(z, 0) - targets * z + np.log1p(np.exp(-np.abs(z)))
+        return np.mean(losses, axis=1)
+
+    def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return (sigmoid(logits) - targets) / (batch * outputs), of that shape."""
+        logits, targets = as_yes_or_no(logits, targets)
+        return (Sigmoid().forward(logits) - targets) / logits.size
+
+
+# Which loss takes the place of an output activation and the loss behind it.
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}

@@ -1,0 +1,335 @@
+"""Optimizers, built in chapter 6.
+
+Generated from the chapters: edit them, not this file.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnfs_lib.layers import Layer
+
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "Optimizer",
+    "RMSprop",
+    "as_epsilon",
+    "as_share",
+    "check_pairs",
+    "check_state",
+    "divide_by_root",
+    "parameters_of",
+    "running_mean",
+]
+
+
+class Optimizer:
+    """How parameters move, given their gradients.
+
+    `step` takes (array, gradient) pairs, the same in the same order every time, and
+    changes the arrays in place. A subclass names in `memories` what it remembers, and
+    defines `update`; both deal with one vector: all parameters, one behind the other.
+    The learning rate of step t = 0, 1, ... is learning_rate / (1 + decay * t).
+
+    Built in chapter 6.
+    """
+
+    memories: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: float, decay: float = 0.0) -> None:
+        """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
+        name = type(self).__name__
+        if not 0 < learning_rate < math.inf:
+            raise ValueError(f"{name} needs a learning_rate > 0, got {learning_rate}.")
+        if not 0 <= decay < math.inf:
+            raise ValueError(f"{name} needs a decay >= 0, got {decay}.")
+        # Plain floats: an np.float64 would drag float32 arrays through float64.
+        self.learning_rate, self.decay = float(learning_rate), float(decay)
+        self.steps_done = 0
+        self.memory: dict[str, np.ndarray] = {}
+        self.change = np.empty(0)
+
+    @property
+    def current_learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self.learning_rate / (1 + self.decay * self.steps_done)
+
+    def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
+        """Move every array in place; the gradients stay as they are."""
+        pairs = list(parameters)
+        check_pairs(pairs, owner=type(self).__name__)
+        gradient = np.concatenate([each for _, each in pairs], axis=None)
+        if gradient.size != self.change.size:
+            self.prepare(gradient)
+        self.update(gradient, self.change)
+        end = 0
+        for array, _ in pairs:
+            start, end = end, end + array.size
+            array -= self.change[start:end].reshape(array.shape)
+        self.steps_done += 1
+
+    def prepare(self, gradient: np.ndarray) -> None:
+        """Make room for the first step; ValueError where steps were of another size."""
+        sizes = {memory.size for memory in self.memory.values()}
+        if self.change.size or sizes - {gradient.size}:
+            moved = f"has moved {max(sizes | {self.change.size})} numbers so far"
+            advice = f"got {gradient.size}: every network needs its own optimizer"
+            raise ValueError(f"{type(self).__name__} {moved}, {advice}.")
+        if not self.memory:
+            self.memory = {name: np.zeros_like(gradient) for name in self.memories}
+        self.change = np.empty_like(gradient)
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """Write what is to be subtracted into `change`; gradient stays as it is."""
+        name = type(self).__name__
+        raise NotImplementedError(
+            f"{name} has no update: define update(self, gradient, change)."
+        )
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what steps have changed: steps_done, and a copy of each memory."""
+        copies = {name: memory.copy() for name, memory in self.memory.items()}
+        return {"steps_done": self.steps_done, **copies}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Go on where `get_state` was called; a ValueError leaves all as it was."""
+        check_state(state, self.memories, owner=type(self).__name__)
+        self.steps_done = int(state["steps_done"])
+        self.memory = {
+            name: np.array(state[name]) for name in state if name in self.memories
+        }
+        self.change = np.empty(0)
+
+
+def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
+    """Raise a ValueError unless there are arrays of floats, with gradients that fit.
+
+    Built in chapter 6.
+    """
+    if not pairs:
+        raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
+    for place, (array, gradient) in enumerate(pairs):
+        if array.dtype.kind != "f":
+            advice = 'use array.astype("float32")'
+            raise ValueError(f"{owner} moves floats, got {array.dtype}: {advice}.")
+        if gradient.shape != array.shape:
+            shapes = f"of shape {array.shape} has a gradient of {gradient.shape}"
+            raise ValueError(f"{owner}: parameter {place} {shapes}.")
+
+
+def check_state(
+    state: Mapping[str, Any], memories: tuple[str, ...], *, owner: str
+) -> None:
+    """Raise a ValueError unless `state` is what such an optimizer's get_state returns.
+
+    Built in chapter 6.
+    """
+    steps = state.get("steps_done")
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps!r}.")
+    expected = {"steps_done", *(memories if steps else ())}
+    if set(state) != expected:
+        names = ", ".join(sorted(expected))
+        got = ", ".join(sorted(map(str, state)))
+        raise ValueError(f"{owner} expected a state of {names}, got {got}.")
+    vectors = [np.asarray(state[name]) for name in expected - {"steps_done"}]
+    for vector in vectors:
+        if (
+            vector.dtype.kind != "f"
+            or vector.ndim != 1
+            or vector.size != vectors[0].size
+        ):
+            got = f"got {vector.dtype} of shape {vector.shape}"
+            raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
+
+
+def parameters_of(
+    layers: Iterable[Layer],
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return every parameter of the layers with its gradient, for Optimizer.step.
+
+    Built in chapter 6.
+    """
+    pairs = []
+    for layer in layers:
+        for name in layer.parameter_names:
+            gradient = getattr(layer, f"d{name}", None)
+            if gradient is None:
+                owner = type(layer).__name__
+                raise RuntimeError(f"{owner} has no d{name} yet: run backward first.")
+            pairs.append((getattr(layer, name), gradient))
+    return pairs
+
+
+def as_share(value: float, *, owner: str, name: str) -> float:
+    """Return a share from 0 to below 1 as a float; ValueError for anything else.
+
+    Built in chapter 6.
+    """
+    if not 0 <= value < 1:
+        raise ValueError(f"{owner} needs a {name} from 0 to below 1, got {value}.")
+    return float(value)
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum where asked.
+
+    velocity = momentum * velocity + rate * gradient; parameters -= velocity. Source:
+    Robbins and Monro (1951); momentum: Polyak (1964).
+
+    Built in chapter 6.
+    """
+
+    def __init__(
+        self, learning_rate: float = 1.0, decay: float = 0.0, momentum: float = 0.0
+    ) -> None:
+        """Take the rate, its decay, and the share of velocity kept, from 0 to below 1."""
+        super().__init__(learning_rate, decay)
+        self.momentum = as_share(momentum, owner="SGD", name="momentum")
+        self.memories = ("velocity",) if momentum else ()
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """The change is the velocity; without momentum it is rate * gradient."""
+        np.multiply(gradient, self.current_learning_rate, out=change)
+        if self.memories:
+            velocity = self.memory["velocity"]
+            velocity *= self.momentum
+            velocity += change
+            np.copyto(change, velocity)
+
+
+def as_epsilon(value: float, *, owner: str) -> float:
+    """Return an epsilon above 0 as a float; ValueError for anything else.
+
+    Built in chapter 6.
+    """
+    if not 0 < value < math.inf:
+        advice = "it keeps a division from zero, 1e-7 is usual"
+        raise ValueError(f"{owner} needs an epsilon > 0, got {value}: {advice}.")
+    return float(value)
+
+
+def divide_by_root(
+    numbers: np.ndarray, squares: np.ndarray, epsilon: float, *, out: np.ndarray
+) -> None:
+    """out = numbers / (sqrt(squares) + epsilon), with no array made on the way.
+
+    Built in chapter 6.
+    """
+    np.sqrt(squares, out=out)
+    out += epsilon
+    np.divide(numbers, out, out=out)
+
+
+class Adagrad(Optimizer):
+    """Smaller steps for parameters whose gradients were large.
+
+    squares += gradient^2; parameters -= rate * gradient / (sqrt(squares) + epsilon).
+    Source: Duchi, Hazan and Singer (2011).
+
+    Built in chapter 6.
+    """
+
+    memories = ("squares",)
+
+    def __init__(
+        self, learning_rate: float = 1.0, decay: float = 0.0, epsilon: float = 1e-7
+    ) -> None:
+        """Take the rate, its decay, and what keeps the division from a zero."""
+        super().__init__(learning_rate, decay)
+        self.epsilon = as_epsilon(epsilon, owner="Adagrad")
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """The change is rate * gradient, over the root of all its squares so far."""
+        squares = self.memory["squares"]
+        np.multiply(gradient, gradient, out=change)
+        squares += change
+        divide_by_root(gradient, squares, self.epsilon, out=change)
+        change *= self.current_learning_rate
+
+
+def running_mean(mean: np.ndarray, new: np.ndarray, share: float) -> None:
+    """mean = share * mean + (1 - share) * new, in place; `new` is used up.
+
+    Built in chapter 6.
+    """
+    mean *= share
+    new *= 1 - share
+    mean += new
+
+
+class RMSprop(Optimizer):
+    """Adagrad that forgets: a running mean of the squares instead of their sum.
+
+    squares = rho * squares + (1 - rho) * gradient^2; then as Adagrad. Source: Tieleman
+    and Hinton (2012).
+
+    Built in chapter 6.
+    """
+
+    memories = ("squares",)
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        decay: float = 0.0,
+        epsilon: float = 1e-7,
+        rho: float = 0.9,
+    ) -> None:
+        """Take the rate, its decay, epsilon, and the share of the old mean kept."""
+        super().__init__(learning_rate, decay)
+        self.epsilon = as_epsilon(epsilon, owner="RMSprop")
+        self.rho = as_share(rho, owner="RMSprop", name="rho")
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """The change is rate * gradient, over the root of its squares' running mean."""
+        squares = self.memory["squares"]
+        np.multiply(gradient, gradient, out=change)
+        running_mean(squares, change, self.rho)
+        divide_by_root(gradient, squares, self.epsilon, out=change)
+        change *= self.current_learning_rate
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop together, corrected for their start at zero.
+
+    means = beta_1 * means + (1 - beta_1) * gradient, squares = beta_2 * squares +
+    (1 - beta_2) * gradient^2, and at step t = 1, 2, ... parameters -=
+    rate * means / (1 - beta_1^t) / (sqrt(squares / (1 - beta_2^t)) + epsilon).
+    Source: Kingma and Ba (2015).
+
+    Built in chapter 6.
+    """
+
+    memories = ("means", "squares")
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        decay: float = 0.0,
+        epsilon: float = 1e-7,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+    ) -> None:
+        """Take the rate, its decay, epsilon, and the shares of the old means kept."""
+        super().__init__(learning_rate, decay)
+        self.epsilon = as_epsilon(epsilon, owner="Adam")
+        self.beta_1 = as_share(beta_1, owner="Adam", name="beta_1")
+        self.beta_2 = as_share(beta_2, owner="Adam", name="beta_2")
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """The change is rate * running mean of gradients, over that of their squares."""
+        means, squares = self.memory["means"], self.memory["squares"]
+        np.copyto(change, gradient)
+        running_mean(means, change, self.beta_1)
+        np.multiply(gradient, gradient, out=change)
+        running_mean(squares, change, self.beta_2)
+        # The corrections are numbers: they go into rate and epsilon, not into arrays.
+        t = self.steps_done + 1
+        root = math.sqrt(1 - self.beta_2**t)
+        divide_by_root(means, squares, self.epsilon * root, out=change)
+        change *= self.current_learning_rate * root / (1 - self.beta_1**t)

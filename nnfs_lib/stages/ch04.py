@@ -1,0 +1,272 @@
+"""Chapter 4, Backpropagation, on top of chapter 3.
+
+Generated from chapters/04_backpropagation.ipynb: edit that.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nnfs_lib.stages import ch03 as nn
+from nnfs_lib.stages.ch03 import *
+
+
+def numerical_gradient(
+    function: Callable[[], float], array: np.ndarray, *, step: float = 1e-5
+) -> np.ndarray:
+    """Return d function() / d array by central differences, of the array's shape.
+
+    function: takes nothing, reads `array`, returns a number. array: float64; each
+    entry is moved by `step` up and down, and put back. The error is of order step^2.
+    """
+    if array.dtype != np.float64:
+        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
+        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    gradient = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        try:
+            array[index] = kept + step
+            above = function()
+            array[index] = kept - step
+            gradient[index] = (above - function()) / (2 * step)
+        finally:
+            array[index] = kept
+    return gradient
+
+
+def check_gradient(
+    function: Callable[[], float],
+    array: np.ndarray,
+    gradient: np.ndarray,
+    *,
+    name: str = "gradient",
+    tolerance: float = 1e-6,
+) -> float:
+    """Return the worst relative error of a gradient, or raise an AssertionError.
+
+    gradient: what is claimed for d function() / d array, of the array's shape; judged
+    by `numerical_gradient`. An error is relative to the larger of the two values, but
+    at least to 1 % of the largest, and to 1e-4: below that, differences are rounding.
+    """
+    if np.shape(gradient) != array.shape:
+        shapes = f"has shape {np.shape(gradient)}, what it belongs to {array.shape}"
+        raise AssertionError(f"{name} {shapes}.")
+    expected = numerical_gradient(function, array)
+    sizes = np.maximum(np.abs(gradient), np.abs(expected))
+    least = max(1e-4, 0.01 * np.max(np.abs(expected)))
+    errors = np.abs(gradient - expected) / np.maximum(sizes, least)
+    worst = np.unravel_index(np.argmax(errors), errors.shape)
+    if not errors[worst] <= tolerance:
+        place = ", ".join(str(int(i)) for i in worst)
+        values = f"is {gradient[worst]:.8g}, differences say {expected[worst]:.8g}"
+        raise AssertionError(f"{name}[{place}] {values}.")
+    return float(errors[worst])
+
+
+def check_layer(
+    layer: nn.Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
+) -> dict[str, float]:
+    """Judge every gradient of a layer; return the worst relative error of each.
+
+    inputs: (batch, features). A random weighting of the outputs, sum(outputs *
+    doutputs), stands for the loss: its gradient with respect to the outputs is
+    doutputs. Parameters must be float64. A wrong one is an AssertionError.
+    """
+    inputs = np.array(inputs, dtype=np.float64)
+    outputs = layer.forward(inputs)
+    doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
+    gradients = {"inputs": (inputs, layer.backward(doutputs))}
+    for name in layer.parameter_names:
+        gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
+
+    def loss() -> float:
+        return float(np.sum(layer.forward(inputs) * doutputs))
+
+    return {
+        f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")
+        for name, (array, gradient) in gradients.items()
+    }
+
+
+def kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
+    """Return the outputs that the layer's forward kept, for its backward.
+
+    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
+    the outputs' shape.
+    """
+    owner = type(layer).__name__
+    outputs: np.ndarray | None = getattr(layer, "outputs", None)
+    if outputs is None:
+        advice = "run forward first, it keeps what backward needs"
+        raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
+    if np.shape(doutputs) != outputs.shape:
+        expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
+        raise ValueError(f"{owner} expected doutputs of {expected}.")
+    return outputs
+
+
+class Dense(nn.Dense):
+    """A dense layer: every neuron takes a weighted sum of every input.
+
+    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases.
+    The neuron is Rosenblatt's (1958), without its threshold.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
+        self.inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        nn.check_batch(self.inputs, len(self.weights), owner="Dense")
+        self.outputs = np.dot(self.inputs, self.weights)
+        self.outputs += self.biases
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
+
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum over the batch.
+        """
+        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
+        kept_outputs(self, doutputs)
+        self.dweights = np.dot(self.inputs.T, doutputs)
+        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
+        self.dbiases = np.dot(ones, doutputs)
+        return np.dot(doutputs, self.weights.T)
+
+
+class ReLU(nn.ReLU):
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return max(0, inputs) as a new array of the same shape and type."""
+        # Beside a row of zeros NumPy is twice as fast as beside the number 0.
+        self.outputs = np.maximum(inputs, np.zeros_like(inputs[:1]))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs where the inputs were positive, and 0 elsewhere."""
+        return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
+
+
+class Sigmoid(nn.Sigmoid):
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
+        scores = nn.as_float(inputs)
+        # exp of a negative number or zero lies between 0 and 1, whatever the score.
+        small = np.exp(-np.abs(scores))
+        self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * outputs * (1 - outputs)."""
+        outputs = kept_outputs(self, doutputs)
+        return doutputs * outputs * (1 - outputs)
+
+
+class Softmax(nn.Softmax):
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the probabilities, (batch, classes), for logits of any size."""
+        logits = nn.as_float(inputs)
+        nn.check_batch(logits, "classes", owner="Softmax")
+        # Half of the largest float: so the difference of two logits never overflows,
+        # infinite ones included.
+        limit = np.finfo(logits.dtype).max / 2
+        logits = np.clip(logits, -limit, limit)
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
+
+        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
+        doutputs.
+        """
+        outputs = kept_outputs(self, doutputs)
+        means = np.sum(doutputs * outputs, axis=1, keepdims=True)
+        return outputs * (doutputs - means)
+
+
+def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return targets as one-hot rows of the predictions' shape and type.
+
+    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
+    """
+    if targets.ndim == 1:
+        # A row for each class, then turned: a few long rows are quicker than many short.
+        classes = np.arange(predictions.shape[1]).reshape(-1, 1)
+        targets = np.equal(classes, targets).T
+    return targets.astype(predictions.dtype)
+
+
+class CategoricalCrossentropy(nn.CategoricalCrossentropy):
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return -targets / predictions / batch, (batch, classes).
+
+        Where a prediction is below EPSILON, the slope at EPSILON.
+        """
+        owner = "CategoricalCrossentropy"
+        predictions, targets = nn.as_float(predictions), np.asarray(targets)
+        nn.check_classes(predictions, targets, owner=owner)
+        nn.check_probabilities(predictions, owner=owner, missing="softmax")
+        one_hot = one_hot_like(predictions, targets)
+        return -one_hot / np.clip(predictions, nn.EPSILON, 1) / len(predictions)
+
+
+class BinaryCrossentropy(nn.BinaryCrossentropy):
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return ((1 - targets) / (1 - predictions) - targets / predictions) / size.
+
+        size is batch * outputs, as the loss is a mean over both. Where a prediction is
+        within EPSILON of 0 or 1, the slope at that distance.
+        """
+        predictions, targets = nn.as_float(predictions), np.asarray(targets)
+        nn.check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        targets = targets.astype(predictions.dtype)
+        yes = targets / np.clip(predictions, nn.EPSILON, 1)
+        no = (1 - targets) / np.clip(1 - predictions, nn.EPSILON, 1)
+        return (no - yes) / predictions.size
+
+
+def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> float:
+    """Judge a loss's gradient; return its worst relative error.
+
+    predictions and targets as the loss takes them; predictions must stay legal when
+    they move by 1e-5. A wrong gradient is an AssertionError.
+    """
+    predictions = np.array(predictions, dtype=np.float64)
+    return check_gradient(
+        lambda: loss.calculate(predictions, targets),
+        predictions,
+        loss.backward(predictions, targets),
+        name="dpredictions",
+    )
+
+
+__all__ = [
+    "EPSILON",
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Layer",
+    "Loss",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "as_float",
+    "check_batch",
+    "check_classes",
+    "check_gradient",
+    "check_layer",
+    "check_loss",
+    "check_probabilities",
+    "check_same_shape",
+    "check_yes_or_no",
+    "kept_outputs",
+    "numerical_gradient",
+    "one_hot_like",
+    "spiral_data",
+]
