@@ -64,31 +64,6 @@ def check_gradient(
     return float(errors[worst])
 
 
-def check_layer(
-    layer: nn.Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
-) -> dict[str, float]:
-    """Judge every gradient of a layer; return the worst relative error of each.
-
-    inputs: (batch, features). A random weighting of the outputs, sum(outputs *
-    doutputs), stands for the loss: its gradient with respect to the outputs is
-    doutputs. Parameters must be float64. A wrong one is an AssertionError.
-    """
-    inputs = np.array(inputs, dtype=np.float64)
-    outputs = layer.forward(inputs)
-    doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
-    gradients = {"inputs": (inputs, layer.backward(doutputs))}
-    for name in layer.parameter_names:
-        gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
-
-    def loss() -> float:
-        return float(np.sum(layer.forward(inputs) * doutputs))
-
-    return {
-        f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")
-        for name, (array, gradient) in gradients.items()
-    }
-
-
 def kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
     """Return the outputs that the layer's forward kept, for its backward.
 
@@ -136,6 +111,31 @@ class Dense(nn.Dense):
         return np.dot(doutputs, self.weights.T)
 
 
+def check_layer(
+    layer: nn.Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
+) -> dict[str, float]:
+    """Judge every gradient of a layer; return the worst relative error of each.
+
+    inputs: (batch, features). A random weighting of the outputs, sum(outputs *
+    doutputs), stands for the loss: its gradient with respect to the outputs is
+    doutputs. Parameters must be float64. A wrong one is an AssertionError.
+    """
+    inputs = np.array(inputs, dtype=np.float64)
+    outputs = layer.forward(inputs)
+    doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
+    gradients = {"inputs": (inputs, layer.backward(doutputs))}
+    for name in layer.parameter_names:
+        gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
+
+    def loss() -> float:
+        return float(np.sum(layer.forward(inputs) * doutputs))
+
+    return {
+        f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")
+        for name, (array, gradient) in gradients.items()
+    }
+
+
 class ReLU(nn.ReLU):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
@@ -161,30 +161,6 @@ class Sigmoid(nn.Sigmoid):
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
-
-
-class Softmax(nn.Softmax):
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = nn.as_float(inputs)
-        nn.check_batch(logits, "classes", owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows,
-        # infinite ones included.
-        limit = np.finfo(logits.dtype).max / 2
-        logits = np.clip(logits, -limit, limit)
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return self.outputs
-
-    def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
-
-        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
-        doutputs.
-        """
-        outputs = kept_outputs(self, doutputs)
-        means = np.sum(doutputs * outputs, axis=1, keepdims=True)
-        return outputs * (doutputs - means)
 
 
 def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -241,6 +217,30 @@ def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> f
         loss.backward(predictions, targets),
         name="dpredictions",
     )
+
+
+class Softmax(nn.Softmax):
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the probabilities, (batch, classes), for logits of any size."""
+        logits = nn.as_float(inputs)
+        nn.check_batch(logits, "classes", owner="Softmax")
+        # Half of the largest float: so the difference of two logits never overflows,
+        # infinite ones included.
+        limit = np.finfo(logits.dtype).max / 2
+        logits = np.clip(logits, -limit, limit)
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
+
+        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
+        doutputs.
+        """
+        outputs = kept_outputs(self, doutputs)
+        means = np.sum(doutputs * outputs, axis=1, keepdims=True)
+        return outputs * (doutputs - means)
 
 
 __all__ = [
