@@ -281,3 +281,34 @@ def landscape(
     axes.set(xlabel=x, ylabel=y)
     axes.grid(False)
     show(shown, alt)
+
+
+@styled
+def paths(
+    xs: np.ndarray,
+    ys: np.ndarray,
+    heights: np.ndarray,
+    walks: Mapping[str, np.ndarray],
+    *,
+    x: str,
+    y: str,
+    alt: str,
+) -> None:
+    """Show paths {label: (steps, 2)} over heights (len(ys), len(xs)); each ends in its own marker."""
+    shown, axes = figure(width=8.0, height=3.6)
+    levels = np.quantile(heights, np.linspace(0, 1, 15))
+    axes.contour(xs, ys, heights, levels=levels, colors="#b9bec6", linewidths=0.8)
+    for index, (label, walk) in enumerate(walks.items()):
+        color, marker = COLORS[index], MARKERS[index]
+        axes.plot(*walk.T, color=color, linewidth=1.2, marker=".", markersize=4)
+        axes.plot(
+            *walk[-1], color=color, marker=marker, markersize=9, markeredgecolor="white"
+        )
+        axes.plot([], [], color=color, marker=marker, label=label)
+    axes.plot(*walks[next(iter(walks))][0], "o", color=INK, markersize=7, label="start")
+    axes.set(
+        xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), xlabel=x, ylabel=y, aspect="equal"
+    )
+    axes.grid(False)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    show(shown, alt)

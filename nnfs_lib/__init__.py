@@ -11,8 +11,8 @@ Generated from the chapters: edit them, not this file.
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, check_classes,
   check_probabilities, check_same_shape, check_yes_or_no, one_hot_like
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy
-- optimizers: SGD, Adagrad, Adam, Optimizer, RMSprop, as_epsilon, as_share, check_pairs,
-  check_state, divide_by_root, parameters_of, running_mean
+- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
+  check_pairs, check_state, divide_by_root, parameters_of, running_mean
 """
 
 from nnfs_lib.activations import ReLU, Sigmoid, Softmax, as_float
@@ -48,6 +48,7 @@ from nnfs_lib.optimizers import (
     Adagrad,
     Adam,
     Optimizer,
+    Resumable,
     RMSprop,
     as_epsilon,
     as_share,
@@ -75,6 +76,7 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReLU",
+    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",

@@ -17,6 +17,7 @@ __all__ = [
     "Adam",
     "Optimizer",
     "RMSprop",
+    "Resumable",
     "as_epsilon",
     "as_share",
     "check_pairs",
@@ -27,50 +28,41 @@ __all__ = [
 ]
 
 
-class Optimizer:
-    """How parameters move, given their gradients.
+def parameters_of(
+    layers: Iterable[Layer],
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return every parameter of the layers with its gradient, for Optimizer.step.
 
-    `step` takes (array, gradient) pairs, the same in the same order every time, and
-    changes the arrays in place. A subclass names in `memories` what it remembers, and
-    defines `update`; both deal with one vector: all parameters, one behind the other.
-    The learning rate of step t = 0, 1, ... is learning_rate / (1 + decay * t).
+    Built in chapter 6.
+    """
+    pairs = []
+    for layer in layers:
+        for name in layer.parameter_names:
+            gradient = getattr(layer, f"d{name}", None)
+            if gradient is None:
+                owner = type(layer).__name__
+                raise RuntimeError(f"{owner} has no d{name} yet: run backward first.")
+            pairs.append((getattr(layer, name), gradient))
+    return pairs
+
+
+class Resumable:
+    """What steps leave behind: how many were done, and vectors of numbers by name.
+
+    A subclass names the vectors in `memories`. They begin as zeros, as long as all
+    parameters together; `get_state` and `set_state` carry them into another run.
 
     Built in chapter 6.
     """
 
     memories: tuple[str, ...] = ()
 
-    def __init__(self, learning_rate: float, decay: float = 0.0) -> None:
-        """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
-        name = type(self).__name__
-        if not 0 < learning_rate < math.inf:
-            raise ValueError(f"{name} needs a learning_rate > 0, got {learning_rate}.")
-        if not 0 <= decay < math.inf:
-            raise ValueError(f"{name} needs a decay >= 0, got {decay}.")
-        # Plain floats: an np.float64 would drag float32 arrays through float64.
-        self.learning_rate, self.decay = float(learning_rate), float(decay)
+    def __init__(self) -> None:
+        """Begin with no step done, and nothing remembered."""
         self.steps_done = 0
         self.memory: dict[str, np.ndarray] = {}
+        # Room for the next change, kept so that no step has to ask for new memory.
         self.change = np.empty(0)
-
-    @property
-    def current_learning_rate(self) -> float:
-        """The learning rate of the next step."""
-        return self.learning_rate / (1 + self.decay * self.steps_done)
-
-    def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Move every array in place; the gradients stay as they are."""
-        pairs = list(parameters)
-        check_pairs(pairs, owner=type(self).__name__)
-        gradient = np.concatenate([each for _, each in pairs], axis=None)
-        if gradient.size != self.change.size:
-            self.prepare(gradient)
-        self.update(gradient, self.change)
-        end = 0
-        for array, _ in pairs:
-            start, end = end, end + array.size
-            array -= self.change[start:end].reshape(array.shape)
-        self.steps_done += 1
 
     def prepare(self, gradient: np.ndarray) -> None:
         """Make room for the first step; ValueError where steps were of another size."""
@@ -83,42 +75,19 @@ class Optimizer:
             self.memory = {name: np.zeros_like(gradient) for name in self.memories}
         self.change = np.empty_like(gradient)
 
-    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
-        """Write what is to be subtracted into `change`; gradient stays as it is."""
-        name = type(self).__name__
-        raise NotImplementedError(
-            f"{name} has no update: define update(self, gradient, change)."
-        )
-
     def get_state(self) -> dict[str, Any]:
-        """Return what steps have changed: steps_done, and a copy of each memory."""
+        """Return what steps have changed: steps_done, and a copy of each vector."""
         copies = {name: memory.copy() for name, memory in self.memory.items()}
         return {"steps_done": self.steps_done, **copies}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Go on where `get_state` was called; a ValueError leaves all as it was."""
         check_state(state, self.memories, owner=type(self).__name__)
-        self.steps_done = int(state["steps_done"])
-        self.memory = {
-            name: np.array(state[name]) for name in state if name in self.memories
+        vectors = {
+            name: np.array(state[name]) for name in state if name != "steps_done"
         }
+        self.steps_done, self.memory = int(state["steps_done"]), vectors
         self.change = np.empty(0)
-
-
-def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
-    """Raise a ValueError unless there are arrays of floats, with gradients that fit.
-
-    Built in chapter 6.
-    """
-    if not pairs:
-        raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
-    for place, (array, gradient) in enumerate(pairs):
-        if array.dtype.kind != "f":
-            advice = 'use array.astype("float32")'
-            raise ValueError(f"{owner} moves floats, got {array.dtype}: {advice}.")
-        if gradient.shape != array.shape:
-            shapes = f"of shape {array.shape} has a gradient of {gradient.shape}"
-            raise ValueError(f"{owner}: parameter {place} {shapes}.")
 
 
 def check_state(
@@ -147,22 +116,67 @@ def check_state(
             raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
 
 
-def parameters_of(
-    layers: Iterable[Layer],
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return every parameter of the layers with its gradient, for Optimizer.step.
+def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
+    """Raise a ValueError unless there are arrays of floats, with gradients that fit.
 
     Built in chapter 6.
     """
-    pairs = []
-    for layer in layers:
-        for name in layer.parameter_names:
-            gradient = getattr(layer, f"d{name}", None)
-            if gradient is None:
-                owner = type(layer).__name__
-                raise RuntimeError(f"{owner} has no d{name} yet: run backward first.")
-            pairs.append((getattr(layer, name), gradient))
-    return pairs
+    if not pairs:
+        raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
+    for place, (array, gradient) in enumerate(pairs):
+        if array.dtype.kind != "f":
+            advice = 'use array.astype("float32")'
+            raise ValueError(f"{owner} moves floats, got {array.dtype}: {advice}.")
+        if gradient.shape != array.shape:
+            shapes = f"of shape {array.shape} has a gradient of {gradient.shape}"
+            raise ValueError(f"{owner}: parameter {place} {shapes}.")
+
+
+class Optimizer(Resumable):
+    """How parameters move, given their gradients.
+
+    `step` takes (array, gradient) pairs, the same in the same order every time, and
+    changes the arrays in place. A subclass defines `update`, which deals with one
+    vector: all parameters, one behind the other. The learning rate of step t = 0, 1,
+    ... is learning_rate / (1 + decay * t).
+
+    Built in chapter 6.
+    """
+
+    def __init__(self, learning_rate: float, decay: float = 0.0) -> None:
+        """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
+        super().__init__()
+        name = type(self).__name__
+        if not 0 < learning_rate < math.inf:
+            raise ValueError(f"{name} needs a learning_rate > 0, got {learning_rate}.")
+        if not 0 <= decay < math.inf:
+            raise ValueError(f"{name} needs a decay >= 0, got {decay}.")
+        # Plain floats: an np.float64 would drag float32 arrays through float64.
+        self.learning_rate, self.decay = float(learning_rate), float(decay)
+
+    @property
+    def current_learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self.learning_rate / (1 + self.decay * self.steps_done)
+
+    def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
+        """Move every array in place; the gradients stay as they are."""
+        pairs = list(parameters)
+        check_pairs(pairs, owner=type(self).__name__)
+        gradient = np.concatenate([each for _, each in pairs], axis=None)
+        if gradient.size != self.change.size:
+            self.prepare(gradient)
+        self.update(gradient, self.change)
+        end = 0
+        for array, _ in pairs:
+            start, end = end, end + array.size
+            array -= self.change[start:end].reshape(array.shape)
+        self.steps_done += 1
+
+    def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """Write what is to be subtracted into `change`; gradient stays as it is."""
+        needs = "define update(self, gradient, change)"
+        raise NotImplementedError(f"{type(self).__name__} has no update: {needs}.")
 
 
 def as_share(value: float, *, owner: str, name: str) -> float:
