@@ -12,6 +12,10 @@ COMMANDS = {
         "bookkit.export.command",
     ),
     "data": ("write the data sets that the book ships", "bookkit.data"),
+    "equations": (
+        "measure how close the equations of every chapter come",
+        "bookkit.equations.command",
+    ),
     "run": ("execute chapters and write them back in stable form", "bookkit.run"),
     "browser": (
         "find a Chromium for the browser tests, or install one",

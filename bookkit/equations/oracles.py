@@ -1,0 +1,137 @@
+"""The book's equations a second time, by other means than the library's: what judges it.
+
+Plain Python numbers in loops, `math`, and sums that lose nothing (`math.fsum`); optimizers as sums
+over all gradients so far instead of a memory; gradients as differences of the function itself.
+Rows are lists of numbers, a batch is a list of rows.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+Row = Sequence[float]
+Rows = Sequence[Row]
+
+
+def slope(
+    function: Callable[[], float], array: np.ndarray, *, step: float = 1e-4
+) -> np.ndarray:
+    """Return d function() / d array, from the function at four places around each number.
+
+    array: float64, moved in place and put back. The error is of order step^4.
+    """
+    gradient = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        values = []
+        for steps in (-2, -1, 1, 2):
+            array[index] = kept + steps * step
+            values.append(function())
+        array[index] = kept
+        far, near = values[3] - values[0], values[2] - values[1]
+        gradient[index] = (8 * near - far) / (12 * step)
+    return gradient
+
+
+def dense(inputs: Rows, weights: Rows, biases: Row) -> list[list[float]]:
+    """Return each sample's weighted sums: inputs (batch, i), weights (i, j), biases (j,)."""
+    columns = list(zip(*weights, strict=True))
+    return [
+        [
+            math.fsum([*(x * w for x, w in zip(row, column, strict=True)), bias])
+            for column, bias in zip(columns, biases, strict=True)
+        ]
+        for row in inputs
+    ]
+
+
+def relu(inputs: Rows) -> list[list[float]]:
+    """Return what is positive, and 0 for the rest."""
+    return [[x if x > 0 else 0.0 for x in row] for row in inputs]
+
+
+def sigmoid(inputs: Rows) -> list[list[float]]:
+    """Return e^x / (e^x + 1) of each number, for numbers of moderate size."""
+    return [[math.exp(x) / (math.exp(x) + 1) for x in row] for row in inputs]
+
+
+def softmax(logits: Rows) -> list[list[float]]:
+    """Return each number's share of its row's powers of e, for numbers of moderate size."""
+    totals = [math.fsum(math.exp(z) for z in row) for row in logits]
+    return [
+        [math.exp(z) / total for z in row]
+        for row, total in zip(logits, totals, strict=True)
+    ]
+
+
+def categorical(predictions: Rows, labels: Sequence[int]) -> list[float]:
+    """Return the surprise at each sample's true class, in nats."""
+    return [
+        math.log(1 / row[label]) for row, label in zip(predictions, labels, strict=True)
+    ]
+
+
+def binary(predictions: Rows, targets: Rows) -> list[float]:
+    """Return each sample's mean surprise over its outputs; targets may lie between 0 and 1."""
+    return [
+        math.fsum(
+            t * math.log(1 / p) + (1 - t) * math.log(1 / (1 - p))
+            for p, t in zip(row, wanted, strict=True)
+        )
+        / len(row)
+        for row, wanted in zip(predictions, targets, strict=True)
+    ]
+
+
+def rates(steps: int, learning_rate: float, decay: float) -> list[float]:
+    """Return the rate of each step: learning_rate / (1 + decay * t), t from 0."""
+    return [learning_rate / (1 + decay * t) for t in range(steps)]
+
+
+def faded(numbers: Row, share: float) -> float:
+    """Return the sum of the numbers, each times `share` for every number that came after it."""
+    last = len(numbers) - 1
+    return math.fsum(share ** (last - k) * number for k, number in enumerate(numbers))
+
+
+def sgd(gradients: Row, rates: Row, *, momentum: float = 0.0) -> float:
+    """Return how far a parameter goes: every old step is taken again, faded by momentum."""
+    steps = [-rate * g for rate, g in zip(rates, gradients, strict=True)]
+    return math.fsum(faded(steps[: t + 1], momentum) for t in range(len(steps)))
+
+
+def adagrad(gradients: Row, rates: Row, *, epsilon: float) -> float:
+    """Return how far a parameter goes by steps over the root of all squares so far."""
+    return -math.fsum(
+        rate * gradients[t] / (math.hypot(*gradients[: t + 1]) + epsilon)
+        for t, rate in enumerate(rates)
+    )
+
+
+def rmsprop(gradients: Row, rates: Row, *, epsilon: float, rho: float) -> float:
+    """Return how far a parameter goes by steps over the root of the fading mean of squares."""
+    squares = [g**2 for g in gradients]
+    roots = [
+        math.sqrt((1 - rho) * faded(squares[: t + 1], rho)) for t in range(len(rates))
+    ]
+    return -math.fsum(
+        rate * g / (root + epsilon)
+        for rate, g, root in zip(rates, gradients, roots, strict=True)
+    )
+
+
+def adam(
+    gradients: Row, rates: Row, *, epsilon: float, beta_1: float, beta_2: float
+) -> float:
+    """Return how far a parameter goes by Adam.
+
+    The corrected mean is a weighted one: its weights, beta^0, beta^1, ..., divided by their sum.
+    """
+    moves = []
+    for t, rate in enumerate(rates):
+        past, ones = gradients[: t + 1], [1.0] * (t + 1)
+        mean = faded(past, beta_1) / faded(ones, beta_1)
+        square = faded([g**2 for g in past], beta_2) / faded(ones, beta_2)
+        moves.append(-rate * mean / (math.sqrt(square) + epsilon))
+    return math.fsum(moves)
