@@ -1,0 +1,179 @@
+"""What the chapters' badges say is measured again, and a library that is wrong by 0.1 % is caught."""
+
+import json
+import math
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nnfs_lib
+from bookkit.__main__ import main
+from bookkit.equations import command, measures, oracles
+from bookkit.equations.table import EQUATIONS, Equation
+
+ROOT = Path(__file__).parents[2]
+KEPT = json.loads((ROOT / command.FILE).read_text(encoding="utf-8"))
+ADVICE = "run `python -m bookkit equations`"
+# Processors round differently, and the differences of a function magnify it.
+MARGIN = 10
+# Errors of this size are roundings of the last digits: on another processor they may be zero.
+LAST_DIGITS = 2e-15
+
+ALL = [
+    pytest.param(chapter, place, id=f"{chapter} {equation.name}, {equation.against}")
+    for chapter, equations in EQUATIONS.items()
+    for place, equation in enumerate(equations)
+]
+
+
+def test_every_equation_is_kept():
+    expected = {
+        str(chapter): [(equation.name, equation.against) for equation in equations]
+        for chapter, equations in EQUATIONS.items()
+    }
+    kept = {
+        chapter: [(entry["equation"], entry["against"]) for entry in entries]
+        for chapter, entries in KEPT.items()
+    }
+    assert kept == expected, ADVICE
+
+
+def test_every_chapter_has_equations():
+    chapters = [int(path.name[:2]) for path in (ROOT / "chapters").glob("[0-9]*.ipynb")]
+    missing = set(chapters) - EQUATIONS.keys()
+    assert missing == set(), "list them in bookkit/equations/table.py"
+
+
+@pytest.mark.parametrize(("chapter", "place"), ALL)
+def test_an_equation_is_as_close_as_its_badge_says(chapter, place):
+    kept = KEPT[str(chapter)][place]["worst"]
+    measured = EQUATIONS[chapter][place].worst(nnfs_lib)
+    assert measured <= max(MARGIN * kept, LAST_DIGITS), ADVICE
+    assert kept <= max(MARGIN * measured, LAST_DIGITS), ADVICE
+    assert kept < 1e-9
+
+
+def scaled(base: type, method: str) -> type:
+    """Return the class with what a method returns, a thousandth too large."""
+
+    def wrong(self, *arguments):
+        return 1.001 * getattr(base, method)(self, *arguments)
+
+    return type(base.__name__, (base,), {method: wrong})
+
+
+def wrong_parameter_gradient(base: type, name: str) -> type:
+    """Return the class with the gradient of one parameter a thousandth too large."""
+
+    def backward(self, doutputs):
+        dinputs = base.backward(self, doutputs)
+        getattr(self, name)[:] *= 1.001
+        return dinputs
+
+    return type(base.__name__, (base,), {"backward": backward})
+
+
+def too_fast(base: type) -> type:
+    """Return the optimizer with a learning rate a thousandth too large."""
+
+    def init(self, learning_rate, **settings):
+        base.__init__(self, 1.001 * learning_rate, **settings)
+
+    return type(base.__name__, (base,), {"__init__": init})
+
+
+def wrong_library(equation: Equation) -> Any:
+    """Return nnfs_lib with what the equation is about a thousandth too large."""
+    name, _, part = equation.name.partition(":")
+    part = part.strip()
+    if name == "A whole network":
+        name, part = "Dense", "dweights"
+    base = getattr(nnfs_lib, name.removesuffix(" with momentum"))
+    if issubclass(base, nnfs_lib.Optimizer):
+        wrong = too_fast(base)
+    elif part in ("dweights", "dbiases"):
+        wrong = wrong_parameter_gradient(base, part)
+    else:
+        gradient = part == "dinputs" or part.startswith("gradient")
+        wrong = scaled(base, "backward" if gradient else "forward")
+    return SimpleNamespace(**{**vars(nnfs_lib), base.__name__: wrong})
+
+
+@pytest.mark.parametrize(("chapter", "place"), ALL)
+def test_a_library_that_is_wrong_by_a_thousandth_is_caught(chapter, place):
+    equation = EQUATIONS[chapter][place]
+    measured = equation.worst(wrong_library(equation))
+    assert measured > 1e-4
+    assert measured > 1e6 * max(
+        MARGIN * KEPT[str(chapter)][place]["worst"], LAST_DIGITS
+    )
+
+
+def test_difference_by_hand():
+    assert measures.difference([1.0, -4.5], [1.0, -4.0]) == 0.125
+    assert measures.difference([0.25, 0.0], [0.0, 0.0]) == 0.25
+    assert measures.difference([1.0], [1.0, 1.0]) == math.inf
+    assert measures.difference([math.nan, 1.0], [1.0, 1.0]) == math.inf
+
+
+def test_slope_by_hand():
+    array = np.array([[1.0, -2.0], [0.5, 3.0]])
+    kept = array.copy()
+    found = oracles.slope(lambda: float(np.sum(array**3)), array)
+    np.testing.assert_allclose(found, 3 * kept**2, rtol=1e-10)
+    np.testing.assert_array_equal(array, kept)
+
+
+def test_oracles_by_hand():
+    assert oracles.dense([[1, 2]], [[3, 4], [5, 6]], [0.5, -1]) == [[13.5, 15]]
+    assert oracles.relu([[-1, 0, 2]]) == [[0, 0, 2]]
+    assert oracles.sigmoid([[0.0]]) == [[0.5]]
+    assert oracles.sigmoid([[math.log(3)]])[0][0] == pytest.approx(0.75)
+    thirds = oracles.softmax([[math.log(1), math.log(2)]])[0]
+    assert thirds == pytest.approx([1 / 3, 2 / 3])
+    quarter = math.log(4)
+    assert oracles.categorical([[0.75, 0.25]], [1]) == pytest.approx([quarter])
+    assert oracles.binary([[0.25, 0.75]], [[1, 0]]) == pytest.approx([quarter])
+
+
+# The optimizers' first steps, by hand, as in chapter 6.
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (oracles.rates(3, 0.5, 0.25), [0.5, 0.4, 0.5 / 1.5]),
+        (oracles.sgd([2, -1], [1, 1]), -1),
+        # velocities -1, then -0.5 - 0.25 * 2
+        (oracles.sgd([2, 2], [0.5, 0.25], momentum=0.5), -2),
+        (oracles.adagrad([3, 4], [1, 1], epsilon=0), -1.8),
+        (oracles.adagrad([3], [1], epsilon=1), -0.75),
+        (oracles.rmsprop([2], [1], epsilon=1, rho=0.75), -1),
+        (oracles.adam([2, 2], [1, 0.5], epsilon=0, beta_1=0.9, beta_2=0.99), -1.5),
+        (oracles.adam([2], [1], epsilon=2, beta_1=0.9, beta_2=0.999), -0.5),
+        (
+            oracles.adam([2, 0], [1, 1], epsilon=0, beta_1=0.5, beta_2=0.75),
+            -1 - (0.5 / 0.75) / math.sqrt(0.75 / 0.4375),
+        ),
+    ],
+)
+def test_optimizers_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("error", "rounded"),
+    [(2.04e-11, 3e-11), (9.1e-16, 1e-15), (3e-10, 3e-10), (0.0, 0.0)],
+)
+def test_rounded_up(error, rounded):
+    assert command.rounded_up(error) == rounded
+
+
+def test_the_command_writes_what_is_kept(tmp_path, capsys):
+    path = tmp_path / "equations.json"
+    assert main(["equations", "--file", str(path)]) == 0
+    assert json.loads(path.read_text(encoding="utf-8")).keys() == KEPT.keys()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == sum(len(entries) for entries in KEPT.values())
+    assert lines[0].endswith("Dense: outputs, by plain Python")
