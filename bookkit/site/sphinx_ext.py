@@ -1,8 +1,9 @@
 """The book's Sphinx extension: a site that is light, complete and asks no other host for anything.
 
 Every page comes with a small icon font instead of a 1.5 MB script, pages with equations with a local
-MathJax, pages with explorers with the script that shows them without a kernel, and a cell tagged
-`export:<module>` with a badge that links to the module on the library page.
+MathJax, pages with explorers with the script that shows them without a kernel, a cell tagged
+`export:<module>` with a badge that links to the module on the library page, and a chapter with one
+that says how well its equations are checked.
 """
 
 import importlib.util
@@ -15,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.fileutil import copy_asset
 
-from bookkit.site import directives, explorers
+from bookkit.site import directives, equations, explorers
 from bookkit.site.icons import write_icon_font
 
 HERE = Path(__file__).parent
@@ -137,6 +138,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
+    app.connect("doctree-resolved", equations.add_badge)
     app.connect("html-page-context", show_explorers, priority=900)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("build-finished", add_static_files)
@@ -144,4 +146,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("library", directives.Library)
     app.add_directive("hero", directives.Hero)
     app.add_directive("chapter-map", directives.ChapterMap)
+    app.add_directive("equations", equations.Equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -93,6 +93,7 @@ FACTS = """() => {
     }).map((image) => image.alt),
     outputFilters: outputs.map((image) => getComputedStyle(image).filter),
     badges: badges.map((link) => link.textContent),
+    equationBadges: [...document.querySelectorAll("h1 + .equations-badge a")].map((link) => link.textContent),
     hiddenBadges: badges.filter((link) => !link.offsetWidth).length,
   };
 }"""
