@@ -67,8 +67,7 @@ def spiral_ours() -> Epoch:
         outputs = X
         for layer in layers:
             outputs = layer.forward(outputs)
-        value = loss.calculate(outputs, y)
-        gradient = loss.backward(outputs, y)
+        value, gradient = loss.value_and_gradient(outputs, y)
         for layer in reversed(layers):
             gradient = layer.backward(gradient)
         optimizer.step(nn.parameters_of(layers))

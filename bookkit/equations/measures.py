@@ -232,6 +232,20 @@ def fused_gradient(
     return lambda library, rng: loss_gradient(*make(library, rng))
 
 
+def fused_softmax_at_once(library: Library, rng: Rng) -> float:
+    """Compare the mean loss and its gradient, computed together, with both oracles."""
+    loss, logits, targets = fused_softmax(library, rng)
+    value, gradient = loss.value_and_gradient(logits, targets)
+    labels = targets if targets.ndim == 1 else targets.argmax(axis=1)
+
+    def mean() -> float:
+        shares = oracles.softmax(logits.tolist())
+        return math.fsum(oracles.categorical(shares, labels.tolist())) / len(logits)
+
+    slope = oracles.slope(mean, logits)
+    return max(difference([value], [mean()]), difference(gradient, slope))
+
+
 def fused_and_two_steps(
     make: Callable[[Library, Rng], tuple[Any, np.ndarray, np.ndarray]],
     activation: str,

@@ -77,6 +77,11 @@ EQUATIONS: dict[int, list[Equation]] = {
                 m.fused_softmax, "Softmax", "CategoricalCrossentropy"
             ),
         ),
+        Equation(
+            "SoftmaxCategoricalCrossentropy: value and gradient",
+            f"{LOOPS} and {SLOPE}",
+            m.fused_softmax_at_once,
+        ),
         Equation("SigmoidBinaryCrossentropy", LOOPS, m.fused_sigmoid_loss),
         Equation(
             "SigmoidBinaryCrossentropy: gradient",

@@ -76,6 +76,16 @@ def wrong_parameter_gradient(base: type, name: str) -> type:
     return type(base.__name__, (base,), {"backward": backward})
 
 
+def wrong_at_once(base: type) -> type:
+    """Return the loss whose value is right, and its gradient a thousandth too large."""
+
+    def value_and_gradient(self, logits, targets):
+        value, gradient = base.value_and_gradient(self, logits, targets)
+        return value, 1.001 * gradient
+
+    return type(base.__name__, (base,), {"value_and_gradient": value_and_gradient})
+
+
 def too_fast(base: type) -> type:
     """Return the optimizer with a learning rate a thousandth too large."""
 
@@ -94,6 +104,8 @@ def wrong_library(equation: Equation) -> Any:
     base = getattr(nnfs_lib, name.removesuffix(" with momentum"))
     if issubclass(base, nnfs_lib.Optimizer):
         wrong = too_fast(base)
+    elif part == "value and gradient":
+        wrong = wrong_at_once(base)
     elif part in ("dweights", "dbiases"):
         wrong = wrong_parameter_gradient(base, part)
     else:

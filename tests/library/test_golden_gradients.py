@@ -17,7 +17,7 @@ LOSSES = {
     ),
     "binary": ("SigmoidBinaryCrossentropy", ("Sigmoid", "BinaryCrossentropy")),
 }
-WAYS = ["fused", "two steps"]
+WAYS = ["fused", "fused, at once", "two steps"]
 
 
 def run(nn: Any, kind: str, way: str) -> tuple[float, dict[str, np.ndarray]]:
@@ -32,7 +32,9 @@ def run(nn: Any, kind: str, way: str) -> tuple[float, dict[str, np.ndarray]]:
     outputs = NETWORK["inputs"]
     for layer in layers:
         outputs = layer.forward(outputs)
-    if way == "fused":
+    if way == "fused, at once":
+        value, gradient = getattr(nn, fused)().value_and_gradient(outputs, targets)
+    elif way == "fused":
         loss = getattr(nn, fused)()
         value, gradient = (
             loss.calculate(outputs, targets),
