@@ -12,9 +12,9 @@ step alone: what remains when everything around them costs nothing.
 PyTorch is no dependency of the book: without it, nnfs_lib is timed alone. To compare, install
 both into one environment of their own:
 
-    python -m venv /tmp/torch
-    /tmp/torch/bin/pip install -e . torch --extra-index-url https://download.pytorch.org/whl/cpu
-    /tmp/torch/bin/python benchmarks/spiral_adam.py
+    python -m venv ../torch
+    ../torch/bin/pip install -e . torch --extra-index-url https://download.pytorch.org/whl/cpu
+    ../torch/bin/python benchmarks/spiral_adam.py
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
 In an environment of its own, so that the book never depends on it:
 
-    python -m venv /tmp/torch
-    /tmp/torch/bin/pip install numpy torch --extra-index-url https://download.pytorch.org/whl/cpu
-    /tmp/torch/bin/python tests/golden/optimizers.py
+    python -m venv ../torch
+    ../torch/bin/pip install numpy torch --extra-index-url https://download.pytorch.org/whl/cpu
+    ../torch/bin/python tests/golden/optimizers.py
 
 writes optimizers.json beside this file: a hundred steps in float64, for each case the positions
 at STEPS. Run it again after a change here; the test says when the file is older than the cases.
