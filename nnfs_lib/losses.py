@@ -65,7 +65,7 @@ class Loss:
             raise ValueError(
                 f"{name} got an empty batch: a mean needs at least one sample."
             )
-        return float(np.sum(losses)) / losses.size
+        return float(losses.sum()) / losses.size
 
 
 def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:

@@ -266,14 +266,16 @@ class Adagrad(Optimizer):
         change *= self.current_learning_rate
 
 
-def running_mean(mean: np.ndarray, new: np.ndarray, share: float) -> None:
-    """mean = share * mean + (1 - share) * new, in place; `new` is used up.
+def running_mean(
+    mean: np.ndarray, new: np.ndarray, share: float, *, scratch: np.ndarray
+) -> None:
+    """mean = share * mean + (1 - share) * new, in place; scratch may be `new` itself.
 
     Built in chapter 6.
     """
     mean *= share
-    new *= 1 - share
-    mean += new
+    np.multiply(new, 1 - share, out=scratch)
+    mean += scratch
 
 
 class RMSprop(Optimizer):
@@ -303,7 +305,7 @@ class RMSprop(Optimizer):
         """The change is rate * gradient, over the root of its squares' running mean."""
         squares = self.memory["squares"]
         np.multiply(gradient, gradient, out=change)
-        running_mean(squares, change, self.rho)
+        running_mean(squares, change, self.rho, scratch=change)
         divide_by_root(gradient, squares, self.epsilon, out=change)
         change *= self.current_learning_rate
 
@@ -338,10 +340,9 @@ class Adam(Optimizer):
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * running mean of gradients, over that of their squares."""
         means, squares = self.memory["means"], self.memory["squares"]
-        np.copyto(change, gradient)
-        running_mean(means, change, self.beta_1)
+        running_mean(means, gradient, self.beta_1, scratch=change)
         np.multiply(gradient, gradient, out=change)
-        running_mean(squares, change, self.beta_2)
+        running_mean(squares, change, self.beta_2, scratch=change)
         # The corrections are numbers: they go into rate and epsilon, not into arrays.
         t = self.steps_done + 1
         root = math.sqrt(1 - self.beta_2**t)

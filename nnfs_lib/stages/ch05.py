@@ -16,7 +16,7 @@ def shifted(logits: np.ndarray) -> np.ndarray:
     # Column by column: row by row, so few classes would take six times as long.
     logits = np.asfortranarray(logits)
     largest = np.finfo(logits.dtype).max
-    logits = np.clip(logits, -largest / 2, largest / 2)
+    logits = np.minimum(np.maximum(logits, -largest / 2), largest / 2)
     below = logits - logits.max(axis=1, keepdims=True)
     # No lower than this, so that the mean of a batch doesn't overflow either.
     return np.maximum(below, -math.sqrt(largest))
@@ -33,14 +33,14 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
         differences, one_hot = self.prepare(logits, targets)
-        logs = np.log(np.sum(np.exp(differences), axis=1))
-        return logs - np.sum(one_hot * differences, axis=1)
+        logs = np.log(np.exp(differences).sum(axis=1))
+        return logs - (one_hot * differences).sum(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (softmax(logits) - targets) / batch, of the logits' shape."""
         differences, one_hot = self.prepare(logits, targets)
         exponentials = np.exp(differences)
-        probabilities = exponentials / np.sum(exponentials, axis=1, keepdims=True)
+        probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
         return (probabilities - one_hot) / len(one_hot)
 
     def value_and_gradient(
@@ -49,8 +49,8 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
         """Return `calculate` and `backward`, with every exponential taken once."""
         differences, one_hot = self.prepare(logits, targets)
         exponentials = np.exp(differences)
-        sums = np.sum(exponentials, axis=1, keepdims=True)
-        losses = np.log(sums[:, 0]) - np.sum(one_hot * differences, axis=1)
+        sums = exponentials.sum(axis=1, keepdims=True)
+        losses = np.log(sums[:, 0]) - (one_hot * differences).sum(axis=1)
         return self.mean(losses), (exponentials / sums - one_hot) / len(one_hot)
 
     def prepare(
