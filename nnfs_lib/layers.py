@@ -114,7 +114,7 @@ class Dense(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
 
-        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum over the batch.
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         kept_outputs(self, doutputs)

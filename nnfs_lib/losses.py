@@ -235,7 +235,7 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     Built in chapter 4.
     """
     if targets.ndim == 1:
-        # A row for each class, then turned: a few long rows are quicker than many short.
+        # A row for each class, then turned: few long rows are quicker than many short.
         classes = np.arange(predictions.shape[1]).reshape(-1, 1)
         targets = np.equal(classes, targets).T
     return targets.astype(predictions.dtype)

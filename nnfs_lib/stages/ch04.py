@@ -101,7 +101,7 @@ class Dense(nn.Dense):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
 
-        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum over the batch.
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         kept_outputs(self, doutputs)
@@ -169,7 +169,7 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
     """
     if targets.ndim == 1:
-        # A row for each class, then turned: a few long rows are quicker than many short.
+        # A row for each class, then turned: few long rows are quicker than many short.
         classes = np.arange(predictions.shape[1]).reshape(-1, 1)
         targets = np.equal(classes, targets).T
     return targets.astype(predictions.dtype)

@@ -73,7 +73,7 @@ class Resumable:
 def check_state(
     state: Mapping[str, Any], memories: tuple[str, ...], *, owner: str
 ) -> None:
-    """Raise a ValueError unless `state` is what such an optimizer's get_state returns."""
+    """Raise a ValueError unless `state` is what the get_state of its kind returns."""
     steps = state.get("steps_done")
     if not isinstance(steps, int | np.integer) or steps < 0:
         raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps!r}.")
@@ -168,7 +168,7 @@ class SGD(Optimizer):
     def __init__(
         self, learning_rate: float = 1.0, decay: float = 0.0, momentum: float = 0.0
     ) -> None:
-        """Take the rate, its decay, and the share of velocity kept, from 0 to below 1."""
+        """Take rate, decay, and the share of velocity kept, from 0 to below 1."""
         super().__init__(learning_rate, decay)
         self.momentum = as_share(momentum, owner="SGD", name="momentum")
         self.memories = ("velocity",) if momentum else ()
@@ -228,7 +228,7 @@ class Adagrad(Optimizer):
 def running_mean(
     mean: np.ndarray, new: np.ndarray, share: float, *, scratch: np.ndarray
 ) -> None:
-    """mean = share * mean + (1 - share) * new, in place; scratch may be `new` itself."""
+    """mean = share * mean + (1 - share) * new, in place; scratch may be `new`."""
     mean *= share
     np.multiply(new, 1 - share, out=scratch)
     mean += scratch
@@ -290,7 +290,7 @@ class Adam(Optimizer):
         self.beta_2 = as_share(beta_2, owner="Adam", name="beta_2")
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
-        """The change is rate * running mean of gradients, over that of their squares."""
+        """The change is rate * mean gradient, over the root of the mean square."""
         means, squares = self.memory["means"], self.memory["squares"]
         running_mean(means, gradient, self.beta_1, scratch=change)
         np.multiply(gradient, gradient, out=change)
