@@ -91,11 +91,15 @@ class Axis:
 
 @dataclass(frozen=True)
 class Field:
-    """How an array travels: a byte a number between `low` and `high`, or exactly, as float32."""
+    """How an array travels: a byte a number between `low` and `high`, or exactly, as float32.
+
+    gaps: the byte 255 stands for NaN, and numbers go one step less far.
+    """
 
     low: float = 0.0
     high: float = 255.0
     exact: bool = False
+    gaps: bool = False
 
     @property
     def step(self) -> float:
@@ -106,16 +110,22 @@ class Field:
         """Return the array's bytes; numbers beyond the range become its ends."""
         if self.exact:
             return np.asarray(array, dtype="<f4").tobytes()
-        if np.isnan(array).any():
-            raise ValueError("A byte holds no NaN: declare the field as exact.")
+        none = np.isnan(array)
+        if none.any() and not self.gaps:
+            raise ValueError(
+                "A byte holds no NaN: declare the field as exact, or with gaps."
+            )
         scaled = (np.asarray(array, dtype=np.float64) - self.low) / self.step
-        return np.clip(np.rint(scaled), 0, 255).astype(np.uint8).tobytes()
+        codes = np.clip(np.rint(scaled), 0, 254 if self.gaps else 255)
+        return np.where(none, 255, codes).astype(np.uint8).tobytes()
 
     def decode(self, data: bytes, shape: tuple[int, ...]) -> np.ndarray:
         """Return the numbers that `encode` kept."""
         if self.exact:
             return np.frombuffer(data, dtype="<f4").reshape(shape)
-        return self.low + np.frombuffer(data, dtype=np.uint8).reshape(shape) * self.step
+        codes = np.frombuffer(data, dtype=np.uint8).reshape(shape)
+        numbers = self.low + codes * self.step
+        return np.where(codes == 255, np.nan, numbers) if self.gaps else numbers
 
     def describe(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """Return what the front-end needs to decode an array of that shape."""
@@ -124,6 +134,7 @@ class Field:
             "exact": self.exact,
             "low": self.low,
             "high": self.high,
+            **({"gaps": True} if self.gaps else {}),
         }
 
 

@@ -48,8 +48,9 @@ def numbers_of(data: bytes, how: dict[str, Any], frames: int) -> np.ndarray:
     shape = (frames, *how["shape"])
     if how["exact"]:
         return np.frombuffer(data, "<f4").reshape(shape).astype(float)
-    share = np.frombuffer(data, np.uint8).reshape(shape) / 255
-    return how["low"] + share * (how["high"] - how["low"])
+    codes = np.frombuffer(data, np.uint8).reshape(shape)
+    numbers = how["low"] + codes / 255 * (how["high"] - how["low"])
+    return np.where(codes == 255, np.nan, numbers) if how.get("gaps") else numbers
 
 
 @dataclass

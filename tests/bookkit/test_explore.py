@@ -147,9 +147,17 @@ class TestField:
         assert Field(-1, 1).encode(numbers) == bytes([0, 255, 0, 255])
 
     def test_a_byte_holds_no_nan(self):
-        expected = r"A byte holds no NaN: declare the field as exact\."
+        expected = r"A byte holds no NaN: declare the field as exact, or with gaps\."
         with pytest.raises(ValueError, match=expected):
             Field().encode(np.array([1.0, np.nan]))
+
+    def test_with_gaps_the_last_byte_is_nan(self):
+        how, numbers = Field(0, 255, gaps=True), np.array([-1.0, 7.0, 254.0, np.nan])
+        assert how.encode(np.array([*numbers, 255.0, np.inf])) == bytes(
+            [0, 7, 254, 255, 254, 254]
+        )
+        back = how.decode(how.encode(numbers), (4,))
+        np.testing.assert_array_equal(back, [0, 7, 254, np.nan])
 
     @given(arrays.arrays(np.float32, (2, 3), elements=st.floats(width=32)))
     def test_exact_is_float32_to_the_bit(self, numbers):
@@ -161,6 +169,7 @@ class TestField:
         told = Field(-2, 3).describe((4, 1))
         assert told == {"shape": [4, 1], "exact": False, "low": -2, "high": 3}
         assert EXACT.describe(())["exact"] is True
+        assert Field(-2, 3, gaps=True).describe((4, 1)) == told | {"gaps": True}
 
 
 class TestRecipe:

@@ -33,8 +33,8 @@ const frames = async (engine, positions) => {
   const found = [];
   for (const position of positions) {
     for await (const { arrays, words } of engine.ask(position, {})) {
-      const packed = Object.entries(arrays).map(([name, { data, shape, low, high, exact }]) =>
-        [name, { data: textOf(data), shape, low, high, exact: Boolean(exact) }]);
+      const packed = Object.entries(arrays).map(([name, { data, shape, low, high, exact, gaps }]) =>
+        [name, { data: textOf(data), shape, low, high, exact: Boolean(exact), gaps: Boolean(gaps) }]);
       found.push({ arrays: Object.fromEntries(packed), words });
     }
   }
@@ -45,7 +45,8 @@ const framesOf = async ([block, axes, positions]) =>
 const replayOf = async ([block, axes, positions]) =>
   frames(await replayEngine(bytesOf(block), axes, { time: "epoch", replays: "playground" }, {}), positions);
 const numbersOf = ([low, high, frames, size]) => textOf(readCodes(bytesOf(low), bytesOf(high), frames, size));
-globalThis.front = { framesOf, replayOf, numbersOf };
+const readNumbers = ([spec]) => spec.data.map((_, i) => number(spec, i));
+globalThis.front = { framesOf, replayOf, numbersOf, readNumbers };
 """
 
 Call = Callable[..., Any]
@@ -75,7 +76,7 @@ def array(packed: dict[str, Any]) -> np.ndarray:
     data = base64.b64decode(packed["data"])
     if packed["exact"]:
         return np.frombuffer(data, dtype="<f4").reshape(packed["shape"])
-    field = Field(packed["low"], packed["high"])
+    field = Field(packed["low"], packed["high"], gaps=packed["gaps"])
     return field.decode(data, tuple(packed["shape"]))
 
 
@@ -113,10 +114,18 @@ def test_stored_frames_are_those_that_were_computed(front: Call, title: str) -> 
                 np.testing.assert_array_equal(array(packed), numbers)
             else:
                 numbers = numbers.clip(how.low, how.high)
-                assert np.abs(array(packed) - numbers).max() <= 0.501 * how.step
+                atol = 0.501 * how.step
+                np.testing.assert_allclose(array(packed), numbers, rtol=0, atol=atol)
         for name, constant in recipe.constants.items():
             shown = array(seen["arrays"][name])
             np.testing.assert_array_equal(shown, np.float32(constant))
+
+
+@pytest.mark.parametrize("how", [Field(-1, 3), Field(-1, 3, gaps=True)], ids=str)
+def test_a_byte_is_read_as_it_was_written(front: Call, how: Field) -> None:
+    codes = bytes([0, 1, 128, 254, 255])
+    seen = front("readNumbers", {**how.describe((5,)), "data": list(codes)})
+    np.testing.assert_allclose(seen, how.decode(codes, (5,)), rtol=1e-12)
 
 
 def test_kept_numbers_are_decoded_exactly(front: Call) -> None:

@@ -9,11 +9,14 @@
                              whose message is for the reader.
 
    A position is an object: axis name -> value. A frame is {position, arrays, words}: where it belongs, what the
-   panes draw, and the same in words. An array is {data, shape, low, high, exact}: a Float32Array if exact, else a
-   Uint8Array whose 0 stands for low and 255 for high; number(array, i) is its i-th number. */
+   panes draw, and the same in words. An array is {data, shape, low, high, exact, gaps}: a Float32Array if exact,
+   else a Uint8Array whose 0 stands for low and 255 for high, or with gaps for NaN; number(array, i) is its i-th
+   number. */
 
-const number = (array, i) =>
-  array.exact ? array.data[i] : array.low + (array.data[i] / 255) * (array.high - array.low);
+const number = ({ data, low, high, exact, gaps }, i) => {
+  if (gaps && data[i] === 255) return NaN;
+  return exact ? data[i] : low + (data[i] / 255) * (high - low);
+};
 
 const count = (shape) => shape.reduce((product, length) => product * length, 1);
 
