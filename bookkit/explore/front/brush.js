@@ -68,9 +68,9 @@ const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y
   context.textAlign = "center";
   if (pane.xlabel) context.fillText(pane.xlabel, left + width / 2, bottom + 14);
   context.textAlign = "right";
-  context.fillText(tickText(ys[1]), left - 4, top);
+  context.fillText(pane.ends?.[1] ?? tickText(ys[1]), left - 4, top);
   context.textBaseline = "bottom";
-  context.fillText(tickText(ys[0]), left - 4, bottom);
+  context.fillText(pane.ends?.[0] ?? tickText(ys[0]), left - 4, bottom);
   if (!pane.ylabel) return;
   context.save();
   context.translate(left - 14, top + height / 2);
@@ -103,11 +103,12 @@ const drawMarker = ({ context, colors, paper }, x, y, label, size) => {
   context.stroke();
 };
 
-/* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential". */
+/* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential"; "gray". */
 const palettes = {
   classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), t === 255 ? 0 : 0.08 + 0.5 * ((t & 31) / 31)],
   diverging: (t, { colors, muted }) => [channels(t < 127.5 ? muted : colors[3]), 0.85 * Math.abs(t / 127.5 - 1)],
   sequential: (t, { colors }) => [channels(colors[0]), 0.85 * (t / 255)],
+  gray: (t, { muted }) => [channels(muted), 0.7 * (t / 255)],
 };
 
 /* Paint bytes (rows, columns), the lowest row first, into a rectangle. */
@@ -143,6 +144,54 @@ const drawPoints = (brush, plot, points) => {
     const [x, y, label] = points.data.subarray(3 * i, 3 * i + 3);
     drawMarker(brush, plot.x(x), plot.y(y), label, size);
   }
+};
+
+/* The ways of several, so far; who came no further has a cross there instead of a marker. */
+const drawPaths = (brush, plot, array, looks, upto) => {
+  const ways = looks.map((look, i) => {
+    const way = [];
+    for (let k = 0; k <= upto; k++) {
+      const at = 2 * (i * array.shape[1] + k);
+      if (Number.isFinite(number(array, at))) way.push([plot.x(number(array, at)), plot.y(number(array, at + 1))]);
+    }
+    return way;
+  });
+  const color = (i) => brush.colors[looks[i].color];
+  ways.forEach((way, i) => {
+    strokeLine(brush, way, brush.paper, 4);
+    strokeLine(brush, way, color(i), 2, looks[i].dash);
+  });
+  ways.forEach((way, i) => {
+    const [x, y] = way.at(-1);
+    if (way.length > upto) drawMarker(brush, x, y, looks[i].marker, 5);
+    else for (const side of [-6, 6]) strokeLine(brush, [[x - 6, y - side], [x + 6, y + side]], color(i), 3);
+  });
+};
+
+/* A text on a patch of color; align says which of its ends is at x. */
+const drawChip = ({ context, paper, ink }, text, x, y, align, color, weight) => {
+  const width = context.measureText(text).width + 6;
+  const left = { left: x, center: x - width / 2, right: x - width }[align];
+  for (const [alpha, patch] of [[1, paper], [weight, color]]) {
+    context.globalAlpha = alpha;
+    context.fillStyle = patch;
+    context.fillRect(left, y - 7, width, 15);
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = ink;
+  context.textAlign = "left";
+  context.fillText(text, left + 3, y + 1);
+};
+
+const drawArrow = ({ context }, x, start, end, wide) => {
+  const tip = Math.sign(end - start) * Math.min(12, Math.abs(end - start));
+  const half = (wide * Math.abs(tip)) / 12;
+  context.fillRect(x - half / 3, start, (2 * half) / 3, end - tip - start);
+  context.beginPath();
+  context.moveTo(x - half, end - tip);
+  context.lineTo(x, end);
+  context.lineTo(x + half, end - tip);
+  context.fill();
 };
 
 const drawCross = ({ context, ink, paper }, x, y) => {

@@ -2,19 +2,27 @@
 
    kind -> draw(brush, pane, arrays, position); what it returns says where the picture lies.
 
-   map      bytes over a plane: field, x, y (ranges), palette; points: (n, 3) x, y, class; line: (4) x0, y0, x1, y1;
-            mark: two axes, at whose values a ring stands; drag: two axes that a finger on the picture moves
-   chart    lines: x, y (ranges; y may be "auto"), series: [{field, label, color, dash, columns}], each (k) evenly
-            spaced over x, or (k, m) with two of its columns; dots: (n, 2) or (n, 3); at: a field whose first number
-            is where an upright line stands
+   map      bytes over a plane: field, or by: an axis whose word names the field; x, y (ranges), palette;
+            points: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
+            drag: two axes that a finger on the picture moves; paths: (n, k, 2), drawn from entry 0 to the one
+            that axis upto says, as looks: [{color, dash, marker}] say; a path that ends before it has a cross there
+   chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
+            color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
+            one row, as far as axis upto says; dots: (n, 2) or (n, 3); at: a field whose first number is where an
+            upright line stands
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
-            whose number is the bar with a frame around it
+            whose number is the bar with a frame around it; arrows: whether they are arrows
+   graph    nodes: [{label, x, y}], edges: [{from, to}, or of a bias {to}], links: [[from, to]], rows: [[text, y]],
+            places being shares of the canvas; field and gradients: a number for each node, then each edge; walk:
+            a row for each value of axis step, with 0 to 3 for each number and each gradient: not there yet, there,
+            used now, computed now; target: a field whose number says from which of the last two nodes but one
+            the loss, the last, comes
    matrices items: [{field, label}, "sign", ...], each field (rows, columns), NaN where it has no entry
    gallery  field (layers, neurons, rows, columns): each neuron's own picture */
 const drawings = {
   map(brush, pane, arrays, position) {
     const plot = frameOf(brush, pane.x, pane.y, { square: true });
-    const field = arrays[pane.field];
+    const field = arrays[pane.by ? position[pane.by] : pane.field];
     const [rows, columns] = field.shape;
     brush.context.save();
     brush.context.beginPath();
@@ -28,16 +36,21 @@ const drawings = {
     if (arrays[pane.points]) drawPoints(brush, plot, arrays[pane.points]);
     brush.context.restore();
     drawAxes(brush, plot, pane);
+    if (arrays[pane.paths]) drawPaths(brush, plot, arrays[pane.paths], pane.looks, position[pane.upto]);
     if (pane.mark) drawCross(brush, ...[plot.x(position[pane.mark[0]]), plot.y(position[pane.mark[1]])]);
     return plot;
   },
 
-  chart(brush, pane, arrays) {
+  chart(brush, pane, arrays, position) {
     const lines = pane.series.map((series) => {
       const array = arrays[series.field];
       if (!array) return [];
       const [length, wide] = array.shape;
-      const at = (i) => (i / (length - 1)) * (pane.x[1] - pane.x[0]) + pane.x[0];
+      const { row } = series;
+      const at = (i) => (i / ((row === undefined ? length : wide) - 1)) * (pane.x[1] - pane.x[0]) + pane.x[0];
+      if (row !== undefined) {
+        return Array.from({ length: position[pane.upto] + 1 }, (_, i) => [at(i), number(array, row * wide + i)]);
+      }
       return Array.from({ length }, (_, i) =>
         wide
           ? series.columns.map((column) => number(array, i * wide + column))
@@ -49,11 +62,14 @@ const drawings = {
     const xs = pane.x || [0, Math.max(last, 1)];
     const finite = all.map(([, y]) => y).filter(Number.isFinite);
     const ys = pane.y === "auto" ? [0, Number(Math.min(1.15 * Math.max(0.1, ...finite), pane.most ?? Infinity).toPrecision(2))] : pane.y;
-    const named = pane.series.filter(({ label }) => label);
-    const widths = named.map(({ label }) => brush.context.measureText(label).width + 40);
-    const inOneLine = widths.reduce((sum, width) => sum + width, 0) < brush.width - 42;
-    const legend = named.length && (inOneLine ? 16 : 16 * named.length);
-    const plot = frameOf(brush, xs, ys, { left: 34, top: 8 + legend });
+    const legend = []; // in lines, as wide as there is room
+    for (const series of pane.series.filter(({ label }) => label)) {
+      const wide = brush.context.measureText(series.label).width + 40;
+      if (!legend.length || legend.at(-1).wide + wide > brush.width - 42) legend.push({ wide: 0, parts: [] });
+      legend.at(-1).parts.push([series, wide]);
+      legend.at(-1).wide += wide;
+    }
+    const plot = frameOf(brush, xs, ys, { left: 34, top: 8 + 16 * legend.length });
     const { context } = brush;
     context.save();
     context.beginPath();
@@ -66,9 +82,8 @@ const drawings = {
       drawMarker(brush, plot.x(x), plot.y(y), label, 3);
     }
     const color = ({ color }) => (color === undefined ? brush.muted : brush.colors[color]);
-    pane.series.forEach((series, i) =>
-      strokeLine(brush, lines[i].map(([x, y]) => [plot.x(x), plot.y(y)]), color(series), series.width || 2, series.dash),
-    );
+    const stroke = (series, line) => strokeLine(brush, line, color(series), series.width || 2, series.dash);
+    lines.forEach((line, i) => stroke(pane.series[i], (lines[i] = line.map(([x, y]) => [plot.x(x), plot.y(y)]))));
     if (arrays[pane.at]) {
       const x = plot.x(number(arrays[pane.at], 0));
       strokeLine(brush, [[x, plot.top], [x, plot.top + plot.height]], brush.ink, 1, [4, 4]);
@@ -76,17 +91,21 @@ const drawings = {
     }
     context.restore();
     drawAxes(brush, plot, pane, xs, ys);
+    pane.series.forEach(({ marker }, i) => {
+      const end = lines[i].findLast(([, y]) => Number.isFinite(y));
+      if (marker >= 0 && end) drawMarker(brush, ...end, marker, 4);
+    });
     context.textBaseline = "top";
-    context.textAlign = "right";
-    let right = plot.left + plot.width - 2;
-    let y = 2;
-    named.forEach((series, i) => {
-      context.fillStyle = brush.ink;
-      context.fillText(series.label, right, y);
-      const end = right - widths[i] + 34;
-      strokeLine(brush, [[end - 20, y + 6], [end, y + 6]], color(series), series.width || 2, series.dash);
-      if (inOneLine) right -= widths[i];
-      else y += 16;
+    context.textAlign = "left";
+    legend.forEach(({ wide, parts }, i) => {
+      let left = plot.left + plot.width - wide + 12;
+      for (const [series, width] of parts) {
+        context.fillStyle = brush.ink;
+        context.fillText(series.label, left + 26, 16 * i + 2);
+        stroke(series, [[left, 16 * i + 8], [left + 20, 16 * i + 8]]);
+        if (series.marker >= 0) drawMarker(brush, left + 10, 16 * i + 8, series.marker, 4);
+        left += width;
+      }
     });
     return plot;
   },
@@ -114,7 +133,8 @@ const drawings = {
       const zero = y(Math.max(low, 0));
       const end = y(value - base);
       context.fillStyle = brush.colors[i % brush.colors.length];
-      context.fillRect(middle - step * 0.32, Math.min(zero, end), step * 0.64, Math.max(Math.abs(zero - end), 1));
+      if (pane.arrows && end !== zero) drawArrow(brush, middle, zero, end, step * 0.2);
+      else context.fillRect(middle - step * 0.32, Math.min(zero, end), step * 0.64, Math.max(Math.abs(zero - end), 1));
       context.fillStyle = brush.ink;
       const below = end > zero;
       context.textBaseline = below ? "top" : "bottom";
@@ -130,6 +150,56 @@ const drawings = {
       context.lineWidth = 2;
       context.strokeRect(middle - step * 0.4, top - 20, step * 0.8, bottom - top + 22);
     }
+    return null;
+  },
+
+  graph(brush, pane, arrays, position) {
+    const { context, width, height, colors } = brush;
+    const { data, shape } = arrays[pane.walk];
+    const count = pane.nodes.length;
+    const nodes = pane.nodes.map(({ label, x, y }) => ({ label, x: x * width, y: y * height }));
+    const state = (i, below) => data[position[pane.step] * shape[1] + i + below * (shape[1] / 2)];
+    const lit = (i) => Math.max(state(i, 0), state(i, 1)) > 1;
+    // A number and, below it, its gradient.
+    const show = (i, x, y, align) =>
+      [pane.field, pane.gradients].forEach((name, below) => {
+        const now = state(i, below);
+        const text = (below ? "\u2202 " : "") + number(arrays[name], i).toFixed(3).replace("-", "\u2212");
+        if (now) drawChip(brush, text, x, y + 15 * below - 7, align, colors[below], [0, below * 0.14, 0.25, 0.55][now]);
+      });
+    const join = (from, to, strong) =>
+      strokeLine(brush, [[from.x, from.y], [to.x, to.y]], strong ? brush.ink : brush.line, strong ? 2.5 : 1.5);
+    context.textBaseline = "middle";
+    for (const [from, to] of pane.links) join(nodes[from], nodes[to], lit(from) && lit(to));
+    if (state(count - 1, 0)) join(nodes[count - 3 + number(arrays[pane.target], 0)], nodes[count - 1], lit(count - 1));
+    const inward = ({ x }) => (x < width / 2 ? 1 : -1);
+    pane.edges.forEach(({ from, to }, i) => {
+      const end = nodes[to];
+      const start = nodes[from] || { x: end.x + 60 * inward(end), y: end.y };
+      join(start, end, lit(count + i));
+    });
+    pane.edges.forEach(({ from, to }, i) => {
+      const end = nodes[to], start = nodes[from];
+      if (!start) return show(count + i, end.x + 47 * inward(end), end.y, end.x < width / 2 ? "left" : "right");
+      const share = start.x === end.x ? 0.5 : 0.33;
+      show(count + i, start.x + share * (end.x - start.x), start.y + share * (end.y - start.y), "center");
+    });
+    context.textAlign = "center";
+    for (const [text, y] of pane.rows) {
+      context.fillStyle = brush.muted;
+      context.fillText(text, width / 2, y * height);
+    }
+    nodes.forEach(({ label, x, y }, i) => {
+      context.fillStyle = brush.paper;
+      context.strokeStyle = lit(i) ? brush.ink : brush.line;
+      context.lineWidth = lit(i) ? 2 : 1;
+      context.fillRect(x - 42, y - 19, 84, 38);
+      context.strokeRect(x - 42, y - 19, 84, 38);
+      context.fillStyle = brush.muted;
+      context.textAlign = "left";
+      context.fillText(label, x - 37, y - 6);
+      show(i, x + 40, y, "right");
+    });
     return null;
   },
 
