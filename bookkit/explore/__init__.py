@@ -49,6 +49,27 @@ def confidence() -> Explorer:
     return Explorer(CONFIDENCE)
 
 
+def backpropagation() -> Explorer:
+    """Chapter 4: a small network, forward and backward, one number after the other."""
+    from bookkit.explore.chapter4 import BACKPROPAGATION
+
+    return Explorer(BACKPROPAGATION)
+
+
+def fused() -> Explorer:
+    """Chapter 5: the push that softmax and cross-entropy give each logit, in one and in two steps."""
+    from bookkit.explore.chapter5 import FUSED
+
+    return Explorer(FUSED)
+
+
+def race() -> Explorer:
+    """Chapter 6: five optimizers from one start, on four surfaces."""
+    from bookkit.explore.chapter6 import RACE
+
+    return Explorer(RACE)
+
+
 def playground(**own: Any) -> Explorer:
     """A small network to train, with every setting in the reader's hand.
 

@@ -106,7 +106,7 @@ def sheet_of(title: str) -> Sheet:
 @functools.cache
 def recipes() -> dict[str, Recipe]:
     """Return all recipes of the chapters, by title."""
-    modules = [module(f"chapter{number}") for number in (1, 2, 3)]
+    modules = [module(f"chapter{number}") for number in range(1, 7)]
     found = [thing for each in modules for thing in vars(each).values()]
     return {thing.title: thing for thing in found if isinstance(thing, Recipe)}
 
