@@ -614,7 +614,7 @@ def test_every_explorer_can_be_called_twice(monkeypatch):
         if cell.cell_type == "code"
     )
     calls = re.findall(r"^explore\.(\w+)\(", source, re.MULTILINE)
-    assert len(calls) == 7
+    assert len(calls) == sum(len(widgets(path)) for path in NOTEBOOKS) >= 7
     for name in calls:
         first, again = getattr(explore, name)(), getattr(explore, name)()
         assert first.title == again.title
