@@ -46,22 +46,22 @@ def rate_at(answer):
     rates = [answer(step, 20, 5, 0.1) for step in range(20)]
     if any(rate is None for rate in rates):
         fail("Your function returns None for some step.")
-    rates = expect_array(rates, (20,), "What your function returns for 20 steps")
+    seen = expect_array(rates, (20,), "What your function returns for 20 steps")
     expect_close(
-        rates[0],
+        seen[0],
         0.02,
         "The first of 5 steps of warming up should have a fifth of the peak.",
     )
     expect_close(
-        rates[:5],
+        seen[:5],
         np.arange(1, 6) * 0.02,
         "Warming up should be a straight line up to the peak.",
     )
-    expect_close(rates[4], 0.1, "The last step of warming up has the peak.")
-    expect_close(rates[-1], 0, "The last step should have the rate 0: there p is 1.")
+    expect_close(seen[4], 0.1, "The last step of warming up has the peak.")
+    expect_close(seen[-1], 0, "The last step should have the rate 0: there p is 1.")
     shares = np.arange(1, 16) / 15
     expect_close(
-        rates[5:],
+        seen[5:],
         0.05 * (1 + np.cos(math.pi * shares)),
         "Between the peak at step 4 and the end at step 19, p should grow by 1/15 a step.",
     )
@@ -95,8 +95,10 @@ def nesterov(answer):
         stops[0][1],
         "The first change should be mu * v + rate * g with v = rate * g.",
     )
+    places, right = np.array(stops).T
     expect_close(
-        *np.array(stops).T,
+        places,
+        right,
         "The first step is right, later ones are not: does the velocity stay in self.memory?",
     )
     optimizer = answer(1.0, decay=1.0, momentum=0.5)
@@ -163,7 +165,8 @@ def try_rates(answer):
         fail(
             f"There should be as many rates as losses; yours are {len(rates)} and {len(losses)}."
         )
-    expected, here = [], np.array([1.0, 1.0])
+    expected: list[float] = []
+    here = np.array([1.0, 1.0])
     while not expected or expected[-1] <= 4 * min(expected):
         expected.append(float(np.sum(curvatures * here**2) / 2))
         here = here - 0.01 * 1.5 ** (len(expected) - 1) * curvatures * here
