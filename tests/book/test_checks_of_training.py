@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from notebook_cells import CHAPTERS
 
 import nnfs_lib as nn
 from bookkit.checks import exercises, judge
@@ -422,3 +423,8 @@ def test_typical_mistakes_get_their_hint(number, answer, hint):
 def test_every_exercise_has_a_mistake_here():
     known = {number for chapter in (4, 5, 6) for number in exercises(chapter)}
     assert known == {number for number, _, _ in MISTAKES}
+
+
+def test_no_chapter_is_without_mistakes():
+    chapters = {int(path.name[:2]) for path in CHAPTERS}
+    assert chapters == set(range(1, 7)), "add a table of mistakes for the new one"
