@@ -21,7 +21,7 @@ class ReLU(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
-        # Beside a row of zeros NumPy is twice as fast as beside the number 0.
+        # On large batches NumPy is faster beside a row of zeros than beside a 0.
         self.outputs = np.maximum(inputs, np.zeros_like(inputs[:1]))
         return self.outputs
 

@@ -38,6 +38,8 @@ def judged_layer(layer, inputs, forward, what):
     """Compare a layer's two ways with a formula and with central differences."""
     given = inputs.copy()
     outputs = expect_array(layer.forward(inputs), inputs.shape, "What forward returns")
+    if not np.array_equal(inputs, given):
+        fail("Your forward changed its inputs: make a new array.")
     expect_close(outputs, forward(inputs), what)
     doutputs = np.random.default_rng(1).standard_normal(inputs.shape)
     kept = doutputs.copy()
@@ -45,7 +47,7 @@ def judged_layer(layer, inputs, forward, what):
         layer.backward(doutputs), inputs.shape, "What backward returns"
     )
     if not (np.array_equal(inputs, given) and np.array_equal(doutputs, kept)):
-        fail("Your layer changed what it was given: make new arrays.")
+        fail("Your backward changed what it was given: make new arrays.")
     expected = numerical_gradient(
         lambda: float(np.sum(forward(inputs) * doutputs)), inputs
     )
@@ -70,6 +72,10 @@ def leaky_relu(answer):
             fail("That is ReLU's gate: on the negative side the slope passes a part.")
         if np.allclose(dinputs, forward(doutputs)):
             fail("The gate depends on the sign of the inputs, not of doutputs.")
+        if np.allclose(dinputs * doutputs, expected):
+            fail("That is the leak's own derivative; multiply it by doutputs.")
+        if np.allclose(dinputs, np.where(inputs > 0, doutputs, 0.1 * doutputs)):
+            fail("It works for a slope of 0.1 only: use self.slope.")
         expect_close(dinputs, expected, "backward is not what central differences say.")
     return "With a slope above zero no neuron can die: there is always a way back."
 
@@ -85,6 +91,16 @@ def tanh(answer):
         fail("That is the sigmoid's derivative. The quotient rule gives another one.")
     if np.allclose(dinputs, 1 - outputs**2):
         fail("That is tanh's own derivative; multiply it by doutputs.")
+    if np.allclose(dinputs, doutputs * (1 - outputs)):
+        fail(
+            "Nearly: one of the two factors of 1 - tanh^2 = (1 - tanh)(1 + tanh) is missing."
+        )
+    if np.allclose(dinputs, doutputs * (1 - inputs**2)):
+        fail("Right, but for the outputs: you put the inputs in.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        far = answer().forward(np.array([[-1000.0, 1000.0]]))
+    if not np.array_equal(far, [[-1.0, 1.0]]):
+        fail("forward: at 1000 the exponential overflows; np.tanh doesn't.")
     expect_close(dinputs, expected, "backward is not what central differences say.")
     return "tanh(z) is 2 sigmoid(2z) - 1: the two are one curve, stretched."
 
@@ -100,10 +116,38 @@ def center(answer):
     )
     if np.allclose(dinputs, doutputs):
         fail(
-            "The mean depends on every input too: each output has a share of -1/J in every slope."
+            "The mean depends on every input too: each output has a share of -1/M in every slope."
+        )
+    if np.allclose(dinputs, doutputs * (1 - 1 / 3)):
+        fail(
+            "That is the Jacobian's diagonal only: every output depends on every input."
+        )
+    if np.allclose(dinputs, doutputs - doutputs.sum(axis=1, keepdims=True)):
+        fail(
+            "backward: each output has a share of 1/M, so it is the mean, not the sum."
+        )
+    if np.allclose(dinputs, doutputs - doutputs.mean(axis=0)):
+        fail(
+            "backward: the mean goes along the row, axis=1. Samples don't touch each other."
         )
     expect_close(dinputs, expected, "backward is not what central differences say.")
     return "Layer normalization begins with exactly this step."
+
+
+def errors_along(function, array, gradient, rng, step=1e-5):
+    """Return the relative and the absolute errors of a gradient along five random directions."""
+    kept, relative, absolute = array.copy(), [], []
+    for _ in range(5):
+        direction = rng.standard_normal(array.shape)
+        array[:] = kept + step * direction
+        above = function()
+        array[:] = kept - step * direction
+        measured = (above - function()) / (2 * step)
+        array[:] = kept
+        claimed = np.sum(gradient * direction)
+        absolute.append(abs(claimed - measured))
+        relative.append(absolute[-1] / max(abs(claimed), abs(measured)))
+    return np.array(relative), np.array(absolute)
 
 
 def check_directions(answer):
@@ -131,10 +175,22 @@ def check_directions(answer):
     if not 0 <= error < 1e-6:
         fail(f"A right gradient got the error {error:.1e}: it should be below 1e-6.")
     bent = gradient.copy()
-    bent[2, 1] *= 1.1
+    bent[2, 1] *= 1.5
     error = answer(function, weights, bent, np.random.default_rng(1))
-    if not error > 1e-4:
-        fail(f"A gradient with one wrong entry got away with the error {error:.1e}.")
+    relative, absolute = errors_along(function, weights, bent, np.random.default_rng(1))
+    if not np.isclose(error, relative.max(), rtol=1e-4):
+        for wrong, hint in (
+            (relative.min(), "That is the least of the five errors: return the worst."),
+            (relative.mean(), "That is the mean of the five errors: return the worst."),
+            (absolute.max(), "Divide each difference by the larger of the two values."),
+            (relative[0], "Draw a new direction each time: all five were the first."),
+        ):
+            if np.isclose(error, wrong, rtol=1e-4):
+                fail(hint)
+        fail(
+            f"A gradient with one wrong entry got the error {error:.2e}, {relative.max():.2e} is right. "
+            "Each direction is rng.standard_normal(array.shape); divide by the larger, without its sign."
+        )
     error = answer(function, weights, -gradient, np.random.default_rng(1))
     if not error > 1:
         fail(f"The negative gradient got the error {error:.1e}: compare with the sign.")

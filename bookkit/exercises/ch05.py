@@ -48,7 +48,7 @@ def smooth(answer):
     expect_close(
         answer(labels, 4, 0.0), sure, "With a share of 0 the rows are one-hot."
     )
-    return "The loss accepts these rows as they are, and a sure network now has a gradient: back."
+    return "The loss takes such rows as they are, and pulls back a network that is too sure."
 
 
 def weighted_crossentropy(answer):
@@ -82,6 +82,12 @@ def weighted_crossentropy(answer):
     if np.allclose(gradient, weights * plain.backward(logits, targets)):
         fail(
             "backward: you weighted the columns. The weight is that of the sample, for its whole row."
+        )
+    if np.allclose(
+        4 * gradient, weights[targets].reshape(-1, 1) * plain.backward(logits, targets)
+    ):
+        fail(
+            "backward: divided by the batch size twice; the fused class does it already."
         )
     try:
         check_loss(loss, logits, targets)
@@ -117,6 +123,14 @@ def exponential_poisson(answer):
     if np.allclose(gradient, wrong):
         fail(
             "backward: the loss is a mean over batch and outputs: divide by the number of both."
+        )
+    if np.allclose(gradient, (logits - targets) / 6):
+        fail("backward: the prediction is the expected count, the logit's exponential.")
+    if np.allclose(gradient, -wrong / 6):
+        fail("backward: the sign is turned. What was said, minus what was true.")
+    if np.allclose(gradient, (1 - targets / np.exp(logits)) / 6):
+        fail(
+            "backward: that is the slope along the expected count; go on to the logit."
         )
     if np.allclose(gradient, wrong / 3):
         fail("backward: divide by the outputs too, not only by the batch.")

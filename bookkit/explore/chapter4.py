@@ -20,7 +20,7 @@ from bookkit.explore.walk import (
 
 SECOND = -0.5  # the other input
 HIDDEN = np.array([[0.8, 0.4], [0.6, -0.8]])
-HIDDEN_BIASES = np.array([[0.081, 0.2]])  # so that no sum is zero
+HIDDEN_BIASES = np.array([[0.08, 0.2]])  # so that no sum is zero
 OUTPUT = np.array([[0.9, -0.5], [-0.3, 0.7]])
 OUTPUT_BIASES = np.array([[0.1, -0.1]])
 LEARNING_RATE = 0.1

@@ -13,7 +13,7 @@ from nnfs_lib.stages.ch04 import *
 
 def shifted(logits: np.ndarray) -> np.ndarray:
     """Return logits minus the largest of their row, (batch, classes), all finite."""
-    # Column by column: row by row, so few classes would take six times as long.
+    # Stored column by column: so few numbers a row would make every sum slow.
     logits = np.asfortranarray(logits)
     largest = np.finfo(logits.dtype).max
     logits = np.minimum(np.maximum(logits, -largest / 2), largest / 2)
@@ -26,8 +26,8 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
     """Softmax and categorical cross-entropy in one, on logits of any size.
 
     L_n = ln(sum_j exp(logits[n, j])) - sum_k targets[n, k] * logits[n, k], in nats;
-    logits (batch, classes), targets integer labels (batch,) or one-hot (batch,
-    classes). Raises ValueError for targets that don't fit.
+    logits (batch, classes), targets integer labels (batch,) or rows that sum to one
+    (batch, classes), such as one-hot. Raises ValueError for targets that don't fit.
     """
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -44,6 +44,15 @@ def leak(z, slope):
     return np.where(z > 0, z, slope * z)
 
 
+def leak_in_place(z, slope):
+    z[z < 0] *= slope
+    return z
+
+
+def tanh_of_exponentials(z, slope):
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
 def tanh(z, slope):
     return np.tanh(z)
 
@@ -58,14 +67,23 @@ def spoil(doutputs, inputs, slope):
 
 
 def directions(
-    *, back=True, entry=False, one_sided=False, all_entries=False, same=False
+    *,
+    back=True,
+    entry=False,
+    one_sided=False,
+    all_entries=False,
+    same=False,
+    best=max,
+    relative=True,
+    once=False,
 ):
     """Return exercise 4.5's judge, with what a reader may get wrong."""
 
     def check(function, array, gradient, rng, directions=5, step=1e-5):
         kept, errors = array.copy(), []
         for _ in range(40 if all_entries else directions):
-            way = rng.standard_normal(array.shape)
+            if not (once and errors):
+                way = rng.standard_normal(array.shape)
             if entry:
                 way *= np.arange(array.size).reshape(array.shape) == 4
             array[:] = kept + step * way
@@ -77,8 +95,9 @@ def directions(
             claimed = np.sum(gradient * way)
             if same:
                 claimed, measured = abs(claimed), abs(measured)
-            errors.append(abs(claimed - measured) / max(abs(claimed), abs(measured)))
-        return max(errors)
+            largest = max(abs(claimed), abs(measured)) if relative else 1
+            errors.append(abs(claimed - measured) / largest)
+        return best(errors)
 
     return check
 
@@ -280,6 +299,13 @@ MISTAKES = [
     ("4.1", lambda x, w, b, y: (neuron()(x, w, b, y)[0], 0.0), "dL/db is not"),
     ("4.2", layer(lambda z, s: np.maximum(z, 0), spoil), "multiplied by the slope"),
     ("4.2", layer(leak, spoil), "changed what it was given"),
+    ("4.2", layer(leak_in_place, spoil), "changed its inputs"),
+    (
+        "4.2",
+        layer(leak, lambda d, z, s: np.where(z > 0, 1, s)),
+        "multiply it by doutputs",
+    ),
+    ("4.2", layer(leak, lambda d, z, s: d * np.where(z > 0, 1, 0.1)), "use self.slope"),
     ("4.2", layer(leak, lambda d, z, s: d * (z > 0)), "passes a part"),
     ("4.2", layer(leak, lambda d, z, s: leak(d, s)), "not of doutputs"),
     ("4.2", layer(leak, lambda d, z, s: d * np.where(z > 0, 1, 1 - s)), "say"),
@@ -298,10 +324,24 @@ MISTAKES = [
     (
         "4.3",
         layer(tanh, lambda d, z, s: d * (1 - z**2)),
+        "you put the inputs in",
+    ),
+    ("4.3", layer(tanh, lambda d, z, s: d * (1 - np.tanh(z))), "1 - tanh^2"),
+    (
+        "4.3",
+        layer(tanh, lambda d, z, s: d * (1 + z**2)),
         "what central differences say",
     ),
+    (
+        "4.3",
+        layer(tanh_of_exponentials, lambda d, z, s: d * (1 - np.tanh(z) ** 2)),
+        "the exponential overflows",
+    ),
+    ("4.4", layer(center, lambda d, z, s: d * 2 / 3), "diagonal only"),
+    ("4.4", layer(center, lambda d, z, s: d - d.sum(axis=1, keepdims=True)), "the sum"),
+    ("4.4", layer(center, lambda d, z, s: d - d.mean(axis=0)), "along the row"),
     ("4.4", layer(lambda z, s: z - z.mean(), spoil), "its own row"),
-    ("4.4", layer(center, lambda d, z, s: 1.0 * d), "share of -1/J"),
+    ("4.4", layer(center, lambda d, z, s: 1.0 * d), "share of -1/M"),
     ("4.4", layer(center, lambda d, z, s: d - d.mean()), "central differences say"),
     ("4.5", constant(None), "returns None"),
     ("4.5", directions(back=False), "put it back"),
@@ -309,7 +349,11 @@ MISTAKES = [
     ("4.5", directions(all_entries=True), "You ask for every number"),
     ("4.5", directions(entry=True), "should move every number"),
     ("4.5", constant(0.5), "should be below 1e-6"),
-    ("4.5", constant(0.0), "one wrong entry got away"),
+    ("4.5", constant(0.0), "one wrong entry got the error 0.00e+00"),
+    ("4.5", directions(best=min), "return the worst"),
+    ("4.5", directions(best=np.mean), "the mean of the five"),
+    ("4.5", directions(relative=False), "Divide each difference"),
+    ("4.5", directions(once=True), "Draw a new direction each time"),
     ("4.5", directions(same=True), "compare with the sign"),
     ("5.1", lambda z: nn.Softmax().forward(z)[:, 1:], "That is the probability"),
     ("5.1", lambda z: z[:, :1] - z[:, 1:], "the logit of no"),
@@ -350,7 +394,7 @@ MISTAKES = [
     (
         "5.3",
         weighted(None, lambda s, z, y: 2 * Weighted.backward(s, z, y)),
-        "backward is not forward's gradient: dpredictions[",
+        "backward is not forward's gradient: gradient[",
     ),
     (
         "5.4",
@@ -376,7 +420,27 @@ MISTAKES = [
     (
         "5.4",
         poisson(None, lambda s, z, y: (z - y) / z.size),
-        "is not forward's gradient",
+        "the expected count",
+    ),
+    (
+        "5.4",
+        poisson(None, lambda s, z, y: (y - np.exp(z)) / z.size),
+        "the sign is turned",
+    ),
+    (
+        "5.4",
+        poisson(None, lambda s, z, y: (1 - y / np.exp(z)) / z.size),
+        "go on to the",
+    ),
+    (
+        "5.4",
+        poisson(None, lambda s, z, y: np.exp(z) / z.size),
+        "is not forward's gradient: gradient[",
+    ),
+    (
+        "5.3",
+        weighted(None, lambda s, z, y: Weighted.backward(s, z, y) / len(z)),
+        "the batch size twice",
     ),
     ("6.1", lambda gradients, limit: None, "Return the length"),
     ("6.1", lambda gradients, limit: 3.0, "the root of the sum over all arrays"),
