@@ -238,6 +238,11 @@ class TestCheckLayer:
         found = layer.weights.tobytes(), layer.biases.tobytes(), inputs.tobytes()
         assert found == kept
 
+    def test_takes_inputs_that_nobody_may_change(self, nn):
+        inputs = self.inputs.copy()
+        inputs.flags.writeable = False
+        assert nn.check_layer(nn.Softmax(), inputs)["dinputs"] < 1e-7
+
     def test_takes_integers_and_single_precision(self, nn):
         for dtype in (np.int64, np.uint8, np.float32):
             nn.check_layer(nn.Sigmoid(), np.array([[0, 1], [2, 3]], dtype))

@@ -186,16 +186,16 @@ class TestEvery:
             np.testing.assert_allclose(array, copy, rtol=1e-14)
 
     def test_any_layout_of_memory(self, nn, name):
-        gradient = np.arange(6.0).reshape(2, 3)
-        plain, turned, every_other = (
+        gradient = np.arange(-2.0, 4.0).reshape(2, 3)
+        plain, by_columns, every_other = (
             np.ones((2, 3)),
-            np.asfortranarray(np.ones((2, 3))),
+            np.ones((2, 3), order="F"),
             np.ones((4, 6))[::2, ::2],
         )
-        for array in (plain, turned, every_other):
-            make(nn, name).step([(array, np.asarray(gradient, order="F"))])
-        np.testing.assert_array_equal(turned, plain)
-        np.testing.assert_array_equal(every_other, plain)
+        make(nn, name).step([(plain, gradient)])
+        for array, order in ((by_columns, "C"), (every_other, "F")):
+            make(nn, name).step([(array, np.array(gradient, order=order))])
+            np.testing.assert_array_equal(array, plain)
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     def test_a_parameter_without_any_slope_stays(self, nn, name, dtype):
@@ -271,6 +271,17 @@ class TestEvery:
         assert (other == 1).all()
         assert state_bytes(second) == state_bytes(first)
 
+    def test_takes_over_from_another_network_with_its_state(self, nn, name):
+        first, second = make(nn, name), make(nn, name)
+        arrays, other = start(), [np.ones((4, 3), np.float32)]
+        walk(first, arrays, np.random.default_rng(0))
+        walk(second, other, np.random.default_rng(0))
+        second.set_state(first.get_state())
+        copies = [array.copy() for array in arrays]
+        walk(first, arrays, np.random.default_rng(1))
+        walk(second, copies, np.random.default_rng(1))
+        assert [a.tobytes() for a in copies] == [a.tobytes() for a in arrays]
+
     def test_parameters_that_do_not_fit(self, nn, name):
         optimizer = make(nn, name)
         owner, first = type(optimizer).__name__, np.ones((1, 2))
@@ -279,6 +290,10 @@ class TestEvery:
             (
                 [(first, first), (np.ones((3, 2)), np.ones((1, 2)))],
                 ": parameter 1 of shape (3, 2) has a gradient of (1, 2).",
+            ),
+            (
+                [(first, first), (np.ones((3, 2)), np.ones((2, 3)))],
+                ": parameter 1 of shape (3, 2) has a gradient of (2, 3).",
             ),
             (
                 [(first, first), (np.ones(2, int), np.ones(2))],
