@@ -6,7 +6,7 @@ Generated from the chapters: edit them, not this file.
 - datasets: spiral_data
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
-- gradients: check_gradient, check_layer, check_loss, numerical_gradient
+- gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
 - layers: Dense, Layer, check_batch, kept_outputs
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, check_classes,
   check_probabilities, check_same_shape, check_yes_or_no, one_hot_like
@@ -25,6 +25,7 @@ from nnfs_lib.fused import (
     shifted,
 )
 from nnfs_lib.gradients import (
+    check_float64,
     check_gradient,
     check_layer,
     check_loss,
@@ -87,6 +88,7 @@ __all__ = [
     "as_yes_or_no",
     "check_batch",
     "check_classes",
+    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",

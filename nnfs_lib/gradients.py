@@ -10,7 +10,25 @@ import numpy as np
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import Loss
 
-__all__ = ["check_gradient", "check_layer", "check_loss", "numerical_gradient"]
+__all__ = [
+    "check_float64",
+    "check_gradient",
+    "check_layer",
+    "check_loss",
+    "numerical_gradient",
+]
+
+
+def check_float64(array: np.ndarray) -> None:
+    """Raise a ValueError that says what to do, unless there are float64 to check.
+
+    Built in chapter 4.
+    """
+    if array.dtype != np.float64:
+        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
+        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    if array.size == 0:
+        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
 
 
 def numerical_gradient(
@@ -23,9 +41,7 @@ def numerical_gradient(
 
     Built in chapter 4.
     """
-    if array.dtype != np.float64:
-        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
-        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    check_float64(array)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
@@ -55,8 +71,9 @@ def check_gradient(
 
     Built in chapter 4.
     """
-    if np.shape(gradient) != array.shape:
-        shapes = f"has shape {np.shape(gradient)}, what it belongs to {array.shape}"
+    gradient = np.asarray(gradient)
+    if gradient.shape != array.shape:
+        shapes = f"has shape {gradient.shape}, what it belongs to {array.shape}"
         raise AssertionError(f"{name} {shapes}.")
     expected = numerical_gradient(function, array)
     sizes = np.maximum(np.abs(gradient), np.abs(expected))
@@ -82,6 +99,8 @@ def check_layer(
     Built in chapter 4.
     """
     inputs = np.array(inputs, dtype=np.float64)
+    for name in layer.parameter_names:
+        check_float64(getattr(layer, name))
     outputs = layer.forward(inputs)
     doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
     gradients = {"inputs": (inputs, layer.backward(doutputs))}

@@ -104,10 +104,14 @@ class Dense(Layer):
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
-        self.inputs = np.asarray(inputs, dtype=self.weights.dtype)
-        check_batch(self.inputs, len(self.weights), owner="Dense")
-        self.outputs = np.dot(self.inputs, self.weights)
+        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons).
+
+        Inputs and outputs are kept for `backward`: don't change them in between.
+        """
+        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        check_batch(inputs, len(self.weights), owner="Dense")
+        self.inputs = inputs
+        self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.biases
         return self.outputs
 
@@ -135,7 +139,7 @@ def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
     owner = type(layer).__name__
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is None:
-        advice = "run forward first, it keeps what backward needs"
+        advice = "run forward first; one of your own has to keep self.outputs"
         raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
     if np.shape(doutputs) != outputs.shape:
         expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"

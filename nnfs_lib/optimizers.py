@@ -97,15 +97,15 @@ def check_state(
 
     Built in chapter 6.
     """
-    steps = state.get("steps_done")
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps!r}.")
-    expected = {"steps_done", *(memories if steps else ())}
-    if set(state) != expected:
-        names = ", ".join(sorted(expected))
-        got = ", ".join(sorted(map(str, state)))
-        raise ValueError(f"{owner} expected a state of {names}, got {got}.")
-    vectors = [np.asarray(state[name]) for name in expected - {"steps_done"}]
+    steps = np.asarray(state.get("steps_done"))
+    if steps.dtype.kind not in "iu" or steps.ndim or steps < 0:
+        raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps}.")
+    given, names = set(state) - {"steps_done"}, set(memories)
+    if given != names and (steps or given):
+        lists = [", ".join(sorted(map(str, each))) for each in (names, given)]
+        expected = f"{lists[0] or 'nothing'} beside steps_done"
+        raise ValueError(f"{owner} remembers {expected}, got {lists[1] or 'nothing'}.")
+    vectors = [np.asarray(state[name]) for name in given]
     for vector in vectors:
         if (
             vector.dtype.kind != "f"
@@ -121,12 +121,14 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
 
     Built in chapter 6.
     """
-    if not pairs:
+    if not sum(array.size for array, _ in pairs):
         raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
     for place, (array, gradient) in enumerate(pairs):
-        if array.dtype.kind != "f":
-            advice = 'use array.astype("float32")'
-            raise ValueError(f"{owner} moves floats, got {array.dtype}: {advice}.")
+        if not (array.dtype.kind == gradient.dtype.kind == "f"):
+            types = f"{array.dtype} with a gradient of {gradient.dtype}"
+            raise ValueError(f"{owner} moves floats, got {types}: use .astype(float).")
+        if not array.flags.writeable:
+            raise ValueError(f"{owner}: parameter {place} is read-only: use a copy.")
         if gradient.shape != array.shape:
             shapes = f"of shape {array.shape} has a gradient of {gradient.shape}"
             raise ValueError(f"{owner}: parameter {place} {shapes}.")
@@ -203,7 +205,7 @@ class SGD(Optimizer):
     ) -> None:
         """Take rate, decay, and the share of velocity kept, from 0 to below 1."""
         super().__init__(learning_rate, decay)
-        self.momentum = as_share(momentum, owner="SGD", name="momentum")
+        self.momentum = as_share(momentum, owner=type(self).__name__, name="momentum")
         self.memories = ("velocity",) if momentum else ()
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -235,7 +237,8 @@ def divide_by_root(
     Built in chapter 6.
     """
     np.sqrt(squares, out=out)
-    out += epsilon
+    # No less than the smallest float of full precision: rounded to 0 it guards nothing.
+    out += max(epsilon, float(np.finfo(out.dtype).tiny))
     np.divide(numbers, out, out=out)
 
 
@@ -255,7 +258,7 @@ class Adagrad(Optimizer):
     ) -> None:
         """Take the rate, its decay, and what keeps the division from a zero."""
         super().__init__(learning_rate, decay)
-        self.epsilon = as_epsilon(epsilon, owner="Adagrad")
+        self.epsilon = as_epsilon(epsilon, owner=type(self).__name__)
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * gradient, over the root of all its squares so far."""
@@ -298,8 +301,9 @@ class RMSprop(Optimizer):
     ) -> None:
         """Take the rate, its decay, epsilon, and the share of the old mean kept."""
         super().__init__(learning_rate, decay)
-        self.epsilon = as_epsilon(epsilon, owner="RMSprop")
-        self.rho = as_share(rho, owner="RMSprop", name="rho")
+        name = type(self).__name__
+        self.epsilon = as_epsilon(epsilon, owner=name)
+        self.rho = as_share(rho, owner=name, name="rho")
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * gradient, over the root of its squares' running mean."""
@@ -333,9 +337,10 @@ class Adam(Optimizer):
     ) -> None:
         """Take the rate, its decay, epsilon, and the shares of the old means kept."""
         super().__init__(learning_rate, decay)
-        self.epsilon = as_epsilon(epsilon, owner="Adam")
-        self.beta_1 = as_share(beta_1, owner="Adam", name="beta_1")
-        self.beta_2 = as_share(beta_2, owner="Adam", name="beta_2")
+        name = type(self).__name__
+        self.epsilon = as_epsilon(epsilon, owner=name)
+        self.beta_1 = as_share(beta_1, owner=name, name="beta_1")
+        self.beta_2 = as_share(beta_2, owner=name, name="beta_2")
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * mean gradient, over the root of the mean square."""

@@ -11,6 +11,15 @@ from nnfs_lib.stages import ch03 as nn
 from nnfs_lib.stages.ch03 import *
 
 
+def check_float64(array: np.ndarray) -> None:
+    """Raise a ValueError that says what to do, unless there are float64 to check."""
+    if array.dtype != np.float64:
+        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
+        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    if array.size == 0:
+        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
+
+
 def numerical_gradient(
     function: Callable[[], float], array: np.ndarray, *, step: float = 1e-5
 ) -> np.ndarray:
@@ -19,9 +28,7 @@ def numerical_gradient(
     function: takes nothing, reads `array`, returns a number. array: float64; each
     entry is moved by `step` up and down, and put back. The error is of order step^2.
     """
-    if array.dtype != np.float64:
-        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
-        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    check_float64(array)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
@@ -49,8 +56,9 @@ def check_gradient(
     by `numerical_gradient`. An error is relative to the larger of the two values, but
     at least to 1 % of the largest, and to 1e-4: below that, differences are rounding.
     """
-    if np.shape(gradient) != array.shape:
-        shapes = f"has shape {np.shape(gradient)}, what it belongs to {array.shape}"
+    gradient = np.asarray(gradient)
+    if gradient.shape != array.shape:
+        shapes = f"has shape {gradient.shape}, what it belongs to {array.shape}"
         raise AssertionError(f"{name} {shapes}.")
     expected = numerical_gradient(function, array)
     sizes = np.maximum(np.abs(gradient), np.abs(expected))
@@ -73,7 +81,7 @@ def kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
     owner = type(layer).__name__
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is None:
-        advice = "run forward first, it keeps what backward needs"
+        advice = "run forward first; one of your own has to keep self.outputs"
         raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
     if np.shape(doutputs) != outputs.shape:
         expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
@@ -91,10 +99,14 @@ class Dense(nn.Dense):
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
-        self.inputs = np.asarray(inputs, dtype=self.weights.dtype)
-        nn.check_batch(self.inputs, len(self.weights), owner="Dense")
-        self.outputs = np.dot(self.inputs, self.weights)
+        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons).
+
+        Inputs and outputs are kept for `backward`: don't change them in between.
+        """
+        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        nn.check_batch(inputs, len(self.weights), owner="Dense")
+        self.inputs = inputs
+        self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.biases
         return self.outputs
 
@@ -121,6 +133,8 @@ def check_layer(
     doutputs. Parameters must be float64. A wrong one is an AssertionError.
     """
     inputs = np.array(inputs, dtype=np.float64)
+    for name in layer.parameter_names:
+        check_float64(getattr(layer, name))
     outputs = layer.forward(inputs)
     doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
     gradients = {"inputs": (inputs, layer.backward(doutputs))}
@@ -260,6 +274,7 @@ __all__ = [
     "as_float",
     "check_batch",
     "check_classes",
+    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",

@@ -131,6 +131,7 @@ __all__ = [
     "as_yes_or_no",
     "check_batch",
     "check_classes",
+    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",

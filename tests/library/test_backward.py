@@ -171,8 +171,8 @@ class TestEveryLayer:
 
     def test_before_forward(self, nn, name):
         message = (
-            f"^{name}.backward came before forward: run forward first, it keeps what "
-            r"backward needs\.$"
+            f"^{name}.backward came before forward: run forward first; one of "
+            r"your own has to keep self.outputs\.$"
         )
         with pytest.raises(RuntimeError, match=message):
             make(nn, name).backward(self.doutputs)
@@ -329,3 +329,24 @@ def test_one_hot_rows_are_of_the_predictions_type(nn, dtype):
         found = nn.one_hot_like(predictions, targets)
         assert found.tolist() == rows
         assert found.dtype == dtype
+
+
+def test_a_refused_forward_leaves_the_last_one_in_place(nn):
+    layer = nn.Dense(2, 3, dtype=np.float64)
+    layer.forward(np.ones((4, 2)))
+    with pytest.raises(ValueError, match="each sample has 5 numbers"):
+        layer.forward(np.ones((4, 5)))
+    layer.backward(np.ones((4, 3)))
+    assert layer.dweights.tolist() == [[4, 4, 4]] * 2
+
+
+def test_a_forward_of_your_own_that_keeps_nothing(nn):
+    class Own(nn.Dense):
+        def forward(self, inputs):
+            self.inputs = inputs
+            return np.dot(inputs, self.weights) + self.biases
+
+    layer = Own(2, 3)
+    layer.forward(np.ones((4, 2)))
+    with pytest.raises(RuntimeError, match=r"self\.outputs"):
+        layer.backward(np.ones((4, 3)))

@@ -277,7 +277,7 @@ class TestCheckLoss:
                 gradient[entry] *= 1.001
                 return gradient
 
-        place = re.escape(f"dpredictions[{entry[0]}, {entry[1]}] is ")
+        place = re.escape(f"gradient[{entry[0]}, {entry[1]}] is ")
         with pytest.raises(AssertionError, match=f"^{place}"):
             nn.check_loss(Wrong(), self.predictions, np.array([0, 2]))
 
@@ -286,6 +286,21 @@ class TestCheckLoss:
             def backward(self, predictions, targets):
                 return len(predictions) * super().backward(predictions, targets)
 
-        message = r"dpredictions\[0, 0\] is -2, differences say -1\."
+        message = r"gradient\[0, 0\] is -2, differences say -1\."
         with pytest.raises(AssertionError, match=message):
             nn.check_loss(Sum(), self.predictions, np.array([0, 2]))
+
+
+def test_a_layer_in_single_precision_is_told_to_be_in_double(nn):
+    with pytest.raises(ValueError, match="Differences need float64, got float32"):
+        nn.check_layer(nn.Dense(3, 2, rng=0), np.ones((4, 3)))
+
+
+def test_a_claimed_list_that_is_wrong(nn):
+    with pytest.raises(AssertionError, match=r"gradient\[0\] is 1, differences say 0"):
+        nn.check_gradient(lambda: 0.0, np.ones(2), [1.0, 0.0])
+
+
+def test_nothing_to_judge(nn):
+    with pytest.raises(ValueError, match=r"nothing to check in an array of \(0, 2\)"):
+        nn.check_layer(nn.ReLU(), np.empty((0, 2)))

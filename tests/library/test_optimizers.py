@@ -297,7 +297,7 @@ class TestEvery:
             ),
             (
                 [(first, first), (np.ones(2, int), np.ones(2))],
-                'moves floats, got int64: use array.astype("float32").',
+                "moves floats, got int64 with a gradient of float64: use .astype(float).",
             ),
         ):
             with pytest.raises(ValueError, match=f"^{owner}.*{re.escape(message)}$"):
@@ -328,15 +328,15 @@ STATES = [
     ({"steps_done": 1.0}, "expected steps_done, 0 or more, got 1.0."),
     (
         {"steps_done": 2},
-        "expected a state of means, squares, steps_done, got steps_done.",
+        "remembers means, squares beside steps_done, got nothing.",
     ),
     (
         {"steps_done": 2, "means": np.ones(3), "velocity": np.ones(3)},
-        "of means, squares, steps_done, got means, steps_done, velocity.",
+        "remembers means, squares beside steps_done, got means, velocity.",
     ),
     (
-        {"steps_done": 0, "means": np.ones(3), "squares": np.ones(3)},
-        "expected a state of steps_done, got means, squares, steps_done.",
+        {"steps_done": 0, "means": np.ones(3)},
+        "remembers means, squares beside steps_done, got means.",
     ),
     (
         {"steps_done": 2, "means": np.ones(3), "squares": np.ones(3, int)},
@@ -368,7 +368,7 @@ def test_a_state_that_is_none_changes_nothing(nn, state, message):
 def test_another_optimizers_state(nn):
     pushed, plain = nn.SGD(0.1, momentum=0.9), nn.SGD(0.1)
     walk(pushed, start(), np.random.default_rng(0))
-    message = "SGD expected a state of steps_done, got steps_done, velocity"
+    message = "SGD remembers nothing beside steps_done, got velocity"
     with pytest.raises(ValueError, match=message):
         plain.set_state(pushed.get_state())
     assert plain.get_state() == {"steps_done": 0}
@@ -513,3 +513,44 @@ def test_a_network_stays_in_single_precision_and_learns(nn, name):
     memories = [m for what, m in optimizer.get_state().items() if what != "steps_done"]
     assert {array.dtype for array in values + memories} == {np.dtype(np.float32)}
     assert loss.calculate(values[3], labels) < before
+
+
+def test_a_gradient_of_whole_numbers(nn):
+    optimizer, array = nn.Adam(), np.ones(2)
+    with pytest.raises(ValueError, match=r"Adam moves floats, got float64 with a gradient of int64"):
+        optimizer.step([(array, np.array([1, 2]))])
+    optimizer.step([(array, np.array([1.0, 2.0]))])
+    np.testing.assert_allclose(array, 0.999)
+
+
+def test_a_state_travels_in_an_npz_file(nn, tmp_path):
+    first, second, array = nn.Adam(), nn.Adam(), np.ones(2)
+    first.step([(array, array.copy())])
+    np.savez(tmp_path / "state.npz", **first.get_state())
+    with np.load(tmp_path / "state.npz") as state:
+        second.set_state(dict(state))
+    assert second.steps_done == 1
+    assert type(second.steps_done) is int
+
+
+def test_half_precision_without_any_slope(nn):
+    array = np.ones(2, np.float16)
+    nn.Adam().step([(array, np.zeros(2, np.float16))])
+    assert array.tolist() == [1, 1]
+
+
+def test_a_step_that_fails_moves_nothing(nn):
+    optimizer, first, locked = nn.Adam(), np.ones(2), np.ones(2)
+    locked.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        optimizer.step([(first, np.ones(2)), (locked, np.ones(2))])
+    assert first.tolist() == [1, 1]
+    optimizer.set_state(optimizer.get_state())
+
+
+def test_a_subclass_speaks_in_its_own_name(nn):
+    class Nesterov(nn.SGD):
+        pass
+
+    with pytest.raises(ValueError, match="Nesterov needs a momentum"):
+        Nesterov(momentum=2)
