@@ -13,7 +13,7 @@ PyTorch is no dependency of the book: without it, nnfs_lib is timed alone. To co
 both into one environment of their own:
 
     python -m venv ../torch
-    ../torch/bin/pip install -e . torch --extra-index-url https://download.pytorch.org/whl/cpu
+    ../torch/bin/pip install -e . torch
     ../torch/bin/python benchmarks/spiral_adam.py
 """
 

@@ -3,7 +3,7 @@
 In an environment of its own, so that the book never depends on it:
 
     python -m venv ../torch
-    ../torch/bin/pip install numpy torch --extra-index-url https://download.pytorch.org/whl/cpu
+    ../torch/bin/pip install numpy torch
     ../torch/bin/python tests/golden/optimizers.py
 
 writes optimizers.json beside this file: a hundred steps in float64, for each case the positions
