@@ -66,7 +66,9 @@ def judge(number: str, answer: Any) -> Verdict:
     except Hint as hint:
         return Verdict(False, f"{name}: not yet. {hint}")
     except Exception as error:
-        what = f"{type(error).__name__}: {str(error).strip()}{_where(error)}."
+        what = (
+            f"{type(error).__name__}: {str(error).strip().rstrip('.')}{_where(error)}."
+        )
         if isinstance(error, ValueError | IndexError):
             what += " Print the shapes of what meets there."
         return Verdict(False, f"{name}: your code stopped with {what}")

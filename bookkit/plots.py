@@ -210,11 +210,14 @@ def curves(
     alt: str,
     log: str = "",
     marker: str = "",
+    same_y: bool = False,
 ) -> None:
     """Show curves {panel title: {label: (x, y)}} side by side; `log` names logarithmic axes, as in "xy"."""
     width = min(max(5.6, 3.7 * len(panels)), PAGE)
     height = min(3.3, 0.95 * width / len(panels))
-    shown, all_axes = figure(len(panels), width=width, height=height, squeeze=False)
+    shown, all_axes = figure(
+        len(panels), width=width, height=height, squeeze=False, sharey=same_y
+    )
     styles = ("-", "--", "-.", ":")
     for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
         for index, (label, (xs, ys)) in enumerate(lines.items()):

@@ -9,27 +9,27 @@ from bookkit.checks import Exercise, expect_array, expect_close, fail
 
 def clip(answer):
     """Judge the clipping of gradients by their joint length."""
-    gradients = [np.array([[3.0, 0.0]]), np.array([0.0, 4.0, 12.0])]  # 13 long
-    kept = [gradient.copy() for gradient in gradients]
-    length = answer(gradients, 100.0)
+    first, second = np.array([[3.0, 0.0]]), np.array([0.0, 4.0, 12.0])  # 13 long
+    kept = first.copy(), second.copy()
+    length = answer([first, second], 100.0)
     if length is None:
         fail("Return the length that the gradients had before.")
     if np.ndim(length) or not np.isclose(length, 13):
         fail(
-            f"The joint length here is 13, yours is {length}: the root of the sum over all arrays."
+            f"The joint length here is 13, yours is {length:.4g}: the root of the sum of all squares."
         )
-    if any(not np.array_equal(*pair) for pair in zip(gradients, kept, strict=True)):
+    if not (np.array_equal(first, kept[0]) and np.array_equal(second, kept[1])):
         fail("13 is below the limit of 100: then the gradients stay as they are.")
-    length = answer(gradients, 6.5)
-    if all(np.array_equal(*pair) for pair in zip(gradients, kept, strict=True)):
-        fail("Nothing changed: `gradient *= ...` changes an array in place.")
-    if np.allclose(gradients[0], kept[0]) or np.allclose(
-        gradients[1], kept[1] * 6.5 / np.sqrt(160)
-    ):
+    length = answer([first, second], 6.5)
+    if np.array_equal(first, kept[0]) and np.array_equal(second, kept[1]):
+        fail("The arrays are as before: `gradient *= ...` changes one in place.")
+    if not np.isclose(second[2], 3 * second[1]):
+        fail("The numbers were cut one by one; one factor for all keeps the direction.")
+    if not np.isclose(4 * first[0, 0], 3 * second[1]):
         fail(
             "Each array was clipped by itself; one factor for all keeps the direction."
         )
-    for gradient, old in zip(gradients, kept, strict=True):
+    for gradient, old in zip((first, second), kept, strict=True):
         expect_close(
             gradient, old / 2, "13 with a limit of 6.5: every number should be halved."
         )
@@ -73,15 +73,18 @@ def rate_at(answer):
 def nesterov(answer):
     """Judge Nesterov's momentum against its formula, spelled out in plain numbers."""
     optimizer = answer(0.5, momentum=0.5)
+    optimizer.prepare(np.zeros(1))
+    given = np.array([2.0])
+    optimizer.update(given, np.empty(1))
+    if given[0] != 2.0:
+        fail(
+            "Your update changed the gradient: write into `change` and the velocity only."
+        )
+    optimizer = answer(0.5, momentum=0.5)
     place, velocity, expected = np.array([1.0]), 0.0, 1.0
     stops, plain = [], []
     for gradient in (2.0, -1.0, 3.0):
-        given = np.array([gradient])
-        optimizer.step([(place, given)])
-        if given[0] != gradient:
-            fail(
-                "Your update changed the gradient: write into `change` and the velocity only."
-            )
+        optimizer.step([(place, np.array([gradient]))])
         velocity = 0.5 * velocity + 0.5 * gradient
         expected -= 0.5 * velocity + 0.5 * gradient
         stops.append((place[0], expected))
@@ -99,7 +102,8 @@ def nesterov(answer):
     expect_close(
         places,
         right,
-        "The first step is right, later ones are not: does the velocity stay in self.memory?",
+        "The first step is right, later ones are not. Does the velocity stay in self.memory, and is it "
+        "rate * g that you add to mu * v, not the plain change?",
     )
     optimizer = answer(1.0, decay=1.0, momentum=0.5)
     place = np.array([0.0])
@@ -120,10 +124,13 @@ def adamw(answer):
         fail("Without a gradient the parameters should still shrink, in place.")
     if np.allclose(place, np.array([2.0, -4.0]) * 0.5):
         fail(
-            "They shrink by 1 - lambda; the learning rate belongs into it: 1 - rate * lambda."
+            "They shrink by 1 - lambda; the learning rate belongs in it: 1 - rate * lambda."
         )
     expect_close(
-        place, np.array([2.0, -4.0]) * 0.95, "Without a gradient: times 1 - 0.1 * 0.5."
+        place,
+        np.array([2.0, -4.0]) * 0.95,
+        "With a rate of 0.1, a decay of 0.5 and no gradient, every parameter should become 0.95 times "
+        "itself: multiply the arrays, so that the decay doesn't go through Adam's root.",
     )
     optimizer = answer(0.1, weight_decay=0.5)
     place = np.array([2.0, -4.0])
@@ -172,10 +179,14 @@ def try_rates(answer):
         here = here - 0.01 * 1.5 ** (len(expected) - 1) * curvatures * here
     if rates and not np.isclose(rates[0], 0.01):
         fail("The first rate should be the lowest: factor to the power of 0 is 1.")
+    if losses and not np.isclose(losses[0], 2.5):
+        fail("The first loss should be that of the start, before any step.")
+    if len(losses) > 1 and np.allclose(losses, losses[0]):
+        fail("The arrays don't move: change them in place, array -= ...")
     if len(losses) == 100:
         fail("It never stopped: look at each loss as soon as you have it.")
     if len(losses) == len(expected) - 1:
-        fail("The last loss, the one that exploded, belongs into the list too.")
+        fail("The last loss, the one that exploded, belongs in the list too.")
     if len(losses) != len(expected):
         fail(
             f"It should stop after {len(expected)} losses here, yours has {len(losses)}."

@@ -137,7 +137,7 @@ RACE = Recipe(
         {
             "kind": "map",
             "place": "alone",
-            "title": "The ways so far; the grayer, the higher",
+            "title": "The paths so far; the grayer, the higher",
             "needs": "paths",
             "by": "surface",
             "palette": "gray",

@@ -40,20 +40,18 @@ class Resumable:
     def __init__(self) -> None:
         """Begin with no step done, and nothing remembered."""
         self.steps_done = 0
+        self.size: int | None = None  # of all parameters together, once it is known
         self.memory: dict[str, np.ndarray] = {}
-        # Room for the next change, kept so that no step has to ask for new memory.
-        self.change = np.empty(0)
 
     def prepare(self, gradient: np.ndarray) -> None:
-        """Make room for the first step; ValueError where steps were of another size."""
-        sizes = {memory.size for memory in self.memory.values()}
-        if self.change.size or sizes - {gradient.size}:
-            moved = f"has moved {max(sizes | {self.change.size})} numbers so far"
-            advice = f"got {gradient.size}: every network needs its own optimizer"
-            raise ValueError(f"{type(self).__name__} {moved}, {advice}.")
+        """Begin with zeros; ValueError where earlier steps were of another size."""
+        if self.size not in (None, gradient.size):
+            moved = f"has moved {self.size} numbers so far, got {gradient.size}"
+            advice = "every network needs its own optimizer"
+            raise ValueError(f"{type(self).__name__} {moved}: {advice}.")
+        self.size = gradient.size
         if not self.memory:
             self.memory = {name: np.zeros_like(gradient) for name in self.memories}
-        self.change = np.empty_like(gradient)
 
     def get_state(self) -> dict[str, Any]:
         """Return what steps have changed: steps_done, and a copy of each vector."""
@@ -67,7 +65,7 @@ class Resumable:
             name: np.array(state[name]) for name in state if name != "steps_done"
         }
         self.steps_done, self.memory = int(state["steps_done"]), vectors
-        self.change = np.empty(0)
+        self.size = next((vector.size for vector in vectors.values()), None)
 
 
 def check_state(
@@ -95,6 +93,9 @@ def check_state(
 
 def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
     """Raise a ValueError unless there are arrays of floats, with gradients that fit."""
+    for pair in pairs:
+        if len(pair) != 2 or not all(isinstance(each, np.ndarray) for each in pair):
+            raise ValueError(f"{owner} expected a list of (array, gradient) pairs.")
     if not sum(array.size for array, _ in pairs):
         raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
     for place, (array, gradient) in enumerate(pairs):
@@ -127,6 +128,7 @@ class Optimizer(Resumable):
             raise ValueError(f"{name} needs a decay >= 0, got {decay}.")
         # Plain floats: an np.float64 would drag float32 arrays through float64.
         self.learning_rate, self.decay = float(learning_rate), float(decay)
+        self.change = np.empty(0)  # room for a step's change, kept from step to step
 
     @property
     def current_learning_rate(self) -> float:
@@ -140,6 +142,7 @@ class Optimizer(Resumable):
         gradient = np.concatenate([each for _, each in pairs], axis=None)
         if gradient.size != self.change.size:
             self.prepare(gradient)
+            self.change = np.empty_like(gradient)
         self.update(gradient, self.change)
         end = 0
         for array, _ in pairs:
@@ -206,11 +209,11 @@ def divide_by_root(
 class Adagrad(Optimizer):
     """Smaller steps for parameters whose gradients were large.
 
-    squares += gradient^2; parameters -= rate * gradient / (sqrt(squares) + epsilon).
+    sums += gradient^2; parameters -= rate * gradient / (sqrt(sums) + epsilon).
     Source: Duchi, Hazan and Singer (2011).
     """
 
-    memories = ("squares",)
+    memories = ("sums",)
 
     def __init__(
         self, learning_rate: float = 1.0, decay: float = 0.0, epsilon: float = 1e-7
@@ -221,10 +224,10 @@ class Adagrad(Optimizer):
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * gradient, over the root of all its squares so far."""
-        squares = self.memory["squares"]
+        sums = self.memory["sums"]
         np.multiply(gradient, gradient, out=change)
-        squares += change
-        divide_by_root(gradient, squares, self.epsilon, out=change)
+        sums += change
+        divide_by_root(gradient, sums, self.epsilon, out=change)
         change *= self.current_learning_rate
 
 

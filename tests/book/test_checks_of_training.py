@@ -158,6 +158,20 @@ def clip_each(gradients, limit):
     return math.hypot(*lengths)
 
 
+def clip_numbers(gradients, limit):
+    length = math.sqrt(sum(float(np.sum(g**2)) for g in gradients))
+    for gradient in gradients:
+        np.clip(gradient, -limit, limit, out=gradient)
+    return length
+
+
+def clip_in_the_list(gradients, limit):
+    length = math.sqrt(sum(float(np.sum(g**2)) for g in gradients))
+    if length > limit:
+        gradients[:] = [gradient * limit / length for gradient in gradients]
+    return length
+
+
 def clip(*, in_place=True, only_above=True, after=False):
     """Return exercise 6.1's clipping, with what a reader may get wrong."""
 
@@ -215,6 +229,12 @@ def forgets(self, gradient, change):
     change[:] = self.momentum * velocity + step
 
 
+def from_the_plain(self, gradient, change):
+    nn.SGD.update(self, gradient, change)
+    # Right in the first step only, in which the velocity is rate * gradient.
+    change += self.momentum * self.memory["velocity"]
+
+
 def no_decay(self, gradient, change):
     velocity = self.memory["velocity"]
     velocity[:] = self.momentum * velocity + self.learning_rate * gradient
@@ -263,7 +283,17 @@ def moves_first(self, parameters):
     shrink(self, pairs, 1 - self.learning_rate * self.weight_decay)
 
 
-def finder(*, back=True, stop=4.0, keeps_last=True, first=0, blind=False, own=False):
+def finder(
+    *,
+    back=True,
+    stop=4.0,
+    keeps_last=True,
+    first=0,
+    blind=False,
+    own=False,
+    late=False,
+    rebinds=False,
+):
     """Return exercise 6.5's finder, with what a reader may get wrong."""
 
     def try_rates(loss_and_gradients, arrays, lowest=1e-4, factor=1.2, steps=100):
@@ -281,7 +311,12 @@ def finder(*, back=True, stop=4.0, keeps_last=True, first=0, blind=False, own=Fa
             if exploded:
                 break
             for array, gradient in zip(arrays, gradients, strict=True):
-                array -= rates[-1] * gradient
+                if rebinds:
+                    array = array - rates[-1] * gradient
+                else:
+                    array -= rates[-1] * gradient
+            if late:
+                losses[-1] = loss_and_gradients()[0]
         for array, old in zip(arrays, kept, strict=True):
             if back:
                 array[:] = old
@@ -443,10 +478,12 @@ MISTAKES = [
         "the batch size twice",
     ),
     ("6.1", lambda gradients, limit: None, "Return the length"),
-    ("6.1", lambda gradients, limit: 3.0, "the root of the sum over all arrays"),
+    ("6.1", lambda gradients, limit: 3.0, "the root of the sum of all squares"),
     ("6.1", clip(only_above=False), "then the gradients stay"),
-    ("6.1", clip(in_place=False), "Nothing changed"),
-    ("6.1", clip_each, "one factor for all"),
+    ("6.1", clip(in_place=False), "The arrays are as before"),
+    ("6.1", clip_each, "Each array was clipped by itself"),
+    ("6.1", clip_numbers, "cut one by one"),
+    ("6.1", clip_in_the_list, "The arrays are as before"),
     ("6.1", clip(after=True), "not after"),
     ("6.2", lambda step, steps, warmup, peak: None, "returns None"),
     ("6.2", schedule(shift=1), "a fifth of the peak"),
@@ -455,20 +492,24 @@ MISTAKES = [
     ("6.2", schedule(end=1), "the rate 0"),
     ("6.3", nesterov(plain), "the plain momentum"),
     ("6.3", nesterov(still), "doesn't move"),
+    ("6.3", nesterov(eats), "changed the gradient"),
+    ("6.3", nesterov(from_the_plain), "not the plain change"),
     ("6.3", nesterov(forgets), "stay in self.memory"),
     ("6.3", nesterov(no_decay), "use self.current_learning_rate"),
     ("6.3", nesterov(twice_the_step), "mu * v + rate * g with v = rate * g"),
     ("6.4", adamw(nn.Adam.step), "should still shrink"),
-    ("6.4", adamw(without_the_rate), "the learning rate belongs into it"),
+    ("6.4", adamw(without_the_rate), "the learning rate belongs in it"),
     ("6.4", adamw(moves_first), "the other way round"),
     ("6.4", adamw(used_up), "Make a list of them first"),
     ("6.5", lambda *arguments: [0.1], "Return two lists"),
     ("6.5", finder(back=False), "put it back"),
     ("6.5", finder(stop=math.inf, blind=True), "It never stopped"),
-    ("6.5", finder(keeps_last=False), "belongs into the list too"),
+    ("6.5", finder(keeps_last=False), "belongs in the list too"),
     ("6.5", finder(stop=1e6), "It should stop after"),
     ("6.5", finder(first=1), "should be the lowest"),
     ("6.5", finder(blind=True), "NaN should stop it at once"),
+    ("6.5", finder(late=True), "before any step"),
+    ("6.5", finder(rebinds=True), "The arrays don't move"),
     ("6.5", finder(own=True), "there should be three losses"),
 ]
 

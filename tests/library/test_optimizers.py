@@ -57,7 +57,7 @@ OPTIMIZERS = ["SGD", "SGD with momentum", "Adagrad", "RMSprop", "Adam"]
 MEMORIES = {
     "SGD": [],
     "SGD with momentum": ["velocity"],
-    "Adagrad": ["squares"],
+    "Adagrad": ["sums"],
     "RMSprop": ["squares"],
     "Adam": ["means", "squares"],
 }
@@ -517,7 +517,9 @@ def test_a_network_stays_in_single_precision_and_learns(nn, name):
 
 def test_a_gradient_of_whole_numbers(nn):
     optimizer, array = nn.Adam(), np.ones(2)
-    with pytest.raises(ValueError, match=r"Adam moves floats, got float64 with a gradient of int64"):
+    with pytest.raises(
+        ValueError, match=r"Adam moves floats, got float64 with a gradient of int64"
+    ):
         optimizer.step([(array, np.array([1, 2]))])
     optimizer.step([(array, np.array([1.0, 2.0]))])
     np.testing.assert_allclose(array, 0.999)
