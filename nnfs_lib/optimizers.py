@@ -168,7 +168,7 @@ class Optimizer(Resumable):
         pairs = list(parameters)
         check_pairs(pairs, owner=type(self).__name__)
         gradient = np.concatenate([each for _, each in pairs], axis=None)
-        if gradient.size != self.change.size:
+        if not self.size == self.change.size == gradient.size:
             self.prepare(gradient)
             self.change = np.empty_like(gradient)
         self.update(gradient, self.change)

@@ -556,3 +556,26 @@ def test_a_subclass_speaks_in_its_own_name(nn):
 
     with pytest.raises(ValueError, match="Nesterov needs a momentum"):
         Nesterov(momentum=2)
+
+
+def test_a_state_of_another_network_is_refused_at_the_next_step(nn):
+    small, large = nn.Adam(), nn.Adam()
+    kept = np.ones(2)
+    small.step([(kept, np.ones(2))])
+    large.step([(np.ones(3), np.ones(3))])
+    small.set_state(large.get_state())
+    before = kept.copy()
+    with pytest.raises(ValueError, match="Adam has moved 3 numbers so far, got 2"):
+        small.step([(kept, np.ones(2))])
+    np.testing.assert_array_equal(kept, before)
+    small.step([(np.ones(3), np.ones(3))])
+    assert small.steps_done == 2
+
+
+def test_a_list_that_was_forgotten(nn):
+    array, gradient = np.ones(2), np.ones(2)
+    with pytest.raises(
+        ValueError, match=r"expected a list of \(array, gradient\) pairs"
+    ):
+        nn.SGD().step((array, gradient))
+    assert array.tolist() == [1, 1]
