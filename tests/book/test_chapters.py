@@ -121,6 +121,16 @@ def test_code_fits_the_page_and_exported_cells_are_short(path):
 
 
 @every_chapter
+def test_no_equation_in_a_sentence_is_broken_over_lines(path):
+    # A line that begins with its minus would become an item of a list.
+    for cell in cells(path, "markdown"):
+        text = re.sub(r"\$\$.*?\$\$|`[^`]*`", "", cell.source, flags=re.DOTALL)
+        assert text.count("$") % 2 == 0, text
+        broken = [each for each in re.findall(r"\$[^$]+\$", text) if "\n" in each]
+        assert broken == []
+
+
+@every_chapter
 def test_every_bug_is_caught(path):
     bugs = tagged(path, "bug:")
     assert len(bugs) >= 2
