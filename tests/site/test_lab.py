@@ -35,6 +35,15 @@ OWN = (
     '        raise ValueError("my own mistake")\n\n\n'
     "explore.playground()\nexplore.playground(activation=Broken)",
 )
+# So slow that no training ends before a reader has stopped it.
+SLOW = (
+    "import time\n\nfrom bookkit import explore\nimport nnfs_lib as nn\n\n\n"
+    "class Slow(nn.ReLU):\n"
+    "    def forward(self, inputs):\n"
+    "        time.sleep(0.002)\n"
+    "        return super().forward(inputs)\n\n\n"
+    "explore.playground(activation=Slow)",
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +54,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
-    cells = [nbformat.v4.new_code_cell(source) for source in OWN]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python"}
-    nbformat.write(notebook, folder / "own.ipynb")
+    for name, sources in (("own", OWN), ("slow", SLOW)):
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python"}
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     return folder
 
 
@@ -238,46 +248,6 @@ def epochs(looks: list[Look]) -> list[int]:
     return [int(re.search(r"Epoch (\d+)", seen.words)[1]) for seen in looks]  # type: ignore[index]
 
 
-def test_training_is_watched_and_can_be_stopped(
-    playground: Locator, reader: Reader
-) -> None:
-    page = playground.page
-    for label in ("Neurons per layer", "Hidden layers"):  # as slow as it gets
-        slider = playground.get_by_role("slider", name=label)
-        after(playground, lambda slider=slider: slider.press("End"))
-    play = playground.locator(".explorer-play")
-    expect(play).to_have_text("Train")
-    playground.evaluate(RECORD)
-    reader.answers.clear()
-    play.click()
-    expect(play).to_have_text("Stop")
-    enough = "(explorer) => explorer.looks.length >= {}"
-    page.wait_for_function(enough.format(3), arg=playground.element_handle())
-    # The page answers meanwhile.
-    playground.locator("summary").click()
-    expect(playground.locator(".explorer-code pre")).to_contain_text("[32] * 6")
-    page.wait_for_function(enough.format(6), arg=playground.element_handle())
-    play.click()
-    expect(play).to_have_text("Train")
-    looks = [look_of(seen) for seen in playground.evaluate(RECORDED)]
-    passed = epochs(looks)
-    assert passed == sorted(set(passed))
-    assert 0 < passed[-1] < 5000
-    assert len({seen.picture for seen in looks}) == len(looks)
-    # What was stopped stays stopped, in the kernel as well.
-    stopped = look(playground)
-    answers: list[str] = []
-    while reader.answers != answers:  # until nothing more is on its way
-        answers = reader.answers.copy()
-        page.wait_for_timeout(1000)
-    assert set(answers) == {"frame"}
-    assert look(playground) == stopped
-    # What was seen can be seen again.
-    epoch = playground.get_by_role("slider", name="Epoch")
-    assert epochs([after(playground, lambda: epoch.press("Home"))]) == [0]
-    playground.locator("summary").click()
-
-
 def test_another_control_ends_a_training(playground: Locator) -> None:
     play = playground.locator(".explorer-play")
     after(playground, play.click)
@@ -329,6 +299,42 @@ def test_a_mistake_in_an_own_layer_is_shown_in_words(reader: Reader, own: Page) 
     expect(notice).to_have_text("ValueError: my own mistake (line 3 of forward)")
     expect(explorer.get_by_role("status")).to_contain_text("my own mistake")
     expect(explorer.locator(".explorer-play")).to_have_text("Train")
+
+
+def test_training_is_watched_and_can_be_stopped(reader: Reader) -> None:
+    page = reader.open("slow")
+    playground = reader.run_all(page)
+    play = playground.locator(".explorer-play")
+    expect(play).to_have_text("Train")
+    playground.evaluate(RECORD)
+    reader.answers.clear()
+    play.click()
+    expect(play).to_have_text("Stop")
+    enough = "(explorer) => explorer.looks.length >= {}"
+    page.wait_for_function(enough.format(3), arg=playground.element_handle())
+    # The page answers meanwhile.
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_function(enough.format(6), arg=playground.element_handle())
+    play.click()
+    expect(play).to_have_text("Train")
+    looks = [look_of(seen) for seen in playground.evaluate(RECORDED)]
+    passed = epochs(looks)
+    assert passed == sorted(set(passed))
+    assert 0 < passed[-1] < 5000
+    assert len({seen.picture for seen in looks}) == len(looks)
+    # What was stopped stays stopped, in the kernel as well.
+    stopped = look(playground)
+    answers: list[str] = []
+    while reader.answers != answers:  # until nothing more is on its way
+        answers = reader.answers.copy()
+        page.wait_for_timeout(1000)
+    assert set(answers) == {"frame"}
+    assert look(playground) == stopped
+    # What was seen can be seen again.
+    epoch = playground.get_by_role("slider", name="Epoch")
+    assert epochs([after(playground, lambda: epoch.press("Home"))]) == [0]
 
 
 def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
