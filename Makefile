@@ -27,7 +27,7 @@ test: $(VENV)/.test ## check everything, then test the library, the notebooks an
 	$(MAKE) check
 	$(MAKE) book
 	$(BIN)/pytest tests
-	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=60 chapters playground.ipynb
+	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=300 chapters playground.ipynb
 
 check: $(VENV)/.test ## check style and types, and that library and outputs are current
 	$(BIN)/ruff check .
