@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from notebook_cells import CHAPTERS
+from wrong_answers import WRONG_ANSWERS
 
 from bookkit import catches, check
 from bookkit.checks import exercises, judge
@@ -243,7 +245,9 @@ MISTAKES = [
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
-    ("number", "answer", "hint"), MISTAKES, ids=lambda value: str(value)[:24]
+    ("number", "answer", "hint"),
+    MISTAKES + WRONG_ANSWERS,
+    ids=lambda value: str(value)[:24],
 )
 def test_typical_mistakes_get_their_hint(number, answer, hint):
     verdict = judge(number, answer)
@@ -253,8 +257,9 @@ def test_typical_mistakes_get_their_hint(number, answer, hint):
 
 
 def test_every_exercise_has_a_mistake_here():
-    known = {number for chapter in (1, 2, 3) for number in exercises(chapter)}
-    assert known == {number for number, _, _ in MISTAKES}
+    chapters = [int(path.name[:2]) for path in CHAPTERS]
+    known = {number for chapter in chapters for number in exercises(chapter)}
+    assert known == {number for number, _, _ in MISTAKES + WRONG_ANSWERS}
 
 
 def test_merging_must_not_change_the_layers():
