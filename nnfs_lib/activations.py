@@ -1,4 +1,4 @@
-"""Activations, built in chapters 2 and 4.
+"""Activations, built in chapters 2, 4 and 9.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -7,7 +7,7 @@ import numpy as np
 
 from nnfs_lib.layers import Layer, check_batch, kept_outputs
 
-__all__ = ["ReLU", "Sigmoid", "Softmax", "as_float"]
+__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "as_float"]
 
 
 class ReLU(Layer):
@@ -93,3 +93,22 @@ class Softmax(Layer):
         outputs = kept_outputs(self, doutputs)
         means = np.sum(doutputs * outputs, axis=1, keepdims=True)
         return outputs * (doutputs - means)
+
+
+class Linear(Layer):
+    """The activation that changes nothing: at the end of a network that predicts numbers.
+
+    outputs = inputs; inputs and outputs (batch, features).
+
+    Built in chapter 9.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the inputs, as floats; copy them only where it must."""
+        self.outputs = as_float(inputs)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs."""
+        kept_outputs(self, doutputs)
+        return np.asarray(doutputs)

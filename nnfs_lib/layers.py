@@ -1,11 +1,24 @@
-"""Layers, built in chapters 1 and 4.
+"""Layers, built in chapters 1, 4, 7, 8 and 9.
 
 Generated from the chapters: edit them, not this file.
 """
 
+import math
+
 import numpy as np
 
-__all__ = ["Dense", "Layer", "check_batch", "kept_outputs"]
+from nnfs_lib.initializers import SMALL, Initializer
+
+__all__ = [
+    "Dense",
+    "Dropout",
+    "Layer",
+    "as_strength",
+    "check_batch",
+    "kept_outputs",
+    "penalty",
+    "penalty_gradient",
+]
 
 
 class Layer:
@@ -35,6 +48,10 @@ class Layer:
         raise NotImplementedError(
             f"{type(self).__name__} has no backward: define backward(self, doutputs)."
         )
+
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss: here, nothing."""
+        return 0.0
 
 
 def check_batch(
@@ -74,10 +91,12 @@ class Dense(Layer):
 
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
     (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
-    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases.
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
+    the gradient of the `regularization_loss` included: l1 * sum|p| + l2 * sum(p^2),
+    with strengths for the weights and for the biases.
     The neuron is Rosenblatt's (1958), without its threshold.
 
-    Built in chapters 1 and 4.
+    Built in chapters 1, 4, 7 and 9.
     """
 
     parameter_names = ("weights", "biases")
@@ -87,10 +106,15 @@ class Dense(Layer):
         n_inputs: int,
         n_neurons: int,
         *,
+        weight_l1: float = 0.0,
+        weight_l2: float = 0.0,
+        bias_l1: float = 0.0,
+        bias_l2: float = 0.0,
+        initializer: Initializer = SMALL,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw small weights from `rng`, a generator or a seed; biases are zero."""
+        """Draw weights by `initializer` from `rng`, a generator or seed; biases are zero."""
         if n_inputs < 1 or n_neurons < 1:
             sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
             raise ValueError(
@@ -98,9 +122,17 @@ class Dense(Layer):
             )
         if not np.issubdtype(dtype, np.floating):
             raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
-        draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
+        self.weight_l1 = as_strength(weight_l1, owner="Dense", name="weight_l1")
+        self.weight_l2 = as_strength(weight_l2, owner="Dense", name="weight_l2")
+        self.bias_l1 = as_strength(bias_l1, owner="Dense", name="bias_l1")
+        self.bias_l2 = as_strength(bias_l2, owner="Dense", name="bias_l2")
         # Random, because hidden neurons that start alike in every weight stay alike.
-        self.weights: np.ndarray = (0.01 * draws).astype(dtype)
+        shape = (n_inputs, n_neurons)
+        self.weights: np.ndarray = initializer(shape, np.random.default_rng(rng), dtype)
+        if self.weights.shape != shape or self.weights.dtype != dtype:
+            got = f"{self.weights.dtype} of shape {self.weights.shape}"
+            expected = f"{np.dtype(dtype)} of shape {shape}"
+            raise ValueError(f"Dense expected an initializer's {expected}, got {got}.")
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -118,14 +150,26 @@ class Dense(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
 
-        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows.
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
+        to both comes the gradient of their penalties.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         kept_outputs(self, doutputs)
         self.dweights = np.dot(self.inputs.T, doutputs)
         ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
         self.dbiases = np.dot(ones, doutputs)
+        if self.weight_l1 or self.weight_l2:
+            self.dweights += penalty_gradient(
+                self.weights, self.weight_l1, self.weight_l2
+            )
+        if self.bias_l1 or self.bias_l2:
+            self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
         return np.dot(doutputs, self.weights.T)
+
+    def regularization_loss(self) -> float:
+        """Return what the weights and biases add to the loss, as a float."""
+        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
+        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
 
 
 def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
@@ -145,3 +189,83 @@ def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
         expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
         raise ValueError(f"{owner} expected doutputs of {expected}.")
     return outputs
+
+
+def as_strength(value: float, *, owner: str, name: str) -> float:
+    """Return value as a float; ValueError unless it is 0 or more, and finite.
+
+    Built in chapter 7.
+    """
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{owner} needs {name} of 0, for none, or more, got {value}.")
+    return float(value)
+
+
+def penalty(array: np.ndarray, l1: float, l2: float) -> float:
+    """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
+
+    Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
+
+    Built in chapter 7.
+    """
+    cost = 0.0
+    if l1:
+        cost += l1 * float(np.sum(np.abs(array)))
+    if l2:
+        cost += l2 * float(np.vdot(array, array))
+    return cost
+
+
+def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
+    """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
+
+    At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
+
+    Built in chapter 7.
+    """
+    return l1 * np.sign(array) + 2 * l2 * array
+
+
+class Dropout(Layer):
+    """While training, a random share `rate` of the numbers becomes 0; the rest grows.
+
+    Inverted dropout: what stays is divided by the share that stays, so that the
+    expectation is the input itself. Otherwise inputs pass as they are. The rate is
+    exact to 1/65536. Inputs and outputs (batch, features). Source: Srivastava et al.
+    (2014).
+
+    Built in chapter 8.
+    """
+
+    def __init__(
+        self, rate: float, *, rng: "np.random.Generator | int | None" = None
+    ) -> None:
+        """Take the share to drop, from 0 to below 1, and a generator or a seed."""
+        if not 0 <= rate < 1:
+            advice = f"got {rate}: 0.1 drops a tenth"
+            raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
+        self.rate = float(rate)
+        self.rng = np.random.default_rng(rng)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs * mask while training, the inputs themselves otherwise."""
+        inputs = np.asarray(inputs)
+        self.mask = None
+        if self.training and self.rate:
+            dtype = np.result_type(inputs, np.float32)
+            self.mask = self.draw_mask(inputs.shape, dtype)
+        self.outputs = inputs if self.mask is None else inputs * self.mask
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * mask, or doutputs where forward dropped nothing."""
+        kept_outputs(self, doutputs)
+        return np.asarray(doutputs) if self.mask is None else doutputs * self.mask
+
+    def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Return 0 for what is dropped, and 1 / (the share that stays) for the rest."""
+        # Sixteen random bits are enough to decide, and quick to draw.
+        numbers = self.rng.integers(65536, size=shape, dtype=np.uint16)
+        dropped = min(round(self.rate * 65536), 65535)
+        scale = 65536 / (65536 - dropped)
+        return np.multiply(numbers >= dropped, scale, dtype=dtype)

@@ -130,7 +130,8 @@ def check_layer(
 
     inputs: (batch, features). A random weighting of the outputs, sum(outputs *
     doutputs), stands for the loss: its gradient with respect to the outputs is
-    doutputs. Parameters must be float64. A wrong one is an AssertionError.
+    doutputs. To it comes the layer's own regularization loss, where it has one.
+    Parameters must be float64. A wrong gradient is an AssertionError.
     """
     inputs = np.array(inputs, dtype=np.float64)
     for name in layer.parameter_names:
@@ -142,7 +143,8 @@ def check_layer(
         gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
 
     def loss() -> float:
-        return float(np.sum(layer.forward(inputs) * doutputs))
+        weighted = float(np.sum(layer.forward(inputs) * doutputs))
+        return weighted + layer.regularization_loss()
 
     return {
         f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")

@@ -1,0 +1,155 @@
+"""Chapter 7, L1 and L2, on top of chapter 6.
+
+Generated from chapters/07_l1_and_l2.ipynb: edit that.
+"""
+
+import math
+
+import numpy as np
+
+from nnfs_lib.stages import ch06 as nn
+from nnfs_lib.stages.ch06 import *
+
+
+def as_strength(value: float, *, owner: str, name: str) -> float:
+    """Return value as a float; ValueError unless it is 0 or more, and finite."""
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{owner} needs {name} of 0, for none, or more, got {value}.")
+    return float(value)
+
+
+def penalty(array: np.ndarray, l1: float, l2: float) -> float:
+    """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
+
+    Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
+    """
+    cost = 0.0
+    if l1:
+        cost += l1 * float(np.sum(np.abs(array)))
+    if l2:
+        cost += l2 * float(np.vdot(array, array))
+    return cost
+
+
+def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
+    """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
+
+    At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
+    """
+    return l1 * np.sign(array) + 2 * l2 * array
+
+
+class Dense(nn.Dense):
+    """A dense layer: every neuron takes a weighted sum of every input.
+
+    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
+    the gradient of the `regularization_loss` included: l1 * sum|p| + l2 * sum(p^2),
+    with strengths for the weights and for the biases.
+    The neuron is Rosenblatt's (1958), without its threshold.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_neurons: int,
+        *,
+        weight_l1: float = 0.0,
+        weight_l2: float = 0.0,
+        bias_l1: float = 0.0,
+        bias_l2: float = 0.0,
+        rng: "np.random.Generator | int | None" = None,
+        dtype: type = np.float32,
+    ) -> None:
+        """Draw small weights from `rng`, a generator or a seed; biases are zero."""
+        if n_inputs < 1 or n_neurons < 1:
+            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
+            raise ValueError(
+                f"Dense needs at least one input and one neuron, got {sizes}."
+            )
+        if not np.issubdtype(dtype, np.floating):
+            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+        self.weight_l1 = as_strength(weight_l1, owner="Dense", name="weight_l1")
+        self.weight_l2 = as_strength(weight_l2, owner="Dense", name="weight_l2")
+        self.bias_l1 = as_strength(bias_l1, owner="Dense", name="bias_l1")
+        self.bias_l2 = as_strength(bias_l2, owner="Dense", name="bias_l2")
+        draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
+        # Random, because hidden neurons that start alike in every weight stay alike.
+        self.weights: np.ndarray = (0.01 * draws).astype(dtype)
+        self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
+
+    def regularization_loss(self) -> float:
+        """Return what the weights and biases add to the loss, as a float."""
+        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
+        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
+
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
+        to both comes the gradient of their penalties.
+        """
+        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
+        nn.kept_outputs(self, doutputs)
+        self.dweights = np.dot(self.inputs.T, doutputs)
+        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
+        self.dbiases = np.dot(ones, doutputs)
+        if self.weight_l1 or self.weight_l2:
+            self.dweights += penalty_gradient(
+                self.weights, self.weight_l1, self.weight_l2
+            )
+        if self.bias_l1 or self.bias_l2:
+            self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+        return np.dot(doutputs, self.weights.T)
+
+
+__all__ = [
+    "EPSILON",
+    "FUSED",
+    "SGD",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Layer",
+    "Loss",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "as_epsilon",
+    "as_float",
+    "as_share",
+    "as_strength",
+    "as_yes_or_no",
+    "check_batch",
+    "check_classes",
+    "check_float64",
+    "check_gradient",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_state",
+    "check_yes_or_no",
+    "divide_by_root",
+    "kept_outputs",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "running_mean",
+    "shifted",
+    "spiral_data",
+]

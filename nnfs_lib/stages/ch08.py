@@ -1,0 +1,104 @@
+"""Chapter 8, Dropout, on top of chapter 7.
+
+Generated from chapters/08_dropout.ipynb: edit that.
+"""
+
+import numpy as np
+
+from nnfs_lib.stages import ch07 as nn
+from nnfs_lib.stages.ch07 import *
+
+
+class Dropout(nn.Layer):
+    """While training, a random share `rate` of the numbers becomes 0; the rest grows.
+
+    Inverted dropout: what stays is divided by the share that stays, so that the
+    expectation is the input itself. Otherwise inputs pass as they are. The rate is
+    exact to 1/65536. Inputs and outputs (batch, features). Source: Srivastava et al.
+    (2014).
+    """
+
+    def __init__(
+        self, rate: float, *, rng: "np.random.Generator | int | None" = None
+    ) -> None:
+        """Take the share to drop, from 0 to below 1, and a generator or a seed."""
+        if not 0 <= rate < 1:
+            advice = f"got {rate}: 0.1 drops a tenth"
+            raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
+        self.rate = float(rate)
+        self.rng = np.random.default_rng(rng)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs * mask while training, the inputs themselves otherwise."""
+        inputs = np.asarray(inputs)
+        self.mask = None
+        if self.training and self.rate:
+            dtype = np.result_type(inputs, np.float32)
+            self.mask = self.draw_mask(inputs.shape, dtype)
+        self.outputs = inputs if self.mask is None else inputs * self.mask
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * mask, or doutputs where forward dropped nothing."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs) if self.mask is None else doutputs * self.mask
+
+    def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Return 0 for what is dropped, and 1 / (the share that stays) for the rest."""
+        # Sixteen random bits are enough to decide, and quick to draw.
+        numbers = self.rng.integers(65536, size=shape, dtype=np.uint16)
+        dropped = min(round(self.rate * 65536), 65535)
+        scale = 65536 / (65536 - dropped)
+        return np.multiply(numbers >= dropped, scale, dtype=dtype)
+
+
+__all__ = [
+    "EPSILON",
+    "FUSED",
+    "SGD",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "Layer",
+    "Loss",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "as_epsilon",
+    "as_float",
+    "as_share",
+    "as_strength",
+    "as_yes_or_no",
+    "check_batch",
+    "check_classes",
+    "check_float64",
+    "check_gradient",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_state",
+    "check_yes_or_no",
+    "divide_by_root",
+    "kept_outputs",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "running_mean",
+    "shifted",
+    "spiral_data",
+]

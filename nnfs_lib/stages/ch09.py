@@ -1,0 +1,264 @@
+"""Chapter 9, Regression, on top of chapter 8.
+
+Generated from chapters/09_regression.ipynb: edit that.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from nnfs_lib.stages import ch08 as nn
+from nnfs_lib.stages.ch08 import *
+
+
+def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
+    """Return X, evenly from 0 to 1, and y = sin(2 pi X): one turn of the sine.
+
+    X and y: (samples, 1), float32.
+    """
+    if samples < 1:
+        raise ValueError(f"sine_data needs at least one sample, got {samples=}.")
+    X = np.linspace(0, 1, samples).reshape(-1, 1)
+    return X.astype(np.float32), np.sin(2 * np.pi * X).astype(np.float32)
+
+
+class Linear(nn.Layer):
+    """The activation that changes nothing: at the end of a network that predicts numbers.
+
+    outputs = inputs; inputs and outputs (batch, features).
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the inputs, as floats; copy them only where it must."""
+        self.outputs = nn.as_float(inputs)
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs)
+
+
+def signed_errors(
+    predictions: np.ndarray, targets: np.ndarray, *, owner: str
+) -> np.ndarray:
+    """Return predictions - targets, (batch, outputs), as floats of the predictions' type.
+
+    Raises ValueError unless both have that shape; nothing is broadcast.
+    """
+    predictions, targets = nn.as_float(predictions), np.asarray(targets)
+    nn.check_same_shape(predictions, targets, owner=owner)
+    return predictions - targets.astype(predictions.dtype)
+
+
+class MeanSquaredError(nn.Loss):
+    """The square of how far off each output is, for predictions that are numbers.
+
+    L_n = mean_j (predictions[n, j] - targets[n, j])^2, in the targets' units squared;
+    predictions and targets (batch, outputs). Raises ValueError for shapes that differ.
+    Source: Legendre (1805).
+    """
+
+    def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample, (batch,), in the predictions' type."""
+        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        return np.mean(np.square(errors), axis=1)
+
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return 2 * (predictions - targets) / size, (batch, outputs).
+
+        size is batch * outputs, as the loss is a mean over both.
+        """
+        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        return errors * (2 / max(errors.size, 1))
+
+
+class MeanAbsoluteError(nn.Loss):
+    """How far off each output is; a target far away from all others counts for less.
+
+    L_n = mean_j |predictions[n, j] - targets[n, j]|, in the targets' units;
+    predictions and targets (batch, outputs). Raises ValueError for shapes that differ.
+    """
+
+    def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample, (batch,), in the predictions' type."""
+        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        return np.mean(np.abs(errors), axis=1)
+
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return sign(predictions - targets) / size, (batch, outputs).
+
+        size is batch * outputs. Where a prediction is right, the slope is taken as 0.
+        """
+        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        return np.sign(errors) / max(errors.size, 1)
+
+
+class RegressionAccuracy(nn.Accuracy):
+    """The share of outputs that are off by no more than std(targets) / 250.
+
+    Predictions and targets (batch, outputs). The standard deviation is that of the
+    targets handed in: hand in all of them at once, not batch by batch.
+    """
+
+    def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the share of right outputs of each sample, (batch,)."""
+        errors = signed_errors(predictions, targets, owner="RegressionAccuracy")
+        precision = np.std(targets) / 250 if errors.size else 0.0
+        return np.mean(np.abs(errors) <= precision, axis=1)
+
+
+# initializer(shape, rng, dtype) returns the weights that a layer starts with; shape is
+# (n_inputs, n_neurons).
+Initializer = Callable[[tuple[int, int], np.random.Generator, DTypeLike], np.ndarray]
+
+
+def normal(scale: float) -> Initializer:
+    """Return an initializer: normal numbers of mean 0 and standard deviation `scale`."""
+    if not 0 <= scale < math.inf:
+        raise ValueError(f"normal needs a scale of 0 or more, got {scale}.")
+
+    def draw(
+        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        return (scale * rng.standard_normal(shape)).astype(dtype)
+
+    return draw
+
+
+def constant(value: float) -> Initializer:
+    """Return an initializer that sets every weight to `value`, and draws nothing."""
+
+    def fill(
+        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        return np.full(shape, value, dtype=dtype)
+
+    return fill
+
+
+def glorot_uniform(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw evenly from -r to r, where r = sqrt(6 / (n_inputs + n_neurons)).
+
+    The variance is 2 / (n_inputs + n_neurons). Source: Glorot and Bengio (2010).
+    """
+    limit = math.sqrt(6 / sum(shape))
+    return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+def he_normal(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
+
+    Source: He et al. (2015).
+    """
+    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
+
+
+# What a dense layer starts with unless it is told otherwise.
+SMALL = normal(0.01)
+
+
+class Dense(nn.Dense):
+    def __init__(
+        self,
+        n_inputs: int,
+        n_neurons: int,
+        *,
+        weight_l1: float = 0.0,
+        weight_l2: float = 0.0,
+        bias_l1: float = 0.0,
+        bias_l2: float = 0.0,
+        initializer: Initializer = SMALL,
+        rng: "np.random.Generator | int | None" = None,
+        dtype: type = np.float32,
+    ) -> None:
+        """Draw weights by `initializer` from `rng`, a generator or seed; biases are zero."""
+        if n_inputs < 1 or n_neurons < 1:
+            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
+            raise ValueError(
+                f"Dense needs at least one input and one neuron, got {sizes}."
+            )
+        if not np.issubdtype(dtype, np.floating):
+            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+        self.weight_l1 = nn.as_strength(weight_l1, owner="Dense", name="weight_l1")
+        self.weight_l2 = nn.as_strength(weight_l2, owner="Dense", name="weight_l2")
+        self.bias_l1 = nn.as_strength(bias_l1, owner="Dense", name="bias_l1")
+        self.bias_l2 = nn.as_strength(bias_l2, owner="Dense", name="bias_l2")
+        # Random, because hidden neurons that start alike in every weight stay alike.
+        shape = (n_inputs, n_neurons)
+        self.weights: np.ndarray = initializer(shape, np.random.default_rng(rng), dtype)
+        if self.weights.shape != shape or self.weights.dtype != dtype:
+            got = f"{self.weights.dtype} of shape {self.weights.shape}"
+            expected = f"{np.dtype(dtype)} of shape {shape}"
+            raise ValueError(f"Dense expected an initializer's {expected}, got {got}.")
+        self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
+
+
+__all__ = [
+    "EPSILON",
+    "FUSED",
+    "SGD",
+    "SMALL",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "RegressionAccuracy",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "as_epsilon",
+    "as_float",
+    "as_share",
+    "as_strength",
+    "as_yes_or_no",
+    "check_batch",
+    "check_classes",
+    "check_float64",
+    "check_gradient",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_state",
+    "check_yes_or_no",
+    "constant",
+    "divide_by_root",
+    "glorot_uniform",
+    "he_normal",
+    "kept_outputs",
+    "normal",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "running_mean",
+    "shifted",
+    "signed_errors",
+    "sine_data",
+    "spiral_data",
+]
