@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bookkit import ahead as nn
+import nnfs_lib as nn
 from bookkit.toys import toy_data
 
 # name -> the layer, and the start of the weights that fits it

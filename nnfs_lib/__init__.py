@@ -7,9 +7,10 @@ Generated from the chapters: edit them, not this file.
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
 - gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
-- initializers: SMALL, Initializer, constant, glorot_uniform, he_normal, normal
-- layers: Dense, Dropout, Layer, as_strength, check_batch, kept_outputs, penalty,
-  penalty_gradient
+- initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
+  small_normal
+- layers: Dense, Dropout, Layer, as_strengths, check_batch, check_sizes, kept_outputs,
+  penalty, penalty_gradient
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
   MeanSquaredError, check_classes, check_probabilities, check_same_shape,
   check_yes_or_no, one_hot_like, signed_errors
@@ -35,19 +36,21 @@ from nnfs_lib.gradients import (
     numerical_gradient,
 )
 from nnfs_lib.initializers import (
-    SMALL,
     Initializer,
     constant,
+    draw_weights,
     glorot_uniform,
     he_normal,
     normal,
+    small_normal,
 )
 from nnfs_lib.layers import (
     Dense,
     Dropout,
     Layer,
-    as_strength,
+    as_strengths,
     check_batch,
+    check_sizes,
     kept_outputs,
     penalty,
     penalty_gradient,
@@ -92,7 +95,6 @@ __all__ = [
     "EPSILON",
     "FUSED",
     "SGD",
-    "SMALL",
     "Accuracy",
     "Adagrad",
     "Adam",
@@ -120,7 +122,7 @@ __all__ = [
     "as_epsilon",
     "as_float",
     "as_share",
-    "as_strength",
+    "as_strengths",
     "as_yes_or_no",
     "check_batch",
     "check_classes",
@@ -131,10 +133,12 @@ __all__ = [
     "check_pairs",
     "check_probabilities",
     "check_same_shape",
+    "check_sizes",
     "check_state",
     "check_yes_or_no",
     "constant",
     "divide_by_root",
+    "draw_weights",
     "glorot_uniform",
     "he_normal",
     "kept_outputs",
@@ -148,5 +152,6 @@ __all__ = [
     "shifted",
     "signed_errors",
     "sine_data",
+    "small_normal",
     "spiral_data",
 ]

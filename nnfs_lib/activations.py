@@ -96,7 +96,7 @@ class Softmax(Layer):
 
 
 class Linear(Layer):
-    """The activation that changes nothing: at the end of a network that predicts numbers.
+    """The activation that changes nothing: for networks that predict numbers.
 
     outputs = inputs; inputs and outputs (batch, features).
 

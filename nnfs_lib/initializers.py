@@ -4,20 +4,36 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-__all__ = ["SMALL", "Initializer", "constant", "glorot_uniform", "he_normal", "normal"]
+__all__ = [
+    "Initializer",
+    "constant",
+    "draw_weights",
+    "glorot_uniform",
+    "he_normal",
+    "normal",
+    "small_normal",
+]
 
-# initializer(shape, rng, dtype) returns the weights that a layer starts with; shape is
-# (n_inputs, n_neurons).
-Initializer = Callable[[tuple[int, int], np.random.Generator, DTypeLike], np.ndarray]
+
+class Initializer(Protocol):
+    """A function that draws the weights with which a layer starts.
+
+    Built in chapter 9.
+    """
+
+    def __call__(
+        self, shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        """Return weights of shape (n_inputs, n_neurons) and of that type."""
 
 
 def normal(scale: float) -> Initializer:
-    """Return an initializer: normal numbers of mean 0 and standard deviation `scale`.
+    """Return an initializer that draws normal numbers of that standard deviation.
 
     Built in chapter 9.
     """
@@ -71,5 +87,31 @@ def he_normal(
     return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
 
 
-# What a dense layer starts with unless it is told otherwise.
-SMALL = normal(0.01)
+def small_normal(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
+
+    Good for one hidden layer, too small for several.
+
+    Built in chapter 9.
+    """
+    return normal(0.01)(shape, rng, dtype)
+
+
+def draw_weights(
+    initializer: Initializer,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
+    dtype: DTypeLike,
+) -> np.ndarray:
+    """Return what the initializer draws; ValueError unless shape and type are right.
+
+    Built in chapter 9.
+    """
+    weights = initializer(shape, rng, dtype)
+    if np.shape(weights) != shape or weights.dtype != dtype:
+        got = f"{np.asarray(weights).dtype} of shape {np.shape(weights)}"
+        expected = f"{np.dtype(dtype)} of shape {shape}"
+        raise ValueError(f"An initializer has to return {expected}, got {got}.")
+    return weights

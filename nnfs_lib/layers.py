@@ -7,14 +7,15 @@ import math
 
 import numpy as np
 
-from nnfs_lib.initializers import SMALL, Initializer
+from nnfs_lib.initializers import Initializer, draw_weights, small_normal
 
 __all__ = [
     "Dense",
     "Dropout",
     "Layer",
-    "as_strength",
+    "as_strengths",
     "check_batch",
+    "check_sizes",
     "kept_outputs",
     "penalty",
     "penalty_gradient",
@@ -92,9 +93,8 @@ class Dense(Layer):
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
     (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
     `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
-    the gradient of the `regularization_loss` included: l1 * sum|p| + l2 * sum(p^2),
-    with strengths for the weights and for the biases.
-    The neuron is Rosenblatt's (1958), without its threshold.
+    with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
+    or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
 
     Built in chapters 1, 4, 7 and 9.
     """
@@ -110,29 +110,21 @@ class Dense(Layer):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: Initializer = SMALL,
+        initializer: Initializer = small_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw weights by `initializer` from `rng`, a generator or seed; biases are zero."""
-        if n_inputs < 1 or n_neurons < 1:
-            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
-            raise ValueError(
-                f"Dense needs at least one input and one neuron, got {sizes}."
-            )
-        if not np.issubdtype(dtype, np.floating):
-            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
-        self.weight_l1 = as_strength(weight_l1, owner="Dense", name="weight_l1")
-        self.weight_l2 = as_strength(weight_l2, owner="Dense", name="weight_l2")
-        self.bias_l1 = as_strength(bias_l1, owner="Dense", name="bias_l1")
-        self.bias_l2 = as_strength(bias_l2, owner="Dense", name="bias_l2")
+        """Draw weights by `initializer`; rng: a generator or a seed. Biases are zero."""
+        check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = as_strengths(
+            weight_l1,
+            weight_l2,
+            of="weight",
+        )
+        self.bias_l1, self.bias_l2 = as_strengths(bias_l1, bias_l2, of="bias")
         # Random, because hidden neurons that start alike in every weight stay alike.
-        shape = (n_inputs, n_neurons)
-        self.weights: np.ndarray = initializer(shape, np.random.default_rng(rng), dtype)
-        if self.weights.shape != shape or self.weights.dtype != dtype:
-            got = f"{self.weights.dtype} of shape {self.weights.shape}"
-            expected = f"{np.dtype(dtype)} of shape {shape}"
-            raise ValueError(f"Dense expected an initializer's {expected}, got {got}.")
+        shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
+        self.weights: np.ndarray = draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -156,12 +148,10 @@ class Dense(Layer):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         kept_outputs(self, doutputs)
         self.dweights = np.dot(self.inputs.T, doutputs)
-        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
-        self.dbiases = np.dot(ones, doutputs)
+        self.dbiases = np.dot(np.ones((1, len(doutputs)), doutputs.dtype), doutputs)
         if self.weight_l1 or self.weight_l2:
-            self.dweights += penalty_gradient(
-                self.weights, self.weight_l1, self.weight_l2
-            )
+            gradient = penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
             self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
         return np.dot(doutputs, self.weights.T)
@@ -191,16 +181,6 @@ def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
     return outputs
 
 
-def as_strength(value: float, *, owner: str, name: str) -> float:
-    """Return value as a float; ValueError unless it is 0 or more, and finite.
-
-    Built in chapter 7.
-    """
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{owner} needs {name} of 0, for none, or more, got {value}.")
-    return float(value)
-
-
 def penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
 
@@ -224,6 +204,30 @@ def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     Built in chapter 7.
     """
     return l1 * np.sign(array) + 2 * l2 * array
+
+
+def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+    """Raise a ValueError unless a dense layer can be of these sizes and this type.
+
+    Built in chapter 7.
+    """
+    if n_inputs < 1 or n_neurons < 1:
+        sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
+        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+
+
+def as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
+    """Return both as floats; ValueError unless they are 0 or more, and finite.
+
+    Built in chapter 7.
+    """
+    for name, value in (("l1", l1), ("l2", l2)):
+        if not 0 <= value < math.inf:
+            needs = f"Dense needs {of}_{name} of 0, for none, or more"
+            raise ValueError(f"{needs}, got {value}.")
+    return float(l1), float(l2)
 
 
 class Dropout(Layer):

@@ -247,7 +247,7 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
 def signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
-    """Return predictions - targets, (batch, outputs), as floats of the predictions' type.
+    """Return predictions - targets, (batch, outputs), as floats.
 
     Raises ValueError unless both have that shape; nothing is broadcast.
 

@@ -11,9 +11,10 @@ from bookkit.training import OPTIMIZERS
 CODE = '''\
 """A setting of the playground, as a program: {{data}}."""
 
-from bookkit import ahead as nn  # nnfs_lib, and what its coming chapters will add
-from bookkit.toys import toy_data
+import nnfs_lib as nn
 import numpy as np
+
+from bookkit.toys import toy_data
 
 X, y, X_test, y_test = toy_data("{{data}}", noise={{noise}})
 rng = np.random.default_rng(0)

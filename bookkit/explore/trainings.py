@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bookkit import ahead, toys, training
+from bookkit import toys, training
 from bookkit.explore import replay
 from bookkit.explore.recipe import Axis, Position
 from bookkit.explore.sheet import cached, digest
@@ -123,7 +123,7 @@ CHUNKS = (
 
 def block(chunk: Chunk) -> bytes:
     """Return what is kept of the chunk's trainings, from the cache where it has them."""
-    modules = [training, toys, ahead]
+    modules = [training, toys]
     settings = [chunk.name, [list(each.values()) for each in chunk.settings]]
     return cached(digest(settings, modules), lambda: train(chunk))
 

@@ -11,13 +11,6 @@ from nnfs_lib.stages import ch06 as nn
 from nnfs_lib.stages.ch06 import *
 
 
-def as_strength(value: float, *, owner: str, name: str) -> float:
-    """Return value as a float; ValueError unless it is 0 or more, and finite."""
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{owner} needs {name} of 0, for none, or more, got {value}.")
-    return float(value)
-
-
 def penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
 
@@ -39,17 +32,25 @@ def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
+def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
+    if n_inputs < 1 or n_neurons < 1:
+        sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
+        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+
+
+def as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
+    """Return both as floats; ValueError unless they are 0 or more, and finite."""
+    for name, value in (("l1", l1), ("l2", l2)):
+        if not 0 <= value < math.inf:
+            needs = f"Dense needs {of}_{name} of 0, for none, or more"
+            raise ValueError(f"{needs}, got {value}.")
+    return float(l1), float(l2)
+
+
 class Dense(nn.Dense):
-    """A dense layer: every neuron takes a weighted sum of every input.
-
-    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
-    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
-    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
-    the gradient of the `regularization_loss` included: l1 * sum|p| + l2 * sum(p^2),
-    with strengths for the weights and for the biases.
-    The neuron is Rosenblatt's (1958), without its threshold.
-    """
-
     def __init__(
         self,
         n_inputs: int,
@@ -63,19 +64,10 @@ class Dense(nn.Dense):
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
-        if n_inputs < 1 or n_neurons < 1:
-            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
-            raise ValueError(
-                f"Dense needs at least one input and one neuron, got {sizes}."
-            )
-        if not np.issubdtype(dtype, np.floating):
-            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
-        self.weight_l1 = as_strength(weight_l1, owner="Dense", name="weight_l1")
-        self.weight_l2 = as_strength(weight_l2, owner="Dense", name="weight_l2")
-        self.bias_l1 = as_strength(bias_l1, owner="Dense", name="bias_l1")
-        self.bias_l2 = as_strength(bias_l2, owner="Dense", name="bias_l2")
+        check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = as_strengths(weight_l1, weight_l2, of="weight")
+        self.bias_l1, self.bias_l2 = as_strengths(bias_l1, bias_l2, of="bias")
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
-        # Random, because hidden neurons that start alike in every weight stay alike.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
@@ -93,12 +85,10 @@ class Dense(nn.Dense):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn.kept_outputs(self, doutputs)
         self.dweights = np.dot(self.inputs.T, doutputs)
-        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
-        self.dbiases = np.dot(ones, doutputs)
+        self.dbiases = np.dot(np.ones((1, len(doutputs)), doutputs.dtype), doutputs)
         if self.weight_l1 or self.weight_l2:
-            self.dweights += penalty_gradient(
-                self.weights, self.weight_l1, self.weight_l2
-            )
+            gradient = penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
             self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
         return np.dot(doutputs, self.weights.T)
@@ -129,7 +119,7 @@ __all__ = [
     "as_epsilon",
     "as_float",
     "as_share",
-    "as_strength",
+    "as_strengths",
     "as_yes_or_no",
     "check_batch",
     "check_classes",
@@ -140,6 +130,7 @@ __all__ = [
     "check_pairs",
     "check_probabilities",
     "check_same_shape",
+    "check_sizes",
     "check_state",
     "check_yes_or_no",
     "divide_by_root",

@@ -4,7 +4,7 @@ Generated from chapters/09_regression.ipynb: edit that.
 """
 
 import math
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -25,7 +25,7 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Linear(nn.Layer):
-    """The activation that changes nothing: at the end of a network that predicts numbers.
+    """The activation that changes nothing: for networks that predict numbers.
 
     outputs = inputs; inputs and outputs (batch, features).
     """
@@ -44,7 +44,7 @@ class Linear(nn.Layer):
 def signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
-    """Return predictions - targets, (batch, outputs), as floats of the predictions' type.
+    """Return predictions - targets, (batch, outputs), as floats.
 
     Raises ValueError unless both have that shape; nothing is broadcast.
     """
@@ -110,13 +110,17 @@ class RegressionAccuracy(nn.Accuracy):
         return np.mean(np.abs(errors) <= precision, axis=1)
 
 
-# initializer(shape, rng, dtype) returns the weights that a layer starts with; shape is
-# (n_inputs, n_neurons).
-Initializer = Callable[[tuple[int, int], np.random.Generator, DTypeLike], np.ndarray]
+class Initializer(Protocol):
+    """A function that draws the weights with which a layer starts."""
+
+    def __call__(
+        self, shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        """Return weights of shape (n_inputs, n_neurons) and of that type."""
 
 
 def normal(scale: float) -> Initializer:
-    """Return an initializer: normal numbers of mean 0 and standard deviation `scale`."""
+    """Return an initializer that draws normal numbers of that standard deviation."""
     if not 0 <= scale < math.inf:
         raise ValueError(f"normal needs a scale of 0 or more, got {scale}.")
 
@@ -160,11 +164,41 @@ def he_normal(
     return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
 
 
-# What a dense layer starts with unless it is told otherwise.
-SMALL = normal(0.01)
+def small_normal(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
+
+    Good for one hidden layer, too small for several.
+    """
+    return normal(0.01)(shape, rng, dtype)
+
+
+def draw_weights(
+    initializer: Initializer,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
+    dtype: DTypeLike,
+) -> np.ndarray:
+    """Return what the initializer draws; ValueError unless shape and type are right."""
+    weights = initializer(shape, rng, dtype)
+    if np.shape(weights) != shape or weights.dtype != dtype:
+        got = f"{np.asarray(weights).dtype} of shape {np.shape(weights)}"
+        expected = f"{np.dtype(dtype)} of shape {shape}"
+        raise ValueError(f"An initializer has to return {expected}, got {got}.")
+    return weights
 
 
 class Dense(nn.Dense):
+    """A dense layer: every neuron takes a weighted sum of every input.
+
+    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
+    with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
+    or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
+    """
+
     def __init__(
         self,
         n_inputs: int,
@@ -174,29 +208,21 @@ class Dense(nn.Dense):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: Initializer = SMALL,
+        initializer: Initializer = small_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw weights by `initializer` from `rng`, a generator or seed; biases are zero."""
-        if n_inputs < 1 or n_neurons < 1:
-            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
-            raise ValueError(
-                f"Dense needs at least one input and one neuron, got {sizes}."
-            )
-        if not np.issubdtype(dtype, np.floating):
-            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
-        self.weight_l1 = nn.as_strength(weight_l1, owner="Dense", name="weight_l1")
-        self.weight_l2 = nn.as_strength(weight_l2, owner="Dense", name="weight_l2")
-        self.bias_l1 = nn.as_strength(bias_l1, owner="Dense", name="bias_l1")
-        self.bias_l2 = nn.as_strength(bias_l2, owner="Dense", name="bias_l2")
+        """Draw weights by `initializer`; rng: a generator or a seed. Biases are zero."""
+        nn.check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = nn.as_strengths(
+            weight_l1,
+            weight_l2,
+            of="weight",
+        )
+        self.bias_l1, self.bias_l2 = nn.as_strengths(bias_l1, bias_l2, of="bias")
         # Random, because hidden neurons that start alike in every weight stay alike.
-        shape = (n_inputs, n_neurons)
-        self.weights: np.ndarray = initializer(shape, np.random.default_rng(rng), dtype)
-        if self.weights.shape != shape or self.weights.dtype != dtype:
-            got = f"{self.weights.dtype} of shape {self.weights.shape}"
-            expected = f"{np.dtype(dtype)} of shape {shape}"
-            raise ValueError(f"Dense expected an initializer's {expected}, got {got}.")
+        shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
+        self.weights: np.ndarray = draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
 
@@ -204,7 +230,6 @@ __all__ = [
     "EPSILON",
     "FUSED",
     "SGD",
-    "SMALL",
     "Accuracy",
     "Adagrad",
     "Adam",
@@ -232,7 +257,7 @@ __all__ = [
     "as_epsilon",
     "as_float",
     "as_share",
-    "as_strength",
+    "as_strengths",
     "as_yes_or_no",
     "check_batch",
     "check_classes",
@@ -243,10 +268,12 @@ __all__ = [
     "check_pairs",
     "check_probabilities",
     "check_same_shape",
+    "check_sizes",
     "check_state",
     "check_yes_or_no",
     "constant",
     "divide_by_root",
+    "draw_weights",
     "glorot_uniform",
     "he_normal",
     "kept_outputs",
@@ -260,5 +287,6 @@ __all__ = [
     "shifted",
     "signed_errors",
     "sine_data",
+    "small_normal",
     "spiral_data",
 ]

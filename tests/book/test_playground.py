@@ -28,7 +28,6 @@ from hypothesis.extra.numpy import arrays
 from notebook_cells import ROOT
 
 import nnfs_lib as nn
-from bookkit import ahead
 from bookkit.__main__ import main
 from bookkit.explore import replay, sheet
 from bookkit.toys import TOYS, toy_data
@@ -600,7 +599,7 @@ class TestPictures:
         position = {**RECIPE.start(), "dropout": 0.1}
         used = set(re.findall(r"\bnn\.(\w+)", program.code_of(position)))
         assert used >= {"Dense", "Dropout", "parameters_of"}
-        assert used <= set(ahead.__all__)
+        assert used <= set(nn.__all__)
 
 
 def test_the_page_says_what_it_keeps():

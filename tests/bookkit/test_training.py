@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import nnfs_lib
-from bookkit import ahead
 from bookkit.toys import TOYS, toy_data
 from bookkit.training import OPTIMIZERS, Training
 
@@ -60,7 +59,7 @@ class TestItLearns:
 
     def test_no_hidden_layer_draws_only_lines(self):
         training = trained(300, data="circles", depth=0)
-        assert [type(layer) for layer in training.layers] == [ahead.Dense]
+        assert [type(layer) for layer in training.layers] == [nnfs_lib.Dense]
         assert training.measure()["accuracy"] < 0.65
         assert training.hidden(training.X_test) == []
 
@@ -99,8 +98,11 @@ class TestItRepeatsItself:
 class TestTheNetwork:
     def test_layers(self):
         training = Training(depth=2, width=5, dropout=0.25)
-        kinds = [ahead.Dense, ahead.ReLU, ahead.Dropout]
-        assert [type(layer) for layer in training.layers] == [*kinds * 2, ahead.Dense]
+        kinds = [nnfs_lib.Dense, nnfs_lib.ReLU, nnfs_lib.Dropout]
+        assert [type(layer) for layer in training.layers] == [
+            *kinds * 2,
+            nnfs_lib.Dense,
+        ]
         shapes = [layer.weights.shape for layer in training.layers[::3]]
         assert shapes == [(2, 5), (5, 5), (5, 3)]
         assert training.layers[2].rate == training.layers[5].rate == 0.25
@@ -108,7 +110,7 @@ class TestTheNetwork:
 
     @pytest.mark.parametrize(
         ("activation", "start"),
-        [("ReLU", ahead.he_normal), ("Sigmoid", ahead.glorot_uniform)],
+        [("ReLU", nnfs_lib.he_normal), ("Sigmoid", nnfs_lib.glorot_uniform)],
     )
     def test_start(self, activation, start):
         training = Training(activation=activation, depth=1, seed=5)
