@@ -114,7 +114,7 @@ class Dense(Layer):
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw weights by `initializer`; rng: a generator or a seed. Biases are zero."""
+        """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
         check_sizes(n_inputs, n_neurons, dtype)
         self.weight_l1, self.weight_l2 = as_strengths(
             weight_l1,
@@ -268,8 +268,10 @@ class Dropout(Layer):
 
     def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         """Return 0 for what is dropped, and 1 / (the share that stays) for the rest."""
-        # Sixteen random bits are enough to decide, and quick to draw.
-        numbers = self.rng.integers(65536, size=shape, dtype=np.uint16)
+        # Sixteen random bits decide on each number; drawn 64 at a time, they cost least.
+        size = math.prod(shape)
+        draws = self.rng.integers(2**64, size=-(-size // 4), dtype=np.uint64)
+        numbers = draws.view(np.uint16)[:size].reshape(shape)
         dropped = min(round(self.rate * 65536), 65535)
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)

@@ -212,7 +212,7 @@ class Dense(nn.Dense):
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
-        """Draw weights by `initializer`; rng: a generator or a seed. Biases are zero."""
+        """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
         nn.check_sizes(n_inputs, n_neurons, dtype)
         self.weight_l1, self.weight_l2 = nn.as_strengths(
             weight_l1,
