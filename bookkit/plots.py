@@ -148,7 +148,6 @@ def points(X: np.ndarray, y: np.ndarray, *, alt: str) -> None:
     show(shown, alt)
 
 
-@styled
 def regions(
     classifiers: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     X: np.ndarray,
@@ -157,14 +156,25 @@ def regions(
     alt: str,
 ) -> None:
     """Show, side by side and by title, which class each classifier gives every place in the plane."""
-    side = min(3.6, PAGE / len(classifiers))
+    maps({title: (classify, X, y) for title, classify in classifiers.items()}, alt=alt)
+
+
+@styled
+def maps(
+    panels: Mapping[
+        str, tuple[Callable[[np.ndarray], np.ndarray], np.ndarray, np.ndarray]
+    ],
+    *,
+    alt: str,
+) -> None:
+    """Show {title: (classifier, X, y)} side by side: the class of every place, and labeled points."""
+    side = min(3.6, PAGE / len(panels))
     shown, all_axes = figure(
-        len(classifiers),
-        width=side * len(classifiers),
-        height=side + 0.2,
-        squeeze=False,
+        len(panels), width=side * len(panels), height=side + 0.2, squeeze=False
     )
-    for axes, (title, classify) in zip(all_axes[0], classifiers.items(), strict=True):
+    for axes, (title, (classify, X, y)) in zip(
+        all_axes[0], panels.items(), strict=True
+    ):
         draw_regions(axes, classify, classes=int(y.max()) + 1)
         draw_points(axes, X, y, size=9)
         axes.set_title(title)
@@ -242,6 +252,38 @@ def histogram(
     axes.axvline(line, color=COLORS[1], linestyle="--", label=line_label)
     axes.set(xlabel=x, ylabel=y)
     axes.legend()
+    show(shown, alt)
+
+
+@styled
+def histograms(
+    panels: Mapping[str, np.ndarray], *, x: str, y: str, alt: str, log: bool = False
+) -> None:
+    """Show how often values occur, {title: values} side by side, in the same bins; `log` is for counts."""
+    width = min(max(5.6, 2.8 * len(panels)), PAGE)
+    shown, all_axes = figure(
+        len(panels), width=width, height=2.9, squeeze=False, sharex=True, sharey=True
+    )
+    reach = max(float(np.abs(values).max()) for values in panels.values())
+    bins = np.linspace(-reach, reach, 62)
+    for axes, (title, values) in zip(all_axes[0], panels.items(), strict=True):
+        axes.hist(np.ravel(values), bins=list(bins), color=COLORS[0], log=log)
+        axes.set(title=title, xlabel=x)
+    all_axes[0][0].set_ylabel(y)
+    show(shown, alt)
+
+
+@styled
+def cells(panels: Mapping[str, np.ndarray], *, x: str, y: str, alt: str) -> None:
+    """Show matrices {title: (rows, columns)} side by side: white for 0, the darker the larger."""
+    width = min(4.2 * len(panels), PAGE)
+    shown, all_axes = figure(len(panels), width=width, height=2.7, squeeze=False)
+    highest = max(float(matrix.max()) for matrix in panels.values())
+    for axes, (title, matrix) in zip(all_axes[0], panels.items(), strict=True):
+        axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1.15 * highest, aspect="auto")
+        axes.set(title=title, xlabel=x)
+        axes.grid(False)
+    all_axes[0][0].set_ylabel(y)
     show(shown, alt)
 
 

@@ -43,11 +43,17 @@ def draw_all():
     plots.histogram(x, x="x", y="n", line=0.5, line_label="half", alt=ALT)
     plots.bars({"one": {"a": 1.0}, "two": {"a": 0.5}}, y="y", alt=ALT)
     plots.landscape(x, x, np.add.outer(x, x), x="x", y="y", mark=(0.5, 0.5), alt=ALT)
+    plots.maps(
+        {"left": (lambda places: (places[:, 0] > 0).astype(int), X[:20], y[:20])},
+        alt=ALT,
+    )
+    plots.histograms({"one": x, "two": 1 - 3 * x}, x="x", y="n", log=True, alt=ALT)
+    plots.cells({"one": np.eye(3), "two": 2 * np.eye(2)}, x="x", y="y", alt=ALT)
 
 
 def test_every_figure_carries_its_text(shown):
     draw_all()
-    assert len(shown) == 7
+    assert len(shown) == 10
     for bundle, metadata in shown:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
@@ -57,8 +63,8 @@ def test_every_figure_carries_its_text(shown):
 def test_the_same_figure_is_the_same_bytes(shown):
     draw_all()
     draw_all()
-    assert [bundle["image/png"] for bundle, _ in shown[:7]] == [
-        bundle["image/png"] for bundle, _ in shown[7:]
+    assert [bundle["image/png"] for bundle, _ in shown[:10]] == [
+        bundle["image/png"] for bundle, _ in shown[10:]
     ]
 
 
