@@ -109,18 +109,24 @@ def draw_regions(
     classes: int,
     extent: float = 1.15,
 ) -> None:
-    """Color the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,)."""
+    """Color the square [-extent, extent] by the class that `classify` gives each place (n, 2) -> (n,).
+
+    Where it gives probabilities, (n, classes), the color is the stronger the surer it is.
+    """
     ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
     places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    answers = np.asarray(classify(places)).reshape(ticks.size, ticks.size)
+    answers, strength = np.asarray(classify(places)), np.full(len(places), 0.28)
+    if answers.ndim == 2:
+        strength = 0.6 * (answers.max(axis=1) * classes - 1) / (classes - 1)
+        answers = answers.argmax(axis=1)
     axes.imshow(
-        answers,
+        answers.reshape(ticks.size, ticks.size),
         extent=(-extent, extent, -extent, extent),
         origin="lower",
         cmap=ListedColormap(COLORS[:classes]),
         vmin=0,
         vmax=classes - 1,
-        alpha=0.28,
+        alpha=strength.reshape(ticks.size, ticks.size),
         interpolation="nearest",
     )
     square(axes, extent)

@@ -47,13 +47,17 @@ def draw_all():
         {"left": (lambda places: (places[:, 0] > 0).astype(int), X[:20], y[:20])},
         alt=ALT,
     )
+    plots.maps(
+        {"sure": (lambda places: np.tile([0.2, 0.3, 0.5], (len(places), 1)), X, y)},
+        alt=ALT,
+    )
     plots.histograms({"one": x, "two": 1 - 3 * x}, x="x", y="n", log=True, alt=ALT)
     plots.cells({"one": np.eye(3), "two": 2 * np.eye(2)}, x="x", y="y", alt=ALT)
 
 
 def test_every_figure_carries_its_text(shown):
     draw_all()
-    assert len(shown) == 10
+    assert len(shown) == 11
     for bundle, metadata in shown:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
@@ -63,8 +67,8 @@ def test_every_figure_carries_its_text(shown):
 def test_the_same_figure_is_the_same_bytes(shown):
     draw_all()
     draw_all()
-    assert [bundle["image/png"] for bundle, _ in shown[:10]] == [
-        bundle["image/png"] for bundle, _ in shown[10:]
+    assert [bundle["image/png"] for bundle, _ in shown[:11]] == [
+        bundle["image/png"] for bundle, _ in shown[11:]
     ]
 
 
