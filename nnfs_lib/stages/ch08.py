@@ -47,7 +47,7 @@ class Dropout(nn.Layer):
 
     def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         """Return 0 for what is dropped, and 1 / (the share that stays) for the rest."""
-        # Sixteen random bits decide on each number; drawn 64 at a time, they cost least.
+        # Sixteen bits decide on each number; drawn 64 at a time, they cost least.
         size = math.prod(shape)
         draws = self.rng.integers(2**64, size=-(-size // 4), dtype=np.uint64)
         numbers = draws.view(np.uint16)[:size].reshape(shape)
