@@ -62,31 +62,6 @@ def constant(value: float) -> Initializer:
     return fill
 
 
-def glorot_uniform(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw evenly from -r to r, where r = sqrt(6 / (n_inputs + n_neurons)).
-
-    The variance is 2 / (n_inputs + n_neurons). Source: Glorot and Bengio (2010).
-
-    Built in chapter 9.
-    """
-    limit = math.sqrt(6 / sum(shape))
-    return rng.uniform(-limit, limit, shape).astype(dtype)
-
-
-def he_normal(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
-
-    Source: He et al. (2015).
-
-    Built in chapter 9.
-    """
-    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
-
-
 def small_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
@@ -115,3 +90,28 @@ def draw_weights(
         expected = f"{np.dtype(dtype)} of shape {shape}"
         raise ValueError(f"An initializer has to return {expected}, got {got}.")
     return weights
+
+
+def glorot_uniform(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw evenly from -r to r, where r = sqrt(6 / (n_inputs + n_neurons)).
+
+    The variance is 2 / (n_inputs + n_neurons). Source: Glorot and Bengio (2010).
+
+    Built in chapter 9.
+    """
+    limit = math.sqrt(6 / sum(shape))
+    return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+def he_normal(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
+
+    Source: He et al. (2015).
+
+    Built in chapter 9.
+    """
+    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)

@@ -97,7 +97,7 @@ def gaussian_dropout(answer):
     deviation = factors.std()
     if np.isclose(deviation, 0.25, atol=0.02):
         fail("p / (1 - p) is the variance: multiply the draws by its root.")
-    if np.isclose(deviation, math.sqrt(0.5 / 3), atol=0.02):
+    if np.isclose(deviation, 0.5 / 3, atol=0.02):
         fail("The noise is added; multiply, so that large numbers get more of it.")
     expect_close(
         deviation, 0.5, "At a rate of 0.2 the factors should deviate by 0.5.", 0.02

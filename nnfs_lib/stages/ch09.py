@@ -143,27 +143,6 @@ def constant(value: float) -> Initializer:
     return fill
 
 
-def glorot_uniform(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw evenly from -r to r, where r = sqrt(6 / (n_inputs + n_neurons)).
-
-    The variance is 2 / (n_inputs + n_neurons). Source: Glorot and Bengio (2010).
-    """
-    limit = math.sqrt(6 / sum(shape))
-    return rng.uniform(-limit, limit, shape).astype(dtype)
-
-
-def he_normal(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
-
-    Source: He et al. (2015).
-    """
-    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
-
-
 def small_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
@@ -224,6 +203,27 @@ class Dense(nn.Dense):
         shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
         self.weights: np.ndarray = draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
+
+
+def glorot_uniform(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw evenly from -r to r, where r = sqrt(6 / (n_inputs + n_neurons)).
+
+    The variance is 2 / (n_inputs + n_neurons). Source: Glorot and Bengio (2010).
+    """
+    limit = math.sqrt(6 / sum(shape))
+    return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+def he_normal(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray:
+    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
+
+    Source: He et al. (2015).
+    """
+    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
 
 
 __all__ = [

@@ -1,0 +1,228 @@
+"""Checkers for the exercises of chapter 9."""
+
+import math
+
+import numpy as np
+
+from bookkit.checks import Exercise, expect_array, expect_close, fail
+
+
+def r_squared(answer):
+    """Judge the coefficient of determination, per output."""
+    targets = np.array([[1.0, 100.0], [2.0, 200.0], [3.0, 300.0], [6.0, 400.0]])
+    found = answer(targets.copy(), targets)
+    if found is None or np.ndim(found):
+        fail("Return one number.")
+    expect_close(found, 1.0, "A perfect prediction should score 1.")
+    mean = np.tile(targets.mean(axis=0), (4, 1))
+    expect_close(answer(mean, targets), 0.0, "Always guessing the mean should score 0.")
+    # By hand: the first output is off by 1 in one of four, of a spread of 14; the second is right.
+    off = targets.copy()
+    off[0, 0] += 1
+    found = answer(off, targets)
+    if np.isclose(found, 1 - 1 / (14 + 50000)):
+        fail("Both outputs went into one sum: large units would drown small ones.")
+    if np.isclose(found, 1 - 1 / 14):
+        fail("Return the mean over the outputs, not the score of one.")
+    expect_close(
+        found,
+        1 - 1 / 28,
+        "One output off by 1 where the spread is 14, one right: (1 - 1/14 + 1) / 2.",
+    )
+    worse = np.array([[9.0, 100], [-9, 200], [9, 300], [-9, 400]])
+    if answer(worse, targets) >= 0:
+        fail("Predictions worse than the mean should score below 0.")
+    narrow = answer(np.array([[2.0], [2.0]]), np.array([[1.0], [3.0]]))
+    expect_close(narrow, 0.0, "With one output it should work as well.")
+    return "On noisy data it tells more than a tolerance."
+
+
+def huber(answer):
+    """Judge Huber's loss and its gradient."""
+    loss = answer(2.0)
+    predictions = np.array([[1.0, 0.0], [3.0, -5.0]])
+    targets = np.zeros((2, 2))
+    kept = predictions.copy()
+    # By hand, delta 2: 1/2, 0, 2 * (3 - 1) = 4, 2 * (5 - 1) = 8.
+    found = expect_array(
+        loss.forward(predictions, targets), (2,), "What forward returns"
+    )
+    if np.allclose(found, [0.5, 12]):
+        fail("The loss of a sample is the mean over its outputs, not the sum.")
+    if np.allclose(found, [0.25, 8.5]):
+        fail(
+            "Errors of 3 and 5 are beyond the limit of 2: there it is a straight line."
+        )
+    if np.allclose(found, [0.25, 8.0]):
+        fail("The line has to continue the parabola: subtract half of delta.")
+    expect_close(
+        found,
+        [0.25, 6.0],
+        "With delta 2, errors of 1, 0, 3 and 5 should cost 0.5, 0, 4 and 8.",
+    )
+    edge = loss.forward(np.array([[2.0], [-2.0]]), np.zeros((2, 1)))
+    expect_close(edge, [2, 2], "At the limit both formulas give delta^2 / 2.")
+    gradient = expect_array(
+        loss.backward(predictions, targets), (2, 2), "What backward returns"
+    )
+    if not np.array_equal(predictions, kept):
+        fail("The predictions were changed: make new arrays.")
+    if np.allclose(gradient, np.array([[-1, 0], [-2, 2]]) / 4):
+        fail("The sign is turned: prediction minus target.")
+    if np.allclose(gradient, [[1, 0], [2, -2]]):
+        fail("backward is the gradient of the mean: divide by batch times outputs.")
+    if np.allclose(gradient, np.array([[1, 0], [2, -2]]) / 2):
+        fail("Divide by batch times outputs, 4 here.")
+    if np.allclose(gradient, np.array([[1, 0], [1, -1]]) / 4):
+        fail("Beyond the limit the slope is delta, not 1.")
+    expect_close(
+        gradient,
+        np.array([[1, 0], [2, -2]]) / 4,
+        "The slopes for errors of 1, 0, 3 and -5 should be 1, 0, 2 and -2, divided by 4.",
+    )
+    rng = np.random.default_rng(0)
+    predictions, targets = rng.normal(0, 2, (2, 6, 3))
+    step = 1e-6 * rng.standard_normal((6, 3))
+    ahead = loss.calculate(predictions + step, targets)
+    behind = loss.calculate(predictions - step, targets)
+    slope = np.sum(2 * step * loss.backward(predictions, targets))
+    if not math.isclose(ahead - behind, slope, rel_tol=1e-4, abs_tol=1e-12):
+        fail("forward and backward don't belong together: check_loss says where.")
+    return "A large delta makes it the squared error, a small one the absolute one."
+
+
+def standardize(answer):
+    """Judge standardizing by the training data's figures."""
+    train = np.array([[1.0, 5.0, 10.0], [3.0, 5.0, 30.0]])  # means 2, 5, 20
+    test = np.array([[2.0, 6.0, 40.0]])
+    kept = train.copy(), test.copy()
+    with np.errstate(all="ignore"):
+        found = answer(train, test)
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        fail("Return two arrays: training data and test data.")
+    first = expect_array(found[0], (2, 3), "The training data")
+    second = expect_array(found[1], (1, 3), "The test data")
+    if not (np.array_equal(train, kept[0]) and np.array_equal(test, kept[1])):
+        fail("Return new arrays; what was handed in should stay as it was.")
+    if not np.isfinite(first).all() or not np.isfinite(second).all():
+        fail("A feature that never changes was divided by zero: leave it at 0.")
+    expect_close(
+        first[:, 1],
+        0,
+        "A feature that never changes in training should be 0 there: mean and deviation are "
+        "the training data's alone.",
+    )
+    if np.allclose(np.abs(first[:, 0]), math.sqrt(0.5)):
+        fail("Divide by np.std as it is, the root of the mean square (ddof=0).")
+    expect_close(
+        first[:, [0, 2]],
+        [[-1, -1], [1, 1]],
+        "Each feature of the training data should have mean 0 and deviation 1.",
+    )
+    if np.allclose(second[:, [0, 2]], 0):
+        fail(
+            "The test data were measured by themselves: use the training data's figures."
+        )
+    expect_close(
+        second[:, [0, 2]],
+        [[0, 2]],
+        "A test sample of 2 and 40 should become 0 and 2: shifted by 2 and 20, divided by 1 and 10.",
+    )
+    expect_close(
+        second[0, 1], 1, "The feature that never changed is shifted, and divided by 1."
+    )
+    return "Keep mean and deviation with the model: whoever uses it needs them."
+
+
+def orthogonal(answer):
+    """Judge an initializer with orthonormal columns or rows."""
+    draw = answer()
+    if not callable(draw):
+        fail("Return a function (shape, rng, dtype) -> weights.")
+    for shape in ((6, 4), (4, 6), (5, 5), (3, 1), (1, 3)):
+        weights = draw(shape, np.random.default_rng(0), np.float64)
+        weights = expect_array(weights, shape, f"What it draws for {shape}")
+        small = weights.T @ weights if shape[0] >= shape[1] else weights @ weights.T
+        which = "columns" if shape[0] >= shape[1] else "rows"
+        expect_close(
+            small,
+            np.eye(min(shape)),
+            f"For {shape} the {which} should be orthonormal: their products should be I.",
+        )
+    doubled = answer(2.0)((5, 5), np.random.default_rng(0), np.float64)
+    expect_close(
+        doubled.T @ doubled, 4 * np.eye(5), "With a gain of 2 it stretches by 2."
+    )
+    single = draw((4, 3), np.random.default_rng(0), np.float32)
+    if single.dtype != np.float32:
+        fail(f"float32 was asked for, {single.dtype} came: end with astype(dtype).")
+    draws = np.random.default_rng(1)
+    first, second = (draw((4, 4), draws, np.float64) for _ in range(2))
+    if np.array_equal(first, second):
+        fail("Two draws are alike: draw from the rng that is handed in.")
+    # qr alone makes the first diagonal entry negative, always; a fair draw does so half of the time.
+    corners = [draw((3, 3), draws, np.float64)[0, 0] > 0 for _ in range(400)]
+    if not 0.35 < np.mean(corners) < 0.65:
+        fail("Some turns come more often than others: multiply by the signs of R.")
+    tops = [draw((3, 3), draws, np.float64)[2] > 0 for _ in range(400)]
+    if not (np.abs(np.mean(tops, axis=0) - 0.5) < 0.15).all():
+        fail("Some turns come more often than others: a sign for each column of Q.")
+    return "With a gain of sqrt(2) a signal passes a hundred layers of ReLU."
+
+
+def through_points(answer):
+    """Judge weights chosen by hand: a network through given points."""
+    cases = [
+        (np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, -2.0])),
+        (np.array([-1.0, 0.0, 0.5, 2.0]), np.array([3.0, 1.0, 1.0, -4.0])),
+        (np.linspace(0, 1, 33), np.sin(2 * np.pi * np.linspace(0, 1, 33))),
+    ]
+    for knots, heights in cases:
+        found = answer(knots.copy(), heights.copy())
+        if found is None or len(found) != 4:
+            fail("Return four arrays: W1, b1, W2, b2.")
+        m = len(knots) - 1
+        shapes = ((1, m), (1, m), (m, 1), (1, 1))
+        names = ("W1", "b1", "W2", "b2")
+        W1, b1, W2, b2 = (
+            expect_array(array, shape, name)
+            for array, shape, name in zip(found, shapes, names, strict=True)
+        )
+
+        def network(x, W1=W1, b1=b1, W2=W2, b2=b2):
+            return (np.maximum(x.reshape(-1, 1) @ W1 + b1, 0) @ W2 + b2).ravel()
+
+        expect_close(
+            network(knots[:1]),
+            heights[0],
+            "At the first knot only b2 is left: its height.",
+        )
+        expect_close(
+            network(knots[:2]),
+            heights[:2],
+            "The first piece should lead from the first to the second point.",
+        )
+        expect_close(
+            network(knots),
+            heights,
+            "The first two points are right, later ones are not: each neuron adds to the slope "
+            "what the new piece has more than the one before.",
+        )
+        middles = (knots[1:] + knots[:-1]) / 2
+        expect_close(
+            network(middles),
+            (heights[1:] + heights[:-1]) / 2,
+            "Between two knots the network should be straight: no kink elsewhere.",
+        )
+    return (
+        "With 32 pieces it misses the sine by less than 0.005, and nothing was trained."
+    )
+
+
+EXERCISES = (
+    Exercise("9.1", "better than the mean?", r_squared),
+    Exercise("9.2", "squared nearby, absolute far away", huber),
+    Exercise("9.3", "one scale for all", standardize),
+    Exercise("9.4", "an initializer that turns", orthogonal),
+    Exercise("9.5", "a sine without training", through_points),
+)
