@@ -1,4 +1,4 @@
-"""ReLU, Sigmoid and Softmax: known values, identities, and numbers of any size."""
+"""ReLU, Sigmoid, Softmax and Linear: known values, identities, and numbers of any size."""
 
 import math
 
@@ -20,7 +20,7 @@ scores = arrays(
 )
 
 
-@pytest.mark.parametrize("name", ["ReLU", "Sigmoid", "Softmax"])
+@pytest.mark.parametrize("name", ["ReLU", "Sigmoid", "Softmax", "Linear"])
 class TestEvery:
     def test_is_a_layer_without_parameters(self, nn, name):
         activation = getattr(nn, name)()
@@ -38,7 +38,9 @@ class TestEvery:
     def test_leaves_its_input_alone(self, nn, name):
         inputs = np.array([[-2.0, 0.0, 3.0]])
         kept = inputs.copy()
-        getattr(nn, name)().forward(inputs)[:] = 7
+        outputs = getattr(nn, name)().forward(inputs)
+        if name != "Linear":  # which hands on what it gets
+            outputs[:] = 7
         np.testing.assert_array_equal(inputs, kept)
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -160,3 +162,30 @@ def test_softmax_of_a_flat_array(nn):
     message = r"Softmax expected inputs of shape \(batch, classes\), got \(3,\): one sample is"
     with pytest.raises(ValueError, match=message):
         nn.Softmax().forward(np.zeros(3))
+
+
+class TestLinear:
+    @pytest.mark.parametrize("shape", [(1, 1), (4, 3), (0, 2)])
+    def test_changes_nothing(self, nn, shape):
+        layer, inputs = nn.Linear(), np.linspace(-2, 3, math.prod(shape)).reshape(shape)
+        np.testing.assert_array_equal(layer.forward(inputs), inputs)
+        np.testing.assert_array_equal(layer.backward(2 * inputs), 2 * inputs)
+
+    def test_passes_what_is_infinite_or_not_a_number(self, nn):
+        inputs = np.array([[math.inf, -math.inf, math.nan, -0.0]])
+        np.testing.assert_array_equal(nn.Linear().forward(inputs), inputs)
+
+    def test_copies_only_where_it_must(self, nn):
+        inputs = np.ones((2, 3), np.float32)
+        assert nn.Linear().forward(inputs) is inputs
+
+    @pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool, np.float16])
+    def test_hands_on_floats(self, nn, dtype):
+        outputs = nn.Linear().forward(np.array([[0, 1, 100]]).astype(dtype))
+        assert outputs.dtype in (np.float32, np.float64)
+        assert outputs.tolist() == [[0, 1, 1 if dtype is bool else 100]]
+
+    def test_lists(self, nn):
+        layer = nn.Linear()
+        assert layer.forward([[1, 2]]).tolist() == [[1, 2]]
+        assert layer.backward([[3, 4]]).tolist() == [[3, 4]]

@@ -40,7 +40,8 @@ def test_public_names():
     import nnfs_lib
 
     promised = """Layer Dense ReLU Sigmoid Softmax Loss CategoricalCrossentropy BinaryCrossentropy
-    CategoricalAccuracy BinaryAccuracy spiral_data"""
+    CategoricalAccuracy BinaryAccuracy spiral_data Dropout Linear MeanSquaredError
+    MeanAbsoluteError RegressionAccuracy normal constant glorot_uniform he_normal sine_data"""
     assert set(promised.split()) <= set(nnfs_lib.__all__)
     for name in nnfs_lib.__all__:
         assert getattr(nnfs_lib, name).__doc__, f"{name} has no docstring"
