@@ -84,6 +84,36 @@ def binary(predictions: Rows, targets: Rows) -> list[float]:
     ]
 
 
+def penalty(numbers: Row, l1: float, l2: float) -> float:
+    """Return l1 for each unit of size, and l2 for each unit of square, of all numbers."""
+    return math.fsum(l1 * abs(x) + l2 * x**2 for x in numbers)
+
+
+def mean(numbers: Row) -> float:
+    """Return the mean of the numbers."""
+    return math.fsum(numbers) / len(numbers)
+
+
+def deviation(numbers: Row) -> float:
+    """Return the standard deviation of all the numbers there are: no sample of more."""
+    middle = mean(numbers)
+    return math.hypot(*(x - middle for x in numbers)) / math.sqrt(len(numbers))
+
+
+def mean_error(predictions: Rows, targets: Rows, *, power: int) -> list[float]:
+    """Return each sample's mean, over its outputs, of the error's size to that power."""
+    return [
+        mean([abs(t - p) ** power for p, t in zip(row, wanted, strict=True)])
+        for row, wanted in zip(predictions, targets, strict=True)
+    ]
+
+
+def sine(samples: int) -> list[list[float]]:
+    """Return x, evenly from 0 to 1, and the sine of so many turns, in rows."""
+    steps = samples - 1
+    return [[k / steps, math.sin(math.tau * (k / steps))] for k in range(samples)]
+
+
 def rates(steps: int, learning_rate: float, decay: float) -> list[float]:
     """Return the rate of each step: learning_rate / (1 + decay * t), t from 0."""
     return [learning_rate / (1 + decay * t) for t in range(steps)]

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bookkit.equations import measures as m
+from bookkit.equations import fused, layers, losses, optimizers, regression, starts
+from bookkit.equations.measures import Library, Measure
 
 DRAWS = 50  # random shapes and numbers for each equation
 LOOPS, SLOPE = "plain Python", "differences"
 TWO_STEPS = "activation, then loss"
+EVERY_DRAW, SAME_DRAWS, ITSELF = "every draw", "the same draws", "itself"
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,9 @@ class Equation:
 
     name: str
     against: str
-    error: m.Measure
+    error: Measure
 
-    def worst(self, library: m.Library) -> float:
+    def worst(self, library: Library) -> float:
         """Return the largest error of DRAWS draws; the same draws every time."""
         seeds = range(DRAWS)
         return max(self.error(library, np.random.default_rng(seed)) for seed in seeds)
@@ -28,93 +30,182 @@ class Equation:
 EPSILON, DECAYING = (1e-8, 1e-3), (0.5, 0.99)
 
 EQUATIONS: dict[int, list[Equation]] = {
-    1: [Equation("Dense: outputs", LOOPS, m.dense_outputs)],
+    1: [Equation("Dense: outputs", LOOPS, layers.dense_outputs)],
     2: [
-        Equation(f"{name}: outputs", LOOPS, m.activation_outputs(name))
+        Equation(f"{name}: outputs", LOOPS, layers.activation_outputs(name))
         for name in ("ReLU", "Sigmoid", "Softmax")
     ],
     3: [
         Equation(
-            "CategoricalCrossentropy: labels", LOOPS, m.categorical_loss(one_hot=False)
+            "CategoricalCrossentropy: labels",
+            LOOPS,
+            losses.categorical_loss(one_hot=False),
         ),
         Equation(
-            "CategoricalCrossentropy: one-hot", LOOPS, m.categorical_loss(one_hot=True)
+            "CategoricalCrossentropy: one-hot",
+            LOOPS,
+            losses.categorical_loss(one_hot=True),
         ),
-        Equation("BinaryCrossentropy", LOOPS, m.binary_loss),
+        Equation("BinaryCrossentropy", LOOPS, losses.binary_loss),
     ],
     4: [
-        Equation("Dense: dinputs", SLOPE, m.layer_gradient(m.dense)),
-        Equation("Dense: dweights", SLOPE, m.layer_gradient(m.dense, "weights")),
-        Equation("Dense: dbiases", SLOPE, m.layer_gradient(m.dense, "biases")),
+        Equation("Dense: dinputs", SLOPE, layers.layer_gradient(layers.dense)),
+        Equation(
+            "Dense: dweights", SLOPE, layers.layer_gradient(layers.dense, "weights")
+        ),
+        Equation(
+            "Dense: dbiases", SLOPE, layers.layer_gradient(layers.dense, "biases")
+        ),
         *(
-            Equation(f"{name}: dinputs", SLOPE, m.layer_gradient(m.activation(name)))
+            Equation(
+                f"{name}: dinputs",
+                SLOPE,
+                layers.layer_gradient(layers.activation(name)),
+            )
             for name in ("ReLU", "Sigmoid", "Softmax")
         ),
         Equation(
             "CategoricalCrossentropy: gradient, labels",
             SLOPE,
-            m.categorical_gradient(one_hot=False),
+            losses.categorical_gradient(one_hot=False),
         ),
         Equation(
             "CategoricalCrossentropy: gradient, one-hot",
             SLOPE,
-            m.categorical_gradient(one_hot=True),
+            losses.categorical_gradient(one_hot=True),
         ),
-        Equation("BinaryCrossentropy: gradient", SLOPE, m.binary_gradient),
-        Equation("A whole network: every gradient", SLOPE, m.network_gradient),
+        Equation("BinaryCrossentropy: gradient", SLOPE, losses.binary_gradient),
+        Equation("A whole network: every gradient", SLOPE, losses.network_gradient),
     ],
     5: [
-        Equation("SoftmaxCategoricalCrossentropy", LOOPS, m.fused_softmax_loss),
+        Equation("SoftmaxCategoricalCrossentropy", LOOPS, fused.fused_softmax_loss),
         Equation(
             "SoftmaxCategoricalCrossentropy: gradient",
             SLOPE,
-            m.fused_gradient(m.fused_softmax),
+            fused.fused_gradient(fused.fused_softmax),
         ),
         Equation(
             "SoftmaxCategoricalCrossentropy: gradient",
             TWO_STEPS,
-            m.fused_and_two_steps(
-                m.fused_softmax, "Softmax", "CategoricalCrossentropy"
+            fused.fused_and_two_steps(
+                fused.fused_softmax, "Softmax", "CategoricalCrossentropy"
             ),
         ),
         Equation(
             "SoftmaxCategoricalCrossentropy: value and gradient",
             f"{LOOPS} and {SLOPE}",
-            m.fused_softmax_at_once,
+            fused.fused_softmax_at_once,
         ),
-        Equation("SigmoidBinaryCrossentropy", LOOPS, m.fused_sigmoid_loss),
+        Equation("SigmoidBinaryCrossentropy", LOOPS, fused.fused_sigmoid_loss),
         Equation(
             "SigmoidBinaryCrossentropy: gradient",
             SLOPE,
-            m.fused_gradient(m.fused_sigmoid),
+            fused.fused_gradient(fused.fused_sigmoid),
         ),
         Equation(
             "SigmoidBinaryCrossentropy: gradient",
             TWO_STEPS,
-            m.fused_and_two_steps(m.fused_sigmoid, "Sigmoid", "BinaryCrossentropy"),
+            fused.fused_and_two_steps(
+                fused.fused_sigmoid, "Sigmoid", "BinaryCrossentropy"
+            ),
         ),
     ],
     6: [
-        Equation("SGD: 30 steps", LOOPS, m.optimizer("SGD", {})),
+        Equation("SGD: 30 steps", LOOPS, optimizers.optimizer("SGD", {})),
         Equation(
             "SGD with momentum: 30 steps",
             LOOPS,
-            m.optimizer("SGD", {"momentum": DECAYING}),
+            optimizers.optimizer("SGD", {"momentum": DECAYING}),
         ),
         Equation(
-            "Adagrad: 30 steps", LOOPS, m.optimizer("Adagrad", {"epsilon": EPSILON})
+            "Adagrad: 30 steps",
+            LOOPS,
+            optimizers.optimizer("Adagrad", {"epsilon": EPSILON}),
         ),
         Equation(
             "RMSprop: 30 steps",
             LOOPS,
-            m.optimizer("RMSprop", {"epsilon": EPSILON, "rho": DECAYING}),
+            optimizers.optimizer("RMSprop", {"epsilon": EPSILON, "rho": DECAYING}),
         ),
         Equation(
             "Adam: 30 steps",
             LOOPS,
-            m.optimizer(
+            optimizers.optimizer(
                 "Adam", {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING}
             ),
         ),
+    ],
+    7: [
+        Equation("penalty", LOOPS, layers.penalty),
+        Equation("penalty_gradient: L1", SLOPE, layers.penalty_gradient(l1=True)),
+        Equation("penalty_gradient: L2", SLOPE, layers.penalty_gradient(l2=True)),
+        Equation(
+            "penalty_gradient: both", SLOPE, layers.penalty_gradient(l1=True, l2=True)
+        ),
+        Equation("Dense: regularization loss", LOOPS, layers.regularization_loss),
+        Equation(
+            "Dense with penalties: dweights",
+            SLOPE,
+            layers.penalized_gradient("weights"),
+        ),
+        Equation(
+            "Dense with penalties: dbiases", SLOPE, layers.penalized_gradient("biases")
+        ),
+    ],
+    8: [
+        Equation("Dropout: expectation", EVERY_DRAW, layers.dropout_expectation),
+        Equation("Dropout: dinputs", SLOPE, layers.layer_gradient(layers.dropout)),
+        Equation(
+            "Dropout outside training: outputs",
+            ITSELF,
+            layers.dropout_outside_training("forward"),
+        ),
+        Equation(
+            "Dropout outside training: dinputs",
+            ITSELF,
+            layers.dropout_outside_training("backward"),
+        ),
+    ],
+    9: [
+        Equation(
+            "MeanSquaredError",
+            LOOPS,
+            regression.regression_loss("MeanSquaredError", power=2),
+        ),
+        Equation(
+            "MeanSquaredError: gradient",
+            SLOPE,
+            regression.regression_gradient("MeanSquaredError"),
+        ),
+        Equation(
+            "MeanAbsoluteError",
+            LOOPS,
+            regression.regression_loss("MeanAbsoluteError", power=1),
+        ),
+        Equation(
+            "MeanAbsoluteError: gradient",
+            SLOPE,
+            regression.regression_gradient("MeanAbsoluteError"),
+        ),
+        Equation("RegressionAccuracy: precision", LOOPS, regression.precision),
+        Equation(
+            "glorot_uniform: variance",
+            SAME_DRAWS,
+            starts.variance(
+                "glorot_uniform",
+                starts.uniform_numbers,
+                lambda n_inputs, n_neurons: 2 / (n_inputs + n_neurons),
+            ),
+        ),
+        Equation(
+            "he_normal: variance",
+            SAME_DRAWS,
+            starts.variance(
+                "he_normal",
+                starts.normal_numbers,
+                lambda n_inputs, n_neurons: 2 / n_inputs,
+            ),
+        ),
+        Equation("sine_data", LOOPS, regression.sine),
     ],
 }

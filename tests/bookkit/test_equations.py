@@ -11,7 +11,7 @@ import pytest
 
 import nnfs_lib
 from bookkit.__main__ import main
-from bookkit.equations import command, measures, oracles
+from bookkit.equations import command, layers, measures, oracles
 from bookkit.equations.table import EQUATIONS, Equation
 
 ROOT = Path(__file__).parents[2]
@@ -95,23 +95,56 @@ def too_fast(base: type) -> type:
     return type(base.__name__, (base,), {"__init__": init})
 
 
+def too_far_off(base: type) -> type:
+    """Return the accuracy with every error a thousandth too large."""
+
+    def compare(self, predictions, targets):
+        return base.compare(self, targets + 1.001 * (predictions - targets), targets)
+
+    return type(base.__name__, (base,), {"compare": compare})
+
+
+def scaled_function(function: Any) -> Any:
+    """Return the function with what it returns, or the last of it, a thousandth too large."""
+
+    def wrong(*arguments):
+        found = function(*arguments)
+        if isinstance(found, tuple):
+            return *found[:-1], 1.001 * found[-1]
+        return 1.001 * found
+
+    return wrong
+
+
+def wrong_part(base: Any, part: str) -> Any:
+    """Return a thing of the library, of which a part is a thousandth too large."""
+    if not isinstance(base, type):
+        return scaled_function(base)
+    if issubclass(base, nnfs_lib.Optimizer):
+        return too_fast(base)
+    if issubclass(base, nnfs_lib.RegressionAccuracy):
+        return too_far_off(base)
+    if part == "value and gradient":
+        return wrong_at_once(base)
+    if part in ("dweights", "dbiases"):
+        return wrong_parameter_gradient(base, part)
+    if part == "regularization loss":
+        return scaled(base, "regularization_loss")
+    gradient = part == "dinputs" or part.startswith("gradient")
+    return scaled(base, "backward" if gradient else "forward")
+
+
+def with_wrong(name: str, wrong: Any) -> Any:
+    return SimpleNamespace(**{**vars(nnfs_lib), name: wrong})
+
+
 def wrong_library(equation: Equation) -> Any:
     """Return nnfs_lib with what the equation is about a thousandth too large."""
     name, _, part = equation.name.partition(":")
-    part = part.strip()
-    if name == "A whole network":
+    name, part = name.split()[0], part.strip()
+    if equation.name.startswith("A whole network"):
         name, part = "Dense", "dweights"
-    base = getattr(nnfs_lib, name.removesuffix(" with momentum"))
-    if issubclass(base, nnfs_lib.Optimizer):
-        wrong = too_fast(base)
-    elif part == "value and gradient":
-        wrong = wrong_at_once(base)
-    elif part in ("dweights", "dbiases"):
-        wrong = wrong_parameter_gradient(base, part)
-    else:
-        gradient = part == "dinputs" or part.startswith("gradient")
-        wrong = scaled(base, "backward" if gradient else "forward")
-    return SimpleNamespace(**{**vars(nnfs_lib), base.__name__: wrong})
+    return with_wrong(name, wrong_part(getattr(nnfs_lib, name), part))
 
 
 @pytest.mark.parametrize(("chapter", "place"), ALL)
@@ -122,6 +155,91 @@ def test_a_library_that_is_wrong_by_a_thousandth_is_caught(chapter, place):
     assert measured > 1e6 * max(
         MARGIN * KEPT[str(chapter)][place]["worst"], LAST_DIGITS
     )
+
+
+class Stronger(nnfs_lib.Dense):
+    """Penalties of which loss and gradient agree, and are a thousandth too large."""
+
+    def __init__(self, n_inputs, n_neurons, *, dtype, **strengths):
+        strengths = {name: 1.001 * value for name, value in strengths.items()}
+        super().__init__(n_inputs, n_neurons, **strengths, dtype=dtype)
+
+
+class BiasesAsWeights(nnfs_lib.Dense):
+    def backward(self, doutputs):
+        dinputs = nnfs_lib.Dense.backward(self, doutputs)
+        strengths = self.weight_l1 - self.bias_l1, self.weight_l2 - self.bias_l2
+        self.dbiases += nnfs_lib.penalty_gradient(self.biases, *strengths)
+        return dinputs
+
+
+class Unscaled(nnfs_lib.Dropout):
+    def draw_mask(self, shape, dtype):
+        return (nnfs_lib.Dropout.draw_mask(self, shape, dtype) > 0).astype(dtype)
+
+
+class ScaledByTheRate(nnfs_lib.Dropout):
+    """Not by the share that really stays, which is a multiple of 1/65536."""
+
+    def draw_mask(self, shape, dtype):
+        return Unscaled.draw_mask(self, shape, dtype) / (1 - self.rate)
+
+
+class AlwaysTrains(nnfs_lib.Dropout):
+    training = property(lambda self: True, lambda self, value: None)
+
+
+class OtherMask(nnfs_lib.Dropout):
+    def backward(self, doutputs):
+        return doutputs * self.draw_mask(doutputs.shape, doutputs.dtype)
+
+
+class OfASample(nnfs_lib.RegressionAccuracy):
+    """The deviation with n - 1."""
+
+    def compare(self, predictions, targets):
+        precision = np.std(targets, ddof=1) / 250
+        return np.mean(np.abs(predictions - targets) <= precision, axis=1)
+
+
+def without_factor(array, l1, l2):
+    return nnfs_lib.penalty_gradient(array, l1, l2 / 2)
+
+
+def he_of_neurons(shape, rng, dtype):
+    return nnfs_lib.normal((2 / shape[1]) ** 0.5)(shape, rng, dtype)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "equation", "name", "wrong"),
+    [
+        (7, "Dense: regularization loss", "Dense", Stronger),
+        (7, "Dense with penalties: dweights", "Dense", Stronger),
+        (7, "Dense with penalties: dbiases", "Dense", Stronger),
+        (7, "Dense with penalties: dbiases", "Dense", BiasesAsWeights),
+        (7, "penalty_gradient: L2", "penalty_gradient", without_factor),
+        (7, "penalty_gradient: both", "penalty_gradient", without_factor),
+        (8, "Dropout: expectation", "Dropout", Unscaled),
+        (8, "Dropout: expectation", "Dropout", ScaledByTheRate),
+        (8, "Dropout: dinputs", "Dropout", OtherMask),
+        (8, "Dropout outside training: outputs", "Dropout", AlwaysTrains),
+        (9, "RegressionAccuracy: precision", "RegressionAccuracy", OfASample),
+        (9, "he_normal: variance", "he_normal", he_of_neurons),
+        (9, "he_normal: variance", "he_normal", nnfs_lib.glorot_uniform),
+    ],
+)
+def test_a_likely_mistake_is_caught(chapter, equation, name, wrong):
+    (found,) = (e for e in EQUATIONS[chapter] if e.name == equation)
+    assert found.worst(with_wrong(name, wrong)) > 1e-6
+
+
+def test_every_number_comes_once():
+    rng = np.random.default_rng(0)
+    every = layers.EveryNumber(rng)
+    numbers = every.integers(2**64, size=65536 // 4, dtype=np.uint64)
+    assert sorted(numbers.view(np.uint16).tolist()) == list(range(65536))
+    with pytest.raises(ValueError, match=r"^These are 16384 numbers of 64 bits\.$"):
+        every.integers(2**64, size=10, dtype=np.uint64)
 
 
 def test_difference_by_hand():
@@ -149,6 +267,15 @@ def test_oracles_by_hand():
     quarter = math.log(4)
     assert oracles.categorical([[0.75, 0.25]], [1]) == pytest.approx([quarter])
     assert oracles.binary([[0.25, 0.75]], [[1, 0]]) == pytest.approx([quarter])
+    assert oracles.penalty([1, -2, 3], 0.5, 0.25) == 0.5 * 6 + 0.25 * 14
+    assert oracles.mean([1, 2, 6]) == 3
+    assert oracles.deviation([1, 3, 1, 3]) == pytest.approx(1)
+    rows = [[1, 2], [3, 5]], [[0, 2], [5, 8]]
+    assert oracles.mean_error(*rows, power=1) == [0.5, 2.5]
+    assert oracles.mean_error(*rows, power=2) == [0.5, 6.5]
+    xs, ys = zip(*oracles.sine(5), strict=True)
+    assert xs == (0, 0.25, 0.5, 0.75, 1)
+    assert ys == pytest.approx((0, 1, 0, -1, 0))
 
 
 # The optimizers' first steps, by hand, as in chapter 6.
