@@ -285,8 +285,9 @@ class TestTypes:
 
 
 class TestLayer:
-    def test_is_a_layer_without_parameters(self, nn):
-        layer = nn.Dropout(0.25)
+    @pytest.mark.parametrize("rate", [0.25, np.float32(0.25), np.float64(0.25)])
+    def test_is_a_layer_without_parameters(self, nn, rate):
+        layer = nn.Dropout(rate)
         assert isinstance(layer, nn.Layer)
         assert layer.parameter_names == ()
         assert type(layer.rate) is float
