@@ -104,7 +104,7 @@ def limit_norms(answer):
 
 def stop_early(answer):
     """Judge early stopping on losses that fall, rise, tie and break."""
-    runs = [
+    runs: list[tuple[list[float], int, tuple[int, int], str]] = [
         ([5, 4, 3, 4, 4, 2], 2, (2, 4), "The best is at 2; at 4, two have failed."),
         ([5, 4, 3, 4, 2, 3, 3], 2, (4, 6), "A new best should start the count again."),
         ([3, 3, 3, 3], 3, (0, 3), "The same loss again is not better."),

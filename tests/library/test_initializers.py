@@ -167,6 +167,7 @@ class TestOfYourOwn:
             (0.5, "float64 of shape ()"),
             (np.float32(0.5), "float32 of shape ()"),
             ([0.5, 0.5], "float64 of shape (2,)"),
+            ([[0.5] * 3] * 2, "float64 of shape (2, 3)"),
             (None, "object of shape ()"),
         ],
     )
@@ -175,6 +176,14 @@ class TestOfYourOwn:
         message = f"An initializer has to return {expected}, got {got}."
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             nn.Dense(2, 3, initializer=lambda shape, rng, dtype: returned)
+
+    def test_the_weights_are_the_layers_own(self, nn):
+        trained = np.ones((2, 3), np.float32)
+        for kept in (trained, np.broadcast_to(np.float32(1), (2, 3))):
+            layer = nn.Dense(2, 3, initializer=lambda shape, rng, dtype, k=kept: k)
+            layer.weights += 1
+            assert layer.weights.tolist() == [[2] * 3] * 2
+        assert trained.tolist() == [[1] * 3] * 2
 
     def test_draw_weights_hands_on_what_fits(self, nn):
         def own(shape, rng, dtype):
