@@ -138,8 +138,8 @@ const paintBytes = (brush, data, rows, columns, palette, { left, top, width, hei
   brush.context.drawImage(small, left, top, width, height);
 };
 
-const drawPoints = (brush, plot, points) => {
-  const size = plot.width > 220 ? 3.2 : 2.2;
+const drawPoints = (brush, plot, points, share = 1) => {
+  const size = share * (plot.width > 220 ? 3.2 : 2.2);
   for (let i = 0; i < points.shape[0]; i++) {
     const [x, y, label] = points.data.subarray(3 * i, 3 * i + 3);
     drawMarker(brush, plot.x(x), plot.y(y), label, size);

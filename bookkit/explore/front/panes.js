@@ -3,7 +3,7 @@
    kind -> draw(brush, pane, arrays, position); what it returns says where the picture lies.
 
    map      bytes over a plane: field, or by: an axis whose word names the field; x, y (ranges), palette;
-            points: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
+            points, and small ones: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
             drag: two axes that a finger on the picture moves; paths: (n, k, 2), drawn from entry 0 to the one
             that axis upto says, as looks: [{color, dash, marker}] say; a path that ends before it has a cross there
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
@@ -14,9 +14,9 @@
             whose number is the bar with a frame around it; arrows: whether they are arrows
    graph    nodes: [{label, x, y}], edges: [{from, to}, or of a bias {to}], links: [[from, to]], rows: [[text, y]],
             places being shares of the canvas; field and gradients: a number for each node, then each edge; walk:
-            a row for each value of axis step, with 0 to 3 for each number and each gradient: not there yet, there,
-            used now, computed now; target: a field whose number says from which of the last two nodes but one
-            the loss, the last, comes
+            a row for each value of axis step, or one in all, with 0 to 3 for each number and each gradient: not there
+            yet, there, used now, computed now; target: a field whose number says from which of the last two nodes
+            but one the loss, the last, comes
    matrices items: [{field, label}, "sign", ...], each field (rows, columns), NaN where it has no entry
    gallery  field (layers, neurons, rows, columns): each neuron's own picture */
 const drawings = {
@@ -33,6 +33,7 @@ const drawings = {
       const [x0, y0, x1, y1] = arrays[pane.line].data;
       strokeLine(brush, [[plot.x(x0), plot.y(y0)], [plot.x(x1), plot.y(y1)]], brush.ink, 2.5);
     }
+    if (arrays[pane.small]) drawPoints(brush, plot, arrays[pane.small], 0.55);
     if (arrays[pane.points]) drawPoints(brush, plot, arrays[pane.points]);
     brush.context.restore();
     drawAxes(brush, plot, pane);
@@ -158,7 +159,7 @@ const drawings = {
     const { data, shape } = arrays[pane.walk];
     const count = pane.nodes.length;
     const nodes = pane.nodes.map(({ label, x, y }) => ({ label, x: x * width, y: y * height }));
-    const state = (i, below) => data[position[pane.step] * shape[1] + i + below * (shape[1] / 2)];
+    const state = (i, below) => data[(position[pane.step] ?? 0) * shape[1] + i + below * (shape[1] / 2)];
     const lit = (i) => Math.max(state(i, 0), state(i, 1)) > 1;
     // A number and, below it, its gradient.
     const show = (i, x, y, align) =>
@@ -171,7 +172,7 @@ const drawings = {
       strokeLine(brush, [[from.x, from.y], [to.x, to.y]], strong ? brush.ink : brush.line, strong ? 2.5 : 1.5);
     context.textBaseline = "middle";
     for (const [from, to] of pane.links) join(nodes[from], nodes[to], lit(from) && lit(to));
-    if (state(count - 1, 0)) join(nodes[count - 3 + number(arrays[pane.target], 0)], nodes[count - 1], lit(count - 1));
+    if (arrays[pane.target] && state(count - 1, 0)) join(nodes[count - 3 + number(arrays[pane.target], 0)], nodes[count - 1], lit(count - 1));
     const inward = ({ x }) => (x < width / 2 ? 1 : -1);
     pane.edges.forEach(({ from, to }, i) => {
       const end = nodes[to];
