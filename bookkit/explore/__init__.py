@@ -70,6 +70,34 @@ def race() -> Explorer:
     return Explorer(RACE)
 
 
+def penalties() -> Explorer:
+    """Chapter 7: what L1 and L2 of any strength do to answers, weights and losses."""
+    from bookkit.explore.chapter7 import PENALTIES
+
+    return Explorer(PENALTIES)
+
+
+def masks() -> Explorer:
+    """Chapter 8: which neurons dropout drops in each step, and what passes."""
+    from bookkit.explore.chapter8 import MASKS
+
+    return Explorer(MASKS)
+
+
+def dropout() -> Explorer:
+    """Chapter 8: what dropout's rate does to answers and losses."""
+    from bookkit.explore.chapter8 import DROPOUT
+
+    return Explorer(DROPOUT)
+
+
+def regression() -> Explorer:
+    """Chapter 9: where a network's kinks start and go, and when its curve sticks."""
+    from bookkit.explore.chapter9 import REGRESSION
+
+    return Explorer(REGRESSION)
+
+
 def playground(**own: Any) -> Explorer:
     """A small network to train, with every setting in the reader's hand.
 

@@ -24,14 +24,16 @@ def plane(side: int, extent: float = EXTENT) -> np.ndarray:
     return np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
 
 
-def class_bytes(probabilities: np.ndarray) -> np.ndarray:
+def class_bytes(probabilities: np.ndarray, levels: int = 31) -> np.ndarray:
     """Return a square map of bytes: 32 for each class, and up to 31 more for how sure the network is.
 
     probabilities: (side**2, classes), lowest row first. Where they are NaN, the byte is 255.
+    levels: how many steps of being sure are told apart; with few of them, many maps pack well.
     """
     classes = probabilities.shape[1]
     sure = (probabilities.max(axis=1) - 1 / classes) / (1 - 1 / classes)
-    codes = 32 * probabilities.argmax(axis=1) + np.rint(31 * np.nan_to_num(sure))
+    steps_up = np.rint(levels * np.nan_to_num(sure)) * (31 / levels)
+    codes = 32 * probabilities.argmax(axis=1) + np.rint(steps_up)
     codes[np.isnan(sure)] = 255
     side = round(np.sqrt(len(codes)))
     return codes.reshape(side, side)

@@ -106,9 +106,18 @@ def sheet_of(title: str) -> Sheet:
 @functools.cache
 def recipes() -> dict[str, Recipe]:
     """Return all recipes of the chapters, by title."""
-    modules = [module(f"chapter{number}") for number in range(1, 7)]
+    modules = [module(f"chapter{number}") for number in range(1, 10)]
     found = [thing for each in modules for thing in vars(each).values()]
     return {thing.title: thing for thing in found if isinstance(thing, Recipe)}
+
+
+def young(recipe: Recipe) -> list[np.ndarray]:
+    """Return for the first two epochs of a recipe that trains the numbers of its frames.
+
+    Later on, frames are what they are on one processor: rounding grows in a training.
+    """
+    length = len(recipe.axes[-1].values)
+    return [np.arange(epoch, recipe.size, length) for epoch in (0, 1)]
 
 
 def module(name: str) -> ModuleType:
