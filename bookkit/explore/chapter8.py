@@ -104,9 +104,9 @@ def mask_words(rate: float, hidden: np.ndarray, passed: np.ndarray) -> str:
         words = f"{len(dropped)} of {NEURONS} neurons {verb} dropped, with no gradient: {', '.join(dropped)}."
     if len(dropped) == NEURONS:
         return words
-    first = int(passed.argmax())
+    first, who = int(passed.argmax()), "The others" if dropped else "All"
     return (
-        f"{words} The others hand on 1 / (1 - {rate:g}) = {1 / (1 - rate):.2f} times their number: "
+        f"{words} {who} hand on 1 / (1 - {rate:g}) = {1 / (1 - rate):.2f} times their number: "
         f"{HIDDEN[first]} {passed[first]:.2f} instead of {hidden[first]:.2f}."
     )
 
