@@ -17,7 +17,7 @@ Checker = Callable[[Any], str]
 WIDTH = 80  # characters in a line of what is printed
 
 
-class Hint(Exception):  # noqa: N818 - it helps; it is no error of the program's
+class Hint(Exception):
     """What is not right yet, and where to look."""
 
 

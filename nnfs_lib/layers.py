@@ -182,7 +182,7 @@ def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
 
 
 def penalty(array: np.ndarray, l1: float, l2: float) -> float:
-    """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
+    """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
 
@@ -253,12 +253,11 @@ class Dropout(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * mask while training, the inputs themselves otherwise."""
-        inputs = np.asarray(inputs)
-        self.mask = None
+        inputs, mask = np.asarray(inputs), None
         if self.training and self.rate:
-            dtype = np.result_type(inputs, np.float32)
-            self.mask = self.draw_mask(inputs.shape, dtype)
-        self.outputs = inputs if self.mask is None else inputs * self.mask
+            mask = self.draw_mask(inputs.shape, np.result_type(inputs, np.float32))
+        self.outputs = inputs if mask is None else inputs * mask
+        self.mask = mask
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:

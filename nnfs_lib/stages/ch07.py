@@ -12,7 +12,7 @@ from nnfs_lib.stages.ch06 import *
 
 
 def penalty(array: np.ndarray, l1: float, l2: float) -> float:
-    """Return l1 * sum|array| + l2 * sum(array^2), what an array of any shape costs.
+    """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
     """

@@ -32,12 +32,11 @@ class Dropout(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * mask while training, the inputs themselves otherwise."""
-        inputs = np.asarray(inputs)
-        self.mask = None
+        inputs, mask = np.asarray(inputs), None
         if self.training and self.rate:
-            dtype = np.result_type(inputs, np.float32)
-            self.mask = self.draw_mask(inputs.shape, dtype)
-        self.outputs = inputs if self.mask is None else inputs * self.mask
+            mask = self.draw_mask(inputs.shape, np.result_type(inputs, np.float32))
+        self.outputs = inputs if mask is None else inputs * mask
+        self.mask = mask
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:

@@ -160,9 +160,17 @@ def draw_weights(
     dtype: DTypeLike,
 ) -> np.ndarray:
     """Return what the initializer draws; ValueError unless shape and type are right."""
-    weights = initializer(shape, rng, dtype)
-    if np.shape(weights) != shape or weights.dtype != dtype:
-        got = f"{np.asarray(weights).dtype} of shape {np.shape(weights)}"
+    try:
+        # A copy: what the function returns may be in use elsewhere, or read-only.
+        weights = np.array(initializer(shape, rng, dtype))
+    except TypeError as error:
+        advice = "as he_normal and normal(0.1) can be"
+        message = (
+            f"An initializer is called with (shape, rng, dtype), {advice}: {error}."
+        )
+        raise ValueError(message) from error
+    if weights.shape != shape or weights.dtype != dtype:
+        got = f"{weights.dtype} of shape {weights.shape}"
         expected = f"{np.dtype(dtype)} of shape {shape}"
         raise ValueError(f"An initializer has to return {expected}, got {got}.")
     return weights
