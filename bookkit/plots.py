@@ -117,7 +117,8 @@ def draw_regions(
     places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     answers, strength = np.asarray(classify(places)), np.full(len(places), 0.28)
     if answers.ndim == 2:
-        strength = 0.6 * (answers.max(axis=1) * classes - 1) / (classes - 1)
+        sure = (answers.max(axis=1) * classes - 1) / (classes - 1)
+        strength = 0.6 * np.round(12 * sure) / 12  # few shades make a small file
         answers = answers.argmax(axis=1)
     axes.imshow(
         answers.reshape(ticks.size, ticks.size),

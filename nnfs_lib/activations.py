@@ -111,4 +111,4 @@ class Linear(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs."""
         kept_outputs(self, doutputs)
-        return np.asarray(doutputs)
+        return as_float(doutputs)

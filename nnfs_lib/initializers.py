@@ -38,7 +38,7 @@ def normal(scale: float) -> Initializer:
     Built in chapter 9.
     """
     if not 0 <= scale < math.inf:
-        raise ValueError(f"normal needs a scale of 0 or more, got {scale}.")
+        raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
 
     def draw(
         shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
@@ -67,7 +67,7 @@ def small_normal(
 ) -> np.ndarray:
     """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
 
-    Good for one hidden layer, too small for several.
+    Too small for most networks: the deeper they are, the more.
 
     Built in chapter 9.
     """
@@ -97,6 +97,8 @@ def draw_weights(
         got = f"{weights.dtype} of shape {weights.shape}"
         expected = f"{np.dtype(dtype)} of shape {shape}"
         raise ValueError(f"An initializer has to return {expected}, got {got}.")
+    if not np.isfinite(weights).all():
+        raise ValueError("An initializer has to return finite weights: some are not.")
     return weights
 
 

@@ -211,8 +211,10 @@ def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
 
     Built in chapter 7.
     """
+    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
+    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
+        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
     if n_inputs < 1 or n_neurons < 1:
-        sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
         raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
     if not np.issubdtype(dtype, np.floating):
         raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")

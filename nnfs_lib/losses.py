@@ -254,6 +254,9 @@ def signed_errors(
     Built in chapter 9.
     """
     predictions, targets = as_float(predictions), np.asarray(targets)
+    for array in (predictions, targets):
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"{owner} expected real numbers, got {array.dtype}.")
     check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 

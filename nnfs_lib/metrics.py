@@ -72,8 +72,8 @@ class BinaryAccuracy(Accuracy):
 class RegressionAccuracy(Accuracy):
     """The share of outputs that are off by no more than std(targets) / 250.
 
-    Predictions and targets (batch, outputs). The standard deviation is that of the
-    targets handed in: hand in all of them at once, not batch by batch.
+    Predictions and targets (batch, outputs). The standard deviation is that of all
+    targets handed in: not batch by batch, and with outputs of one scale.
 
     Built in chapter 9.
     """

@@ -21,6 +21,10 @@ def decayed_step(answer):
         )
     if np.isclose(found[0, 1], -4.4):
         fail("The weights grew: the factor is below 1.")
+    if np.isclose(found[0, 0], 1.9):
+        fail("The step goes against the gradient: subtract it.")
+    if np.isclose(found[0, 0], 1.8):
+        fail("The weights shrink, but where is the step along the data's gradient?")
     if np.isclose(found[0, 0], 0.9 * 1.9):
         fail("Shrink first, then subtract the step: the step itself is not shrunk.")
     expect_close(
@@ -41,7 +45,7 @@ def decayed_step(answer):
 
 def shrink(answer):
     """Judge soft thresholding."""
-    weights = np.array([[3.0, -2.0], [0.25, -0.5], [0.0, 1.0]])
+    weights = np.array([[3.0, -2.0], [0.25, -0.5], [0.0, 0.75]])
     before = weights.copy()
     answer(weights, 0.5)
     if np.array_equal(weights, before):
@@ -54,7 +58,7 @@ def shrink(answer):
         fail("Large weights move too: 3 becomes 2.5.")
     expect_close(
         weights,
-        [[2.5, -1.5], [0, 0], [0, 0.5]],
+        [[2.5, -1.5], [0, 0], [0, 0.25]],
         "Every weight should come nearer to zero by 0.5, or stop there.",
         tolerance=1e-12,
     )
@@ -76,6 +80,9 @@ def limit_norms(answer):
     if np.array_equal(weights, before):
         fail("The array is as before: `weights *= ...` changes it in place.")
     if not np.array_equal(weights[:, 1:], before[:, 1:]):
+        rows = np.linalg.norm(before, axis=1, keepdims=True)
+        if np.allclose(weights, before / np.maximum(rows, 1)):
+            fail("A neuron's incoming weights are a column: lengths along axis 0.")
         if np.allclose(np.linalg.norm(weights[:, 1]), 1):
             fail("The second neuron is shorter than the limit: it should stay.")
         if np.allclose(weights, before / np.linalg.norm(before)):
@@ -110,6 +117,12 @@ def stop_early(answer):
         ([3, 3, 3, 3], 3, (0, 3), "The same loss again is not better."),
         ([3, 2, 1], 5, (2, 2), "Where patience doesn't run out, it is the last epoch."),
         ([1, 2], 1, (0, 1), "With a patience of 1, the first failure ends it."),
+        (
+            [5, 1, 4, 3, 2.5, 2.2],
+            2,
+            (1, 3),
+            "Compare with the best so far, not with the epoch before.",
+        ),
         ([4, math.nan, 3, math.nan, math.nan], 2, (2, 4), "NaN is never better."),
         ([7], 1, (0, 0), "One epoch is the best and the last."),
         ([0, -1, -2, -1], 1, (2, 3), "Losses may be zero or negative as well."),
@@ -166,7 +179,7 @@ def _judge_choice(best_strength):
             )
         # The middle strength has the lowest mean; the first one the lowest single loss.
         place = sum(1 for strength_, _ in calls if strength_ == strength) - 1
-        return {0.1: [0.0, 5.0, 5.0], 0.2: [2.0, 2.0, 2.0], 0.3: [3.0, 2.0, 2.0]}[
+        return {0.1: [0.0, 5.0, 5.0], 0.2: [2.0, 2.0, 2.0], 0.3: [5.0, 1.0, 1.0]}[
             strength
         ][min(place, 2)]
 

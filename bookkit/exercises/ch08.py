@@ -56,8 +56,12 @@ def first_dropout(answer):
         )
     if set(np.unique(outputs)) != {0.0, 2.0}:
         fail("While training this version doesn't scale: 2 stays 2, or becomes 0.")
+    if (outputs == outputs[0]).all():
+        fail("All samples lost the same numbers: the mask has the inputs' whole shape.")
     _outputs_are_kept(layer, outputs)
+    layer.training = False  # what backward does was decided by forward
     _backward_fits(layer, outputs / inputs, "while training")
+    layer.training = True
     if np.array_equal(layer.forward(inputs), outputs):
         fail("The same numbers were dropped twice: draw a mask at every call.")
     layer.training = False
@@ -91,6 +95,8 @@ def gaussian_dropout(answer):
     if np.ptp(outputs, axis=0).max() == 0 or np.ptp(outputs, axis=1).max() == 0:
         fail("Every number of every sample should get a draw of its own.")
     factors = outputs / 3.0
+    if np.mean(factors == 0) > 0.001:
+        fail("Some numbers became 0: here nothing is dropped, all get noise.")
     if np.isclose(factors.mean(), 0, atol=0.05):
         fail("The mean of the factors is 0: add 1.")
     expect_close(factors.mean(), 1, "The factors should have a mean of 1.", 0.02)
@@ -102,6 +108,8 @@ def gaussian_dropout(answer):
     expect_close(
         deviation, 0.5, "At a rate of 0.2 the factors should deviate by 0.5.", 0.02
     )
+    if not np.isclose(np.mean(np.abs(factors - 1) < 0.5), 0.683, atol=0.02):
+        fail("The draws should be normal: self.rng.standard_normal.")
     halved = np.full((400, 100), -0.5)
     layer.rng = np.random.default_rng(1)
     expect_close(
@@ -110,7 +118,7 @@ def gaussian_dropout(answer):
         "The noise should be in proportion to the number: multiply, don't add.",
         0.02,
     )
-    _outputs_are_kept(layer, layer.outputs)
+    layer.training = False  # what backward does was decided by forward
     _backward_fits(layer, np.asarray(layer.outputs) / halved, "while training")
     return "It comes out of theory too, as noise on the weights."
 

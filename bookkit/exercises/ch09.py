@@ -15,7 +15,11 @@ def r_squared(answer):
         fail("Return one number.")
     expect_close(found, 1.0, "A perfect prediction should score 1.")
     mean = np.tile(targets.mean(axis=0), (4, 1))
-    expect_close(answer(mean, targets), 0.0, "Always guessing the mean should score 0.")
+    expect_close(
+        answer(mean, targets),
+        0.0,
+        "Always guessing the mean, that of each output, should score 0: sums run over the samples.",
+    )
     # By hand: the first output is off by 1 in one of four, of a spread of 14; the second is right.
     off = targets.copy()
     off[0, 0] += 1
@@ -72,7 +76,10 @@ def huber(answer):
     if np.allclose(gradient, [[1, 0], [2, -2]]):
         fail("backward is the gradient of the mean: divide by batch times outputs.")
     if np.allclose(gradient, np.array([[1, 0], [2, -2]]) / 2):
-        fail("Divide by batch times outputs, 4 here.")
+        fail(
+            "Twice too large: divide by batch times outputs, 4 here, and the parabola's one half "
+            "has taken the 2."
+        )
     if np.allclose(gradient, np.array([[1, 0], [1, -1]]) / 4):
         fail("Beyond the limit the slope is delta, not 1.")
     expect_close(
@@ -93,7 +100,7 @@ def huber(answer):
 
 def standardize(answer):
     """Judge standardizing by the training data's figures."""
-    train = np.array([[1.0, 5.0, 10.0], [3.0, 5.0, 30.0]])  # means 2, 5, 20
+    train = np.array([[1.0, 5.0, 10.0], [3.0, 5.0, 30.0]])  # means 2, 5 and 20
     test = np.array([[2.0, 6.0, 40.0]])
     kept = train.copy(), test.copy()
     with np.errstate(all="ignore"):
@@ -105,19 +112,17 @@ def standardize(answer):
     if not (np.array_equal(train, kept[0]) and np.array_equal(test, kept[1])):
         fail("Return new arrays; what was handed in should stay as it was.")
     if not np.isfinite(first).all() or not np.isfinite(second).all():
-        fail("A feature that never changes was divided by zero: leave it at 0.")
-    expect_close(
-        first[:, 1],
-        0,
-        "A feature that never changes in training should be 0 there: mean and deviation are "
-        "the training data's alone.",
-    )
+        fail("A feature that never changes was divided by zero: divide it by 1.")
     if np.allclose(np.abs(first[:, 0]), math.sqrt(0.5)):
         fail("Divide by np.std as it is, the root of the mean square (ddof=0).")
     expect_close(
         first[:, [0, 2]],
         [[-1, -1], [1, 1]],
-        "Each feature of the training data should have mean 0 and deviation 1.",
+        "Each feature of the training data should have mean 0 and deviation 1: one mean and one "
+        "deviation for each column, from the training data alone.",
+    )
+    expect_close(
+        first[:, 1], 0, "A feature that never changes in training should be 0 there."
     )
     if np.allclose(second[:, [0, 2]], 0):
         fail(
@@ -129,8 +134,18 @@ def standardize(answer):
         "A test sample of 2 and 40 should become 0 and 2: shifted by 2 and 20, divided by 1 and 10.",
     )
     expect_close(
-        second[0, 1], 1, "The feature that never changed is shifted, and divided by 1."
+        second[0, 1],
+        1,
+        "The feature that never changed in training is shifted there and in the test, and divided "
+        "by 1.",
     )
+    # Ten times 1.1 in float32: their mean is not quite 1.1, so their deviation is not quite 0.
+    nearly, other = np.full((10, 1), 1.1, np.float32), np.array([[1.2]], np.float32)
+    if np.abs(answer(nearly, other)[1]).max() > 1:
+        fail(
+            "Ten times 1.1 never changes, but its deviation is 1e-7, as the mean is rounded: ask "
+            "whether largest and smallest are the same."
+        )
     return "Keep mean and deviation with the model: whoever uses it needs them."
 
 
@@ -158,6 +173,8 @@ def orthogonal(answer):
         fail(f"float32 was asked for, {single.dtype} came: end with astype(dtype).")
     draws = np.random.default_rng(1)
     first, second = (draw((4, 4), draws, np.float64) for _ in range(2))
+    if not np.array_equal(first, draw((4, 4), np.random.default_rng(1), np.float64)):
+        fail("The same seed gave other weights: draw from the rng that is handed in.")
     if np.array_equal(first, second):
         fail("Two draws are alike: draw from the rng that is handed in.")
     # qr alone makes the first diagonal entry negative, always; a fair draw does so half of the time.
@@ -195,7 +212,8 @@ def through_points(answer):
         expect_close(
             network(knots[:1]),
             heights[0],
-            "At the first knot only b2 is left: its height.",
+            "At the first knot every neuron should be 0, its kink there or to the right, b = -x; then "
+            "only b2 is left: the height there.",
         )
         expect_close(
             network(knots[:2]),

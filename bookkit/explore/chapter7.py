@@ -91,7 +91,7 @@ PENALTIES = Recipe(
     axes=(
         strength("l1", "L1 penalty"),
         strength("l2", "L2 penalty"),
-        Axis("epoch", "Epoch", (0, 50, 100, 200, 400, 1000, LAST), LAST),
+        Axis("epoch", "Epoch", (0, 50, 100, 200, 300, 500, 1000, LAST), LAST),
     ),
     panes=(
         answers(),

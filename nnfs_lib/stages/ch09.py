@@ -38,7 +38,7 @@ class Linear(nn.Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs."""
         nn.kept_outputs(self, doutputs)
-        return np.asarray(doutputs)
+        return nn.as_float(doutputs)
 
 
 def signed_errors(
@@ -49,6 +49,9 @@ def signed_errors(
     Raises ValueError unless both have that shape; nothing is broadcast.
     """
     predictions, targets = nn.as_float(predictions), np.asarray(targets)
+    for array in (predictions, targets):
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"{owner} expected real numbers, got {array.dtype}.")
     nn.check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 
@@ -99,8 +102,8 @@ class MeanAbsoluteError(nn.Loss):
 class RegressionAccuracy(nn.Accuracy):
     """The share of outputs that are off by no more than std(targets) / 250.
 
-    Predictions and targets (batch, outputs). The standard deviation is that of the
-    targets handed in: hand in all of them at once, not batch by batch.
+    Predictions and targets (batch, outputs). The standard deviation is that of all
+    targets handed in: not batch by batch, and with outputs of one scale.
     """
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -122,7 +125,7 @@ class Initializer(Protocol):
 def normal(scale: float) -> Initializer:
     """Return an initializer that draws normal numbers of that standard deviation."""
     if not 0 <= scale < math.inf:
-        raise ValueError(f"normal needs a scale of 0 or more, got {scale}.")
+        raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
 
     def draw(
         shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
@@ -148,7 +151,7 @@ def small_normal(
 ) -> np.ndarray:
     """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
 
-    Good for one hidden layer, too small for several.
+    Too small for most networks: the deeper they are, the more.
     """
     return normal(0.01)(shape, rng, dtype)
 
@@ -173,6 +176,8 @@ def draw_weights(
         got = f"{weights.dtype} of shape {weights.shape}"
         expected = f"{np.dtype(dtype)} of shape {shape}"
         raise ValueError(f"An initializer has to return {expected}, got {got}.")
+    if not np.isfinite(weights).all():
+        raise ValueError("An initializer has to return finite weights: some are not.")
     return weights
 
 

@@ -26,6 +26,11 @@ def jump(weights, amount):
     return weights - amount * np.sign(weights)
 
 
+def soft_and_hard(weights, amount):
+    weights[:] = jump(weights, amount)
+    weights[np.abs(weights) < amount] = 0
+
+
 def lengths(weights, axis):
     return np.sqrt(np.sum(weights**2, axis=axis, keepdims=True))
 
@@ -58,6 +63,16 @@ def stop(*, tie=False, nan=False, late=0, last=True, never=False, reset=True):
         return best, len(losses) - 1 if last else best
 
     return answer
+
+
+def before_last(losses, patience):
+    best, failed = 0, 0
+    for epoch in range(1, len(losses)):
+        best = epoch if losses[epoch] < losses[best] else best
+        failed = 0 if losses[epoch] < losses[epoch - 1] else failed + 1
+        if failed == patience:
+            return best, epoch
+    return best, len(losses) - 1
 
 
 def clairvoyant(losses, patience):
@@ -147,6 +162,23 @@ def unscaled_in_use(self, inputs):
 
 def always_drops(self, inputs):
     return self.rng.random(inputs.shape) >= self.rate
+
+
+def one_row(self, inputs):
+    if self.training:
+        return np.tile(self.rng.random(inputs.shape[1]) >= self.rate, (len(inputs), 1))
+    return np.full(inputs.shape, 1 - self.rate)
+
+
+def by_the_mode(self, doutputs):
+    return doutputs * (self.factors if self.training else 1 - self.rate)
+
+
+def uniform(self, inputs):
+    if not self.training:
+        return np.ones(inputs.shape)
+    reach = math.sqrt(3 * self.rate / (1 - self.rate))
+    return 1 + self.rng.uniform(-reach, reach, inputs.shape)
 
 
 def gauss(mean=1.0, root=True, each=True, always=False):
@@ -260,12 +292,15 @@ def standard(*, ddof=0, guard=True, both=False, variance=False):
     return answer
 
 
-def turns(*, signs=True, wide=True, gain_used=True, typed=True, own=False):
+def turns(
+    *, signs=True, wide=True, gain_used=True, typed=True, own=False, unseeded=False
+):
     """Return exercise 9.4's answer, with what a reader may get wrong."""
 
     def orthogonal(gain=1.0):
         def draw(shape, rng, dtype):
             rng = np.random.default_rng(0) if own else rng
+            rng = np.random.default_rng() if unseeded else rng
             tall = (max(shape), min(shape)) if wide else shape
             q, r = np.linalg.qr(rng.standard_normal(tall))
             q = q * np.sign(np.diagonal(r)) if signs else q
@@ -336,8 +371,9 @@ WRONG_ANSWERS = [
         in_place(lambda w, a: np.where(np.abs(w) <= a, 0, w)),
         "Large weights move",
     ),
+    ("7.2", soft_and_hard, "or stop there"),
     ("7.3", lambda weights, limit: weights, "The array is as before"),
-    ("7.3", in_place(limit_rows), "should stay"),
+    ("7.3", in_place(limit_rows), "lengths along axis 0"),
     ("7.3", in_place(limit_all), "Each neuron by itself"),
     ("7.3", in_place(limit_to), "shorter than the limit"),
     ("7.3", in_place(lambda w, a: np.clip(w, -a, a)), "cut one by one"),
@@ -347,6 +383,7 @@ WRONG_ANSWERS = [
     ("7.4", stop(late=1), "two have failed"),
     ("7.4", stop(reset=False), "start the count again"),
     ("7.4", stop(never=True), "two have failed"),
+    ("7.4", before_last, "best so far"),
     ("7.4", clairvoyant, "The best is at 2"),
     ("7.5", (lambda samples, k, rng: None, choose()), "folds returns None"),
     ("7.5", (neighbors, choose()), "shuffle"),
@@ -355,6 +392,7 @@ WRONG_ANSWERS = [
     ("7.5", (all_in_training, choose()), "each once"),
     ("7.5", (folds, lambda *arguments: None), "best_strength returns None"),
     ("7.5", (folds, choose(best=np.min)), "lowest single loss"),
+    ("7.5", (folds, choose(best=np.median)), "the lowest mean is that of 0.2"),
     ("7.5", (folds, choose(own_folds=True)), "make the folds once"),
     ("7.5", (folds, choose(place=True)), "not its place"),
     ("8.1", lambda x, rate: x, "Return two numbers"),
@@ -372,6 +410,10 @@ WRONG_ANSWERS = [
         drops(first, lambda self, d: d * (self.factors != 0)),
         "in use, should multiply",
     ),
+    ("8.2", drops(one_row), "the inputs' whole shape"),
+    ("8.2", drops(first, by_the_mode), "should multiply by the factors"),
+    ("8.3", drops(inverted), "nothing is dropped"),
+    ("8.3", drops(uniform), "should be normal"),
     ("8.3", drops(gauss(mean=0.0)), "add 1"),
     ("8.3", drops(gauss(root=False)), "multiply the draws by its root"),
     ("8.3", drops(gauss(each=False)), "a draw of its own"),
@@ -416,7 +458,7 @@ WRONG_ANSWERS = [
     (
         "9.2",
         huber(None, lambda delta, e: np.clip(e, -delta, delta) / len(e)),
-        "by batch times outputs, 4",
+        "Twice too large",
     ),
     ("9.2", huber(None, lambda delta, e: np.clip(e, -1, 1) / e.size), "not 1"),
     ("9.2", huber(None, lambda delta, e: e / e.size), "1, 0, 2 and -2"),
@@ -424,7 +466,8 @@ WRONG_ANSWERS = [
     ("9.3", standard(guard=False), "divided by zero"),
     ("9.3", standard(ddof=1), "np.std as it is"),
     ("9.3", standard(variance=True), "deviation 1"),
-    ("9.3", standard(both=True), "the training data's alone"),
+    ("9.3", standard(both=True), "from the training data alone"),
+    ("9.3", standard(), "the mean is rounded"),
     ("9.3", by_its_own, "measured by themselves"),
     ("9.4", lambda gain=1.0: np.eye(3), "Return a function"),
     ("9.4", lambda gain=1.0: nn.normal(gain), "should be orthonormal"),
@@ -432,10 +475,11 @@ WRONG_ANSWERS = [
     ("9.4", turns(gain_used=False), "With a gain of 2"),
     ("9.4", turns(typed=False), "end with astype"),
     ("9.4", turns(own=True), "draw from the rng"),
+    ("9.4", turns(unseeded=True), "The same seed gave other weights"),
     ("9.4", turns(signs=False), "multiply by the signs"),
     ("9.5", lambda knots, heights: knots, "Return four arrays"),
     ("9.5", pieces(slopes_only=True), "each neuron adds to the slope"),
     ("9.5", pieces(at_end=True), "from the first to the second"),
-    ("9.5", pieces(floor=False), "its height"),
+    ("9.5", pieces(floor=False), "the height there"),
     ("9.5", pieces(turned=True), "only b2 is left"),
 ]

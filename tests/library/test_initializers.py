@@ -195,6 +195,21 @@ class TestOfYourOwn:
 
 @pytest.mark.parametrize("scale", [-0.1, -math.inf, math.inf, math.nan])
 def test_scales_that_make_no_sense(nn, scale):
-    message = f"normal needs a scale of 0 or more, got {scale}."
+    message = f"normal needs a finite scale of 0 or more, got {scale}."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         nn.normal(scale)
+
+
+@pytest.mark.parametrize("wrong", ["he_normal", None, "normal without its scale"])
+def test_what_cannot_be_called_so(nn, wrong):
+    given = nn.normal if wrong == "normal without its scale" else wrong
+    message = r"^An initializer is called with \(shape, rng, dtype\), as he_normal and"
+    with pytest.raises(ValueError, match=message):
+        nn.Dense(2, 3, initializer=given)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite(nn, value):
+    message = "^An initializer has to return finite weights: some are not.$"
+    with pytest.raises(ValueError, match=message):
+        nn.Dense(2, 3, initializer=nn.constant(value))

@@ -281,3 +281,15 @@ def test_a_layer_costs_nothing_unless_it_says_so(nn):
         loss = layer.regularization_loss()
         assert type(loss) is float
         assert loss == 0
+
+
+@pytest.mark.parametrize("sizes", [(2.5, 3), (2, 3.0), (np.nan, 3), ("2", 3)])
+def test_sizes_that_are_no_whole_numbers(nn, sizes):
+    shown = f"n_inputs={sizes[0]!r}, n_neurons={sizes[1]!r}"
+    message = re.escape(f"Dense needs whole numbers, got {shown}.")
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        nn.Dense(*sizes)
+
+
+def test_sizes_of_numpy(nn):
+    assert nn.Dense(np.int64(2), np.uint8(3)).weights.shape == (2, 3)

@@ -320,3 +320,13 @@ class TestSignedErrors:
     def test_the_owner_speaks(self, nn):
         with pytest.raises(ValueError, match="Own expected targets of the predic"):
             nn.signed_errors(PREDICTIONS, TARGETS[:1], owner="Own")
+
+
+@pytest.mark.parametrize("name", ["MeanSquaredError", "MeanAbsoluteError"])
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("dtype", ["<U1", complex, object])
+def test_what_is_no_real_number(nn, name, side, dtype):
+    arrays = [np.ones((2, 1)), np.ones((2, 1))]
+    arrays[side] = arrays[side].astype(int).astype(dtype)
+    with pytest.raises(ValueError, match=f"^{name} expected real numbers, got "):
+        getattr(nn, name)().calculate(*arrays)
