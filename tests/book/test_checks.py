@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from notebook_cells import CHAPTERS
-from wrong_answers import WRONG_ANSWERS
+from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
 
 from bookkit import catches, check
@@ -247,7 +247,7 @@ MISTAKES = [
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("number", "answer", "hint"),
-    MISTAKES + WRONG_ANSWERS + WRONG_ANSWERS_7_TO_9,
+    MISTAKES + WRONG_ANSWERS_4_TO_6 + WRONG_ANSWERS_7_TO_9,
     ids=lambda value: str(value)[:24],
 )
 def test_typical_mistakes_get_their_hint(number, answer, hint):
@@ -261,7 +261,8 @@ def test_every_exercise_has_a_mistake_here():
     chapters = [int(path.name[:2]) for path in CHAPTERS]
     known = {number for chapter in chapters for number in exercises(chapter)}
     assert known == {
-        number for number, _, _ in MISTAKES + WRONG_ANSWERS + WRONG_ANSWERS_7_TO_9
+        number
+        for number, _, _ in MISTAKES + WRONG_ANSWERS_4_TO_6 + WRONG_ANSWERS_7_TO_9
     }
 
 
