@@ -59,7 +59,10 @@ def package_folder() -> Path:
 def _definitions(path: Path) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        before = found.get(node.name) if isinstance(node, ast.ClassDef) else None
+        if isinstance(node, ast.ClassDef) and isinstance(before, ast.ClassDef):
+            before.body += node.body  # `class X(X):` goes on with a cell before
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
             found[node.name] = node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node

@@ -3,24 +3,49 @@
 Generated from the chapters: edit them, not this file.
 
 - activations: Linear, ReLU, Sigmoid, Softmax, as_float
-- datasets: sine_data, spiral_data
+- console: progress
+- datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_samples,
+  find_pictures, load_fashion_mnist, load_image_folders, load_mnist, read_classes,
+  read_idx, read_labelled, read_picture, sine_data, spiral_data
+- downloads: RemoteFile, check_download, download, fetch
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
 - gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
-- layers: Dense, Dropout, Layer, as_strengths, check_batch, check_sizes, kept_outputs,
-  penalty, penalty_gradient
+- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_strengths, check_batch,
+  check_sizes, kept_outputs, penalty, penalty_gradient
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
   MeanSquaredError, check_classes, check_probabilities, check_same_shape,
   check_yes_or_no, one_hot_like, signed_errors
-- metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy
+- metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
+- model: COUNTED_ON_LOGITS, Evaluation, History, Model, as_line, check_ending,
+  check_fit, check_kind, describe, lay_out, mode, views_of
 - optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
   check_pairs, check_state, divide_by_root, parameters_of, running_mean
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
-from nnfs_lib.datasets import sine_data, spiral_data
+from nnfs_lib.console import progress
+from nnfs_lib.datasets import (
+    FASHION_MNIST,
+    MNIST,
+    PictureSet,
+    batches,
+    check_count,
+    check_samples,
+    find_pictures,
+    load_fashion_mnist,
+    load_image_folders,
+    load_mnist,
+    read_classes,
+    read_idx,
+    read_labelled,
+    read_picture,
+    sine_data,
+    spiral_data,
+)
+from nnfs_lib.downloads import RemoteFile, check_download, download, fetch
 from nnfs_lib.fused import (
     FUSED,
     SigmoidBinaryCrossentropy,
@@ -47,7 +72,9 @@ from nnfs_lib.initializers import (
 from nnfs_lib.layers import (
     Dense,
     Dropout,
+    Flatten,
     Layer,
+    Rescaling,
     as_strengths,
     check_batch,
     check_sizes,
@@ -74,6 +101,21 @@ from nnfs_lib.metrics import (
     BinaryAccuracy,
     CategoricalAccuracy,
     RegressionAccuracy,
+    Tally,
+)
+from nnfs_lib.model import (
+    COUNTED_ON_LOGITS,
+    Evaluation,
+    History,
+    Model,
+    as_line,
+    check_ending,
+    check_fit,
+    check_kind,
+    describe,
+    lay_out,
+    mode,
+    views_of,
 )
 from nnfs_lib.optimizers import (
     SGD,
@@ -92,8 +134,11 @@ from nnfs_lib.optimizers import (
 )
 
 __all__ = [
+    "COUNTED_ON_LOGITS",
     "EPSILON",
+    "FASHION_MNIST",
     "FUSED",
+    "MNIST",
     "SGD",
     "Accuracy",
     "Adagrad",
@@ -104,54 +149,85 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
+    "Evaluation",
+    "Flatten",
+    "History",
     "Initializer",
     "Layer",
     "Linear",
     "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
+    "Model",
     "Optimizer",
+    "PictureSet",
     "RMSprop",
     "ReLU",
     "RegressionAccuracy",
+    "RemoteFile",
+    "Rescaling",
     "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tally",
     "as_epsilon",
     "as_float",
+    "as_line",
     "as_share",
     "as_strengths",
     "as_yes_or_no",
+    "batches",
     "check_batch",
     "check_classes",
+    "check_count",
+    "check_download",
+    "check_ending",
+    "check_fit",
     "check_float64",
     "check_gradient",
+    "check_kind",
     "check_layer",
     "check_loss",
     "check_pairs",
     "check_probabilities",
     "check_same_shape",
+    "check_samples",
     "check_sizes",
     "check_state",
     "check_yes_or_no",
     "constant",
+    "describe",
     "divide_by_root",
+    "download",
     "draw_weights",
+    "fetch",
+    "find_pictures",
     "glorot_uniform",
     "he_normal",
     "kept_outputs",
+    "lay_out",
+    "load_fashion_mnist",
+    "load_image_folders",
+    "load_mnist",
+    "mode",
     "normal",
     "numerical_gradient",
     "one_hot_like",
     "parameters_of",
     "penalty",
     "penalty_gradient",
+    "progress",
+    "read_classes",
+    "read_idx",
+    "read_labelled",
+    "read_picture",
     "running_mean",
     "shifted",
     "signed_errors",
     "sine_data",
     "small_normal",
     "spiral_data",
+    "views_of",
 ]

@@ -1,11 +1,38 @@
-"""Datasets, built in chapters 1 and 9.
+"""Datasets, built in chapters 1, 9, 10, 11 and 12.
 
 Generated from the chapters: edit them, not this file.
 """
 
+import gzip
+import math
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
 import numpy as np
 
-__all__ = ["sine_data", "spiral_data"]
+from nnfs_lib.downloads import RemoteFile, download
+
+__all__ = [
+    "FASHION_MNIST",
+    "MNIST",
+    "PictureSet",
+    "batches",
+    "check_count",
+    "check_samples",
+    "find_pictures",
+    "load_fashion_mnist",
+    "load_image_folders",
+    "load_mnist",
+    "read_classes",
+    "read_idx",
+    "read_labelled",
+    "read_picture",
+    "sine_data",
+    "spiral_data",
+]
 
 
 def spiral_data(
@@ -44,3 +71,303 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"sine_data needs at least one sample, got {samples=}.")
     X = np.linspace(0, 1, samples).reshape(-1, 1)
     return X.astype(np.float32), np.sin(2 * np.pi * X).astype(np.float32)
+
+
+def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as arrays; ValueError unless they are equally long, and not empty.
+
+    Built in chapter 10.
+    """
+    X, y = np.asarray(X), np.asarray(y)
+    lengths = [len(array) if array.ndim else None for array in (X, y)]
+    if lengths[0] is None or lengths[0] != lengths[1]:
+        got = f"got shapes {X.shape} and {y.shape}"
+        raise ValueError(f"X and y need one length, a target for each sample, {got}.")
+    if not len(X):
+        raise ValueError("X and y need at least one sample, got none.")
+    return X, y
+
+
+def check_count(value: int, name: str, *, least: int) -> None:
+    """Raise a ValueError unless value is a whole number, and not below `least`.
+
+    Built in chapter 10.
+    """
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
+
+
+def batches(
+    X: np.ndarray,
+    y: np.ndarray,
+    batch_size: int | None,
+    rng: "np.random.Generator | int | None" = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return an iterator over batches (X, y) of so many samples; the last may be short.
+
+    X: (samples, ...), y: (samples, ...); a batch_size of None is one batch of all.
+    With a generator, or a seed, samples come in a random order, another one each time
+    the generator is handed in. Nothing but the batch at hand is ever copied, and
+    without shuffling, nothing at all.
+
+    Built in chapter 11.
+    """
+    X, y = check_samples(X, y)
+    size = len(X) if batch_size is None else batch_size
+    check_count(size, "batch_size", least=1)
+    parts = (slice(start, start + size) for start in range(0, len(X), size))
+    if rng is None:
+        return ((X[part], y[part]) for part in parts)
+    order = np.random.default_rng(rng).permutation(len(X))
+    return ((X[order[part]], y[order[part]]) for part in parts)
+
+
+def read_idx(path: str | Path) -> np.ndarray:
+    """Return what an IDX file of bytes holds, gzipped or not: uint8, of any shape.
+
+    Such a file begins with 0, 0, 8 for bytes, and the number of axes; then come their
+    sizes, four bytes each, the highest first; then the values, the last axis fastest.
+    ValueError says what is wrong with a damaged one. Source: LeCun, Cortes and Burges
+    (1998).
+
+    Built in chapter 12.
+    """
+    path = Path(path)
+    zipped = path.read_bytes()[:2] == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if zipped else path.open("rb") as file:
+            start = file.read(4)
+            if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
+                got = start.hex(" ") or "nothing"
+                raise ValueError(f"it should begin with 00 00 08, it has {got}")
+            shape = [int.from_bytes(file.read(4)) for _ in range(start[3])]
+            # One more than there should be. Where sizes lie, nothing is allocated.
+            values = file.read(min(math.prod(shape), 2**31) + 1)
+        if len(values) != math.prod(shape):
+            found = f"{len(values)} or more" if len(values) > 1e9 else f"{len(values)}"
+            raise ValueError(f"{shape} are {math.prod(shape)} bytes, it has {found}")
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        advice = "Get the file again"
+        raise ValueError(f"{path} is damaged: {error}. {advice}.") from error
+    return np.frombuffer(bytearray(values), np.uint8).reshape(shape)
+
+
+def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
+
+    FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
+    don't belong together.
+
+    Built in chapter 12.
+    """
+    found = []
+    for kind in ("images-idx3", "labels-idx1"):
+        path = folder / f"{part}-{kind}-ubyte"
+        zipped = path.with_name(f"{path.name}.gz")
+        if not (path.exists() or zipped.exists()):
+            needs = f"neither {path.name} nor {zipped.name}"
+            raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
+        found.append(read_idx(path if path.exists() else zipped))
+    images, labels = found
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
+        raise ValueError(f"{folder}, {part}: {shapes}: they don't belong together.")
+    return images, labels.astype(np.int64)
+
+
+class PictureSet(NamedTuple):
+    """Labelled pictures in IDX files: their folder's name, where they are, and which.
+
+    Built in chapter 12.
+    """
+
+    name: str
+    mirrors: tuple[str, ...]
+    files: tuple[RemoteFile, ...]
+
+
+FASHION_MNIST = PictureSet(
+    "fashion-mnist",
+    (
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+    (
+        RemoteFile(
+            "train-images-idx3-ubyte.gz",
+            26421880,
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        ),
+        RemoteFile(
+            "train-labels-idx1-ubyte.gz",
+            29515,
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        ),
+        RemoteFile(
+            "t10k-images-idx3-ubyte.gz",
+            4422102,
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        ),
+        RemoteFile(
+            "t10k-labels-idx1-ubyte.gz",
+            5148,
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        ),
+    ),
+)
+
+MNIST = PictureSet(
+    "mnist",
+    (
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    ),
+    (
+        RemoteFile(
+            "train-images-idx3-ubyte.gz",
+            9912422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        RemoteFile(
+            "train-labels-idx1-ubyte.gz",
+            28881,
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        ),
+        RemoteFile(
+            "t10k-images-idx3-ubyte.gz",
+            1648877,
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        ),
+        RemoteFile(
+            "t10k-labels-idx1-ubyte.gz",
+            4542,
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+    ),
+)
+
+
+def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
+    """Return the folder with the files, downloaded if they are nowhere else.
+
+    Looks into `folder`, or where there is none into $NNFS_DATA and then into the cache.
+    Raises FileNotFoundError for a folder without them, and ConnectionError, with what
+    to do by hand, where they can't be downloaded.
+
+    Built in chapter 12.
+    """
+    given = folder or os.environ.get("NNFS_DATA")
+    places = [Path(given) / source.name] if given else []
+    places += [Path(folder)] if folder else []
+    for place in places:
+        if any(place.glob("*-ubyte*")):
+            return place
+    if folder:
+        names = ", ".join(file.name for file in source.files)
+        raise FileNotFoundError(f"{Path(folder).absolute()} has none of {names}.")
+    cache = Path.home() / ".cache/nnfs_lib" / source.name
+    try:
+        for file in source.files:
+            if not (cache / file.name).exists():
+                download(file, source.mirrors, cache)
+    except ConnectionError as error:
+        urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
+        ways = f"download by hand:{urls}\nand put the files into {cache}"
+        raise ConnectionError(f"No {source.name}: {error}.\nPlease {ways}.") from error
+    return cache
+
+
+def load_fashion_mnist(
+    folder: str | Path | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 pictures of clothes.
+
+    X: (n, 28, 28), uint8, 0 for black; y: (n,), integers from 0 to 9. They are read
+    from `folder`, from $NNFS_DATA/fashion-mnist, from the cache, or downloaded into it.
+    Source: Xiao, Rasul and Vollgraf (2017).
+
+    Built in chapter 12.
+    """
+    place = find_pictures(FASHION_MNIST, folder)
+    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+
+
+def load_mnist(
+    folder: str | Path | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 handwritten digits.
+
+    As `load_fashion_mnist`, with $NNFS_DATA/mnist. Source: LeCun, Cortes and Burges
+    (1998).
+
+    Built in chapter 12.
+    """
+    place = find_pictures(MNIST, folder)
+    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Return a PNG picture as gray values (height, width), uint8.
+
+    Built in chapter 12.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("PNG pictures need Pillow: pip install pillow.") from error
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            if picture.mode.startswith(("I", "F")):
+                raise ValueError(f"its pixels are of more than 8 bits, {picture.mode}")
+            return np.asarray(picture.convert("L"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} can't be read as PNG: {error}.") from error
+
+
+def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures (n, height, width) in the folders of that name, and labels.
+
+    A label is the place of the folder's name among the names. Raises ValueError where a
+    picture is damaged, or of another size than the first.
+
+    Built in chapter 12.
+    """
+    paths = [sorted((folder / name).glob("*.png")) for name in names]
+    images: list[np.ndarray] = []
+    for path in (path for several in paths for path in several):
+        images.append(read_picture(path))
+        if images[-1].shape != images[0].shape:
+            sizes = f"{images[-1].shape} and not {images[0].shape} as the first one"
+            raise ValueError(f"{path} has the shape {sizes}.")
+    if not images:
+        raise ValueError(f"{folder} has no PNG pictures in {', '.join(names)}.")
+    labels = np.repeat(np.arange(len(names)), [len(several) for several in paths])
+    return np.stack(images), labels
+
+
+def load_image_folders(
+    folder: str | Path,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test from PNG pictures, a folder a class.
+
+    Reads folder/train/<class>/*.png and folder/test/<class>/*.png with Pillow. X:
+    (n, height, width), gray, uint8; y: (n,), the place of the class among the names,
+    which are sorted, as numbers where all are numbers. Pictures are in the order of
+    their classes: shuffle them.
+
+    Built in chapter 12.
+    """
+    parts = [Path(folder) / part for part in ("train", "test")]
+    for part in parts:
+        if not part.is_dir():
+            needs = "needs a folder for each class in train/ and in test/"
+            raise FileNotFoundError(f"load_image_folders {needs}: there is no {part}.")
+    found = [{each.name for each in part.iterdir() if each.is_dir()} for part in parts]
+    if found[0] != found[1] or not found[0]:
+        lists = " and ".join(", ".join(sorted(each)) or "none" for each in found)
+        raise ValueError(f"train/ and test/ need the same classes, got {lists}.")
+    numbers = all(name.isdecimal() for name in found[0])
+    names = sorted(found[0], key=int if numbers else None)
+    X_train, y_train = read_classes(parts[0], names)
+    X_test, y_test = read_classes(parts[1], names)
+    return X_train, y_train, X_test, y_test

@@ -1,4 +1,4 @@
-"""Layers, built in chapters 1, 4, 7, 8 and 9.
+"""Layers, built in chapters 1, 4, 7, 8, 9, 10 and 12.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -12,7 +12,9 @@ from nnfs_lib.initializers import Initializer, draw_weights, small_normal
 __all__ = [
     "Dense",
     "Dropout",
+    "Flatten",
     "Layer",
+    "Rescaling",
     "as_strengths",
     "check_batch",
     "check_sizes",
@@ -49,6 +51,10 @@ class Layer:
         raise NotImplementedError(
             f"{type(self).__name__} has no backward: define backward(self, doutputs)."
         )
+
+    def keep_gradients(self, doutputs: np.ndarray) -> None:
+        """Do of `backward` what a network's first layer needs: here, all of it."""
+        self.backward(doutputs)
 
     def regularization_loss(self) -> float:
         """Return what the parameters themselves add to the loss: here, nothing."""
@@ -96,7 +102,7 @@ class Dense(Layer):
     with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
     or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
 
-    Built in chapters 1, 4, 7 and 9.
+    Built in chapters 1, 4, 7, 9 and 10.
     """
 
     parameter_names = ("weights", "biases")
@@ -140,26 +146,35 @@ class Dense(Layer):
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
+        self.keep_gradients(doutputs)
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
+
+    def regularization_loss(self) -> float:
+        """Return what the weights and biases add to the loss, as a float."""
+        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
+        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
+
+    # Where a network wants the gradients; a layer on its own makes new arrays.
+    dweights_view: np.ndarray | None = None
+    dbiases_view: np.ndarray | None = None
+
+    def keep_gradients(self, doutputs: np.ndarray) -> None:
+        """Keep dweights and dbiases; that is all a network's first layer needs.
 
         dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
         to both comes the gradient of their penalties.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         kept_outputs(self, doutputs)
-        self.dweights = np.dot(self.inputs.T, doutputs)
-        self.dbiases = np.dot(np.ones((1, len(doutputs)), doutputs.dtype), doutputs)
+        ones = np.ones((1, len(doutputs)), doutputs.dtype)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
             self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
             self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
-        return np.dot(doutputs, self.weights.T)
-
-    def regularization_loss(self) -> float:
-        """Return what the weights and biases add to the loss, as a float."""
-        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
-        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
 
 
 def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
@@ -276,3 +291,56 @@ class Dropout(Layer):
         dropped = min(round(self.rate * 65536), 65535)
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)
+
+
+class Rescaling(Layer):
+    """outputs = inputs * scale + offset, as floats.
+
+    Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
+    outputs (batch, ...).
+
+    Built in chapter 12.
+    """
+
+    def __init__(self, scale: float, offset: float = 0.0) -> None:
+        """Take what to multiply by, and what to add."""
+        for name, value in (("scale", scale), ("offset", offset)):
+            if not -math.inf < value < math.inf:
+                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
+        self.scale, self.offset = float(scale), float(offset)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs * scale + offset, float32 or wider, as a new array."""
+        inputs = np.asarray(inputs)
+        dtype = np.result_type(inputs, np.float32)
+        self.outputs = np.multiply(inputs, self.scale, dtype=dtype)
+        if self.offset:
+            self.outputs += self.offset
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * scale."""
+        kept_outputs(self, doutputs)
+        return np.asarray(doutputs) * self.scale
+
+
+class Flatten(Layer):
+    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features).
+
+    Built in chapter 12.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs as (batch, features), a view where possible."""
+        inputs = np.asarray(inputs)
+        if inputs.ndim < 2:
+            got = f"got {inputs.shape}: one sample is inputs[np.newaxis]"
+            raise ValueError(f"Flatten expected inputs of shape (batch, ...), {got}.")
+        self.shape = inputs.shape
+        self.outputs = inputs.reshape(len(inputs), math.prod(inputs.shape[1:]))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs in the inputs' shape."""
+        kept_outputs(self, doutputs)
+        return np.asarray(doutputs).reshape(self.shape)

@@ -1,4 +1,4 @@
-"""Metrics, built in chapters 3 and 9.
+"""Metrics, built in chapters 3, 9 and 11.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -7,7 +7,13 @@ import numpy as np
 
 from nnfs_lib.losses import check_classes, check_yes_or_no, signed_errors
 
-__all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "RegressionAccuracy"]
+__all__ = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "RegressionAccuracy",
+    "Tally",
+]
 
 
 class Accuracy:
@@ -34,7 +40,7 @@ class Accuracy:
             raise ValueError(
                 f"{name} got an empty batch: a mean needs at least one sample."
             )
-        return float(np.mean(right))
+        return float(right.sum()) / right.size
 
 
 class CategoricalAccuracy(Accuracy):
@@ -83,3 +89,38 @@ class RegressionAccuracy(Accuracy):
         errors = signed_errors(predictions, targets, owner="RegressionAccuracy")
         precision = np.std(targets) / 250 if errors.size else 0.0
         return np.mean(np.abs(errors) <= precision, axis=1)
+
+
+class Tally:
+    """Means over batches in which every sample counts once.
+
+    `add` takes a batch's means and weighs them by its samples. Outputs and targets are
+    kept, for an accuracy to judge them all together: it need not be a mean.
+
+    Built in chapter 11.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no samples."""
+        self.samples = 0
+        self.sums: dict[str, float] = {}
+        self.outputs: list[np.ndarray] = []
+        self.targets: list[np.ndarray] = []
+
+    def add(self, outputs: np.ndarray, targets: np.ndarray, **means: float) -> None:
+        """Add a batch: outputs and targets (batch, ...), and means over it by name."""
+        self.samples += len(targets)
+        for name, mean in means.items():
+            self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
+        self.outputs.append(outputs)
+        self.targets.append(targets)
+
+    def means(self) -> dict[str, float]:
+        """Return the means over all samples, by name."""
+        return {name: total / self.samples for name, total in self.sums.items()}
+
+    def together(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the outputs and the targets of all samples, (samples, ...)."""
+        if len(self.targets) == 1:
+            return self.outputs[0], self.targets[0]
+        return np.concatenate(self.outputs), np.concatenate(self.targets)

@@ -55,7 +55,8 @@ class Definition:
     bases: list[Reference] = field(default_factory=list)
     docstring: cst.BaseString | None = None
     members: dict[str, Member] = field(default_factory=dict)
-    reopens: bool = False
+    reopens: bool = False  # a class of an earlier chapter
+    continues: bool = False  # a class of an earlier cell of its chapter
 
     @property
     def chapter(self) -> int:
@@ -170,6 +171,7 @@ def _class(node: cst.ClassDef, position: int, cell: Cell, names: Names) -> Defin
         base.path[0] in names.stage_names and base.path[1:] == (name,)
         for base in definition.bases
     )
+    definition.continues = any(base.path == (name,) for base in definition.bases)
     statements = node.body.body
     if statements and (docstring := docstring_of(statements[0])):
         definition.docstring = docstring

@@ -7,6 +7,9 @@ from bookkit.export.definitions import Definition
 from bookkit.export.notebooks import Chapter, Import, Place
 from bookkit.export.uses import BUILTINS, Reference
 
+# What a function may import while it runs: what it does without, or says how to install.
+OPTIONAL = {"PIL", "tqdm"}
+
 
 def check_references(book: Book, definition: Definition) -> None:
     """Refuse names that are neither builtin, exported by this chapter, imported, nor `nn.X`."""
@@ -14,7 +17,8 @@ def check_references(book: Book, definition: Definition) -> None:
         for message, line in uses.refused:
             raise definition.error(f"{message}.", line)
         for module, line in uses.imports:
-            _check_module(module, definition.place(line))
+            if module.split(".")[0] not in OPTIONAL:
+                _check_module(module, definition.place(line))
         for reference in uses.references:
             _check_reference(book, definition, reference)
 

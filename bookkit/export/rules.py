@@ -59,8 +59,11 @@ def _check_versions(book: Book, definition: Definition) -> None:
             f"{last.cell.module}; tag this cell export:{last.cell.module}, or choose another name."
         )
     if last.chapter == definition.chapter:
+        _check_continuation(definition, last, versions)
+    elif definition.continues:
         raise definition.error(
-            f"{name} is already defined in {last.place()}; write it once in a chapter."
+            f"{name} goes on here, but its last cell is {last.place()}; "
+            f"to re-open it, write `class {name}(nn.{name}):`."
         )
     if last.kind != definition.kind:
         raise definition.error(
@@ -70,10 +73,29 @@ def _check_versions(book: Book, definition: Definition) -> None:
         _check_reopening(definition, versions[0])
 
 
+def _check_continuation(
+    definition: Definition, last: Definition, versions: list[Definition]
+) -> None:
+    """A class may go on in a later cell of its chapter, with members that are new in it."""
+    name = definition.name
+    if not definition.continues or last.kind != "class":
+        raise definition.error(
+            f"{name} is already defined in {last.place()}; write it once in a chapter, "
+            f"or, for more methods of a class, `class {name}({name}):`."
+        )
+    for version in versions[: versions.index(definition)]:
+        twice = sorted(set(version.members) & set(definition.members))
+        if version.chapter == definition.chapter and twice:
+            raise definition.error(
+                f"{name}.{twice[0]} is already defined in {version.place()}; write it once in a chapter.",
+                definition.members[twice[0]].line,
+            )
+
+
 def _check_reopening(definition: Definition, first: Definition) -> None:
     name = definition.name
     again = f"to re-open it, write `class {name}(nn.{name}):`"
-    if not definition.reopens:
+    if not (definition.reopens or definition.continues):
         other = (
             "has another base here" if definition.bases else "is defined a second time"
         )
@@ -101,7 +123,9 @@ def _check_folded_away(book: Book, definition: Definition) -> None:
                 _check_old_version(book, definition, reference)
                 if len(reference.path) > 2:
                     _check_member(book, definition, reference)
-            if reference.path[0] == "super" and definition.reopens:
+            if reference.path[0] == "super" and (
+                definition.reopens or definition.continues
+            ):
                 _check_super(book, definition, reference)
 
 
@@ -141,8 +165,9 @@ def _check_super(book: Book, definition: Definition, reference: Reference) -> No
             reference.line,
         )
     member = reference.path[1]
-    for version in book.history[definition.name]:
-        if version.chapter < definition.chapter and member in version.members:
+    versions = book.history[definition.name]
+    for version in versions[: versions.index(definition)]:
+        if member in version.members:
             raise definition.error(
                 f"super().{member} means the {member} of {version.place()}, "
                 f"which is the same class once folded. {WHOLE}",
@@ -152,13 +177,14 @@ def _check_super(book: Book, definition: Definition, reference: Reference) -> No
 
 def _check_bases(book: Book, definition: Definition) -> None:
     """A class that others inherit from is complete when first written."""
-    if definition.kind != "class" or definition.reopens:
+    if definition.kind != "class" or definition.reopens or definition.continues:
         return
     for base in definition.bases:
         target = book.resolve(definition, base)
         if not isinstance(target, str):
             continue
-        first, *reopened = book.history[target]
+        first, *others = book.history[target]
+        reopened = [version for version in others if version.chapter > first.chapter]
         if reopened and first.kind == "class":
             raise reopened[0].error(
                 f"{target} is re-opened, but {definition.name} ({definition.place()}) inherits from it; "

@@ -32,6 +32,10 @@ class Layer:
             f"{type(self).__name__} has no backward: define backward(self, doutputs)."
         )
 
+    def keep_gradients(self, doutputs: np.ndarray) -> None:
+        """Do of `backward` what a network's first layer needs: here, all of it."""
+        self.backward(doutputs)
+
     def regularization_loss(self) -> float:
         """Return what the parameters themselves add to the loss: here, nothing."""
         return 0.0

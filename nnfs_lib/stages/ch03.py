@@ -197,7 +197,7 @@ class Accuracy:
             raise ValueError(
                 f"{name} got an empty batch: a mean needs at least one sample."
             )
-        return float(np.mean(right))
+        return float(right.sum()) / right.size
 
 
 class CategoricalAccuracy(Accuracy):

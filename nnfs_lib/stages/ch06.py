@@ -139,7 +139,9 @@ class Optimizer(Resumable):
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
         check_pairs(pairs, owner=type(self).__name__)
-        gradient = np.concatenate([each for _, each in pairs], axis=None)
+        gradient = pairs[0][1]
+        if len(pairs) > 1 or gradient.ndim > 1:
+            gradient = np.concatenate([each for _, each in pairs], axis=None)
         if not self.size == self.change.size == gradient.size:
             self.prepare(gradient)
             self.change = np.empty_like(gradient)

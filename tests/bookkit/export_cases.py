@@ -99,6 +99,34 @@ REFUSED: dict[str, tuple[list[list[Cell]], str, str]] = {
         "01_one.ipynb, cell 1, line 5: a is already defined in 01_one.ipynb, cell 1, line 1",
         "write it once",
     ),
+    "a method twice in a chapter's cells": (
+        [
+            [
+                export("layers", "class A:\n    def a(self):\n        return 1"),
+                export("layers", "class A(A):\n    def a(self):\n        return 2"),
+            ]
+        ],
+        "01_one.ipynb, cell 2, line 2: A.a is already defined in 01_one.ipynb, cell 1, line 1",
+        "write it once in a chapter",
+    ),
+    "go on with a class of an earlier chapter": (
+        reopened("    a = 1", base="Dense"),
+        "02_two.ipynb, cell 2, line 1: Dense goes on here, but its last cell is 01_one.ipynb, cell 2",
+        "write `class Dense(nn.Dense):`",
+    ),
+    "super of the cell before": (
+        [
+            [
+                export("layers", "class A:\n    def a(self):\n        return 1"),
+                export(
+                    "layers",
+                    "class A(A):\n    def b(self):\n        return super().a()",
+                ),
+            ]
+        ],
+        "01_one.ipynb, cell 2, line 3: super().a means the a of 01_one.ipynb, cell 1",
+        "Write the method out whole.",
+    ),
     "another kind": (
         second("def RATE():\n    return 1"),
         "02_two.ipynb, cell 2, line 1: RATE is a constant in 01_one.ipynb, cell 3, line 1 and a function here",

@@ -114,6 +114,29 @@ def test_a_stage_is_the_cells_as_they_stand(tmp_path: Path) -> None:
     assert "import" not in files["stages/ch01.py"]
 
 
+def test_a_class_goes_on_in_a_later_cell_of_its_chapter(tmp_path: Path) -> None:
+    files = exported(
+        tmp_path,
+        [
+            export("layers", "class A:\n    def a(self):\n        return 1"),
+            export("layers", "class A(A):\n    def b(self):\n        return self.a()"),
+        ],
+    )
+    assert files["layers.py"].endswith(
+        "class A:\n"
+        '    """Built in chapter 1."""\n\n'
+        "    def a(self):\n        return 1\n\n"
+        "    def b(self):\n        return self.a()\n"
+    )
+    assert "class A(A):\n    def b(self)" in files["stages/ch01.py"]
+
+
+def test_a_function_may_import_what_is_optional(tmp_path: Path) -> None:
+    bar = "def bar():\n    from tqdm.auto import tqdm\n\n    return tqdm"
+    files = exported(tmp_path, [export("tools", bar)])
+    assert "from tqdm.auto import tqdm" in files["tools.py"]
+
+
 def test_imports_are_lifted_sorted_and_only_those_used(tmp_path: Path) -> None:
     setup = code(
         "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport os, math\nimport numpy as np\n!ls"

@@ -1,0 +1,86 @@
+"""Downloads, built in chapter 12.
+
+Generated from the chapters: edit them, not this file.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nnfs_lib.console import progress
+
+__all__ = ["RemoteFile", "check_download", "download", "fetch"]
+
+
+class RemoteFile(NamedTuple):
+    """A file that can be downloaded: its name, its size in bytes, its SHA-256.
+
+    Built in chapter 12.
+    """
+
+    name: str
+    size: int
+    sha256: str
+
+
+def fetch(url: str, part: Path, size: int) -> None:
+    """Add to `part` what it lacks of the file at the url, `size` bytes in all.
+
+    Raises OSError, or what else the network has in store, where it is cut off; what has
+    come so far is kept.
+
+    Built in chapter 12.
+    """
+    # Not on top: it takes longer to import than all of this library.
+    from urllib.request import Request, urlopen
+
+    have = part.stat().st_size if part.exists() else 0
+    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    with (
+        urlopen(request, timeout=30) as answer,
+        progress(size, unit="B", shown=True) as add,
+    ):
+        if not answer.geturl().startswith("https://"):
+            raise OSError(f"it leads to {answer.geturl()}, which is not https")
+        goes_on = answer.status == 206
+        with part.open("ab" if goes_on else "wb") as file:
+            add(file.tell())
+            while file.tell() <= size and (piece := answer.read(2**16)):
+                add(file.write(piece))
+
+
+def check_download(part: Path, file: RemoteFile) -> None:
+    """Raise OSError unless it is that file; remove what can't become it.
+
+    Built in chapter 12.
+    """
+    size = part.stat().st_size
+    if size < file.size:
+        raise OSError(f"cut off after {size} of {file.size} bytes")
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    if size > file.size or digest != file.sha256:
+        part.unlink()
+        raise OSError(f"not the file that was expected, {size} bytes, {digest}")
+
+
+def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
+    """Bring a file into a folder, whole and checked, from the first mirror that has it.
+
+    A download that was cut off goes on where it stopped. Raises ConnectionError, with
+    what every mirror said, where none has it.
+
+    Built in chapter 12.
+    """
+    from http.client import HTTPException
+
+    folder.mkdir(parents=True, exist_ok=True)
+    part, said = folder / f"{file.name}.part", []
+    for mirror in mirrors:
+        try:
+            fetch(mirror + file.name, part, file.size)
+            check_download(part, file)
+            return part.replace(folder / file.name)
+        except (OSError, HTTPException) as error:
+            said.append(f"{mirror}{file.name}: {error}")
+    raise ConnectionError("; ".join(said))

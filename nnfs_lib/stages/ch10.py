@@ -1,0 +1,444 @@
+"""Chapter 10, Model, on top of chapter 9.
+
+Generated from chapters/10_model.ipynb: edit that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnfs_lib.stages import ch09 as nn
+from nnfs_lib.stages.ch09 import *
+
+
+class Dense(nn.Dense):
+    # Where a network wants the gradients; a layer on its own makes new arrays.
+    dweights_view: np.ndarray | None = None
+    dbiases_view: np.ndarray | None = None
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
+        self.keep_gradients(doutputs)
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
+
+    def keep_gradients(self, doutputs: np.ndarray) -> None:
+        """Keep dweights and dbiases; that is all a network's first layer needs.
+
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
+        to both comes the gradient of their penalties.
+        """
+        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
+        nn.kept_outputs(self, doutputs)
+        ones = np.ones((1, len(doutputs)), doutputs.dtype)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        if self.weight_l1 or self.weight_l2:
+            gradient = nn.penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += gradient
+        if self.bias_l1 or self.bias_l2:
+            self.dbiases += nn.penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+
+
+@dataclass
+class History:
+    """What a training measured: lists of floats with one entry an epoch.
+
+    `loss` is the sum of `data_loss` and `regularization_loss`. Where an epoch is one
+    full batch, its entries are the values before its update; otherwise the means over
+    its samples, each as its batch found it, and the learning rate of the last step.
+    What was not measured is an empty list. `interrupted` is True where a keyboard
+    interrupt ended the training; the lists then hold the epochs that were finished.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    data_loss: list[float] = field(default_factory=list)
+    regularization_loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    interrupted: bool = False
+
+    @classmethod
+    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
+        """Return the history of a training that was to have so many epochs."""
+        history = cls(interrupted=len(records) < epochs)
+        for name in records[0] if records else ():
+            setattr(history, name, [record[name] for record in records])
+        return history
+
+
+def describe(layer: nn.Layer) -> str:
+    """Return the layer's name, with the sizes of its weights where it has some."""
+    weights = getattr(layer, "weights", None)
+    sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
+    return type(layer).__name__ + sizes
+
+
+@contextmanager
+def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
+    """Let layers train, or not, while a block runs; then put things back."""
+    before = [layer.training for layer in layers]
+    for layer in layers:
+        layer.training = training
+    try:
+        yield
+    finally:
+        for layer, old in zip(layers, before, strict=True):
+            layer.training = old
+
+
+def check_fit(layers: Sequence[nn.Layer]) -> None:
+    """Raise a ValueError that names them, unless all layers fit together.
+
+    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
+    """
+    trainable = [layer for layer in layers if layer.parameter_names]
+    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
+    if len(types) > 1:
+        found = " and ".join(sorted(map(str, types)))
+        raise ValueError(f"Model needs layers of one dtype, got {found}.")
+    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
+    outputs = np.zeros((1, n_inputs), dtype=types.pop())
+    giver = "the network's own input"
+    with mode(layers, training=False):
+        for place, layer in enumerate(layers):
+            name = f"layer {place}, {describe(layer)}"
+            try:
+                outputs = layer.forward(outputs)
+            except ValueError as error:
+                message = f"Model: {name}, does not fit behind {giver}: {error}"
+                raise ValueError(message) from error
+            if layer.parameter_names:
+                giver = name
+
+
+def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return views of a vector, one behind the other, with the shapes of the arrays."""
+    ends = np.cumsum([array.size for array in arrays])
+    return [
+        vector[end - array.size : end].reshape(array.shape)
+        for array, end in zip(arrays, ends, strict=True)
+    ]
+
+
+def lay_out(
+    layers: Sequence[nn.Layer],
+) -> tuple[np.ndarray, np.ndarray, list[tuple[nn.Layer, str, np.ndarray]]]:
+    """Move all parameters into one vector; make one for their gradients beside it.
+
+    The layers' own arrays become views of the first, of the shapes and values they
+    had. Returns both vectors, and for each parameter its layer, the name of its
+    gradient and the view where that belongs.
+    """
+    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
+    arrays = [getattr(layer, name) for layer, name in owners]
+    parameters = np.concatenate(arrays, axis=None)
+    gradients = np.zeros_like(parameters)
+    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
+        setattr(layer, name, view)
+    places = [
+        (layer, f"d{name}", view)
+        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
+    ]
+    for layer, name, view in places:
+        setattr(layer, f"{name}_view", view)
+    return parameters, gradients, places
+
+
+def check_kind(value: object, kind: type, *, owner: str) -> None:
+    """Raise a ValueError that says what to do, unless value is an instance of kind."""
+    if not isinstance(value, kind):
+        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
+        expected = f"an instance of a kind of {kind.__name__}"
+        raise ValueError(f"{owner} expected {expected}, got {what}.")
+
+
+class Model:
+    """A network, what trains it, and the training: what the book has been going for.
+
+    `add` layers in the order in which a batch goes through them, `set` a loss, an
+    optimizer and an accuracy, and `train`. After `finalize`, which `train` calls,
+    `parameters` is one vector of all weights and biases and `gradients` one of their
+    gradients; the layers' own arrays are views of them.
+    """
+
+    def __init__(self, layers: Iterable[nn.Layer] = ()) -> None:
+        """Begin with these layers, or with none."""
+        self.layers: list[nn.Layer] = []
+        self.loss: nn.Loss | None = None
+        self.optimizer: nn.Optimizer | None = None
+        self.accuracy: nn.Accuracy | None = None
+        self.parameters, self.gradients = np.empty(0), np.empty(0)
+        self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
+        for layer in layers:
+            self.add(layer)
+
+    def add(self, layer: nn.Layer) -> None:
+        """Put a layer behind those that are there."""
+        check_kind(layer, nn.Layer, owner="Model.add")
+        if any(layer is each for each in self.layers):
+            advice = "make a second one"
+            raise ValueError(f"Model has this {describe(layer)} already: {advice}.")
+        self.layers.append(layer)
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """Return what the last layer returns for a batch of inputs."""
+        outputs = X
+        for layer in self.layers:
+            outputs = layer.forward(outputs)
+        return outputs
+
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss."""
+        return sum(layer.regularization_loss() for layer in self.layers)
+
+
+class Model(Model):
+    def set(
+        self,
+        *,
+        loss: nn.Loss | None = None,
+        optimizer: nn.Optimizer | None = None,
+        accuracy: nn.Accuracy | None = None,
+    ) -> None:
+        """Say what to make small, by which steps, and what to count; None stays."""
+        kinds = {nn.Loss: loss, nn.Optimizer: optimizer, nn.Accuracy: accuracy}
+        for kind, given in kinds.items():
+            if given is not None:
+                check_kind(given, kind, owner="Model.set")
+        self.loss = loss or self.loss
+        self.optimizer = optimizer or self.optimizer
+        self.accuracy = accuracy or self.accuracy
+
+
+def check_ending(last: nn.Layer, loss: nn.Loss | None) -> None:
+    """Raise a ValueError where a loss on logits comes behind an output activation."""
+    for (activation, plain), fused in nn.FUSED.items():
+        if type(loss) is fused and type(last) is activation:
+            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
+            raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
+
+
+class Model(Model):
+    # What a step runs: all layers and the loss, or all but the last and the fused loss.
+    body: Sequence[nn.Layer] = ()
+    ending: nn.Loss | None = None
+
+    def finalize(self) -> None:
+        """Check that all fit, find the fused loss, lay out the parameters.
+
+        Raises RuntimeError where there is nothing to train, and a ValueError that names
+        two layers that don't fit. To call it again is harmless.
+        """
+        owners = [(each, name) for each in self.layers for name in each.parameter_names]
+        if not owners:
+            raise RuntimeError("Model has nothing to train: add layers, one of Dense.")
+        check_fit(self.layers)
+        last, loss = self.layers[-1], self.loss
+        check_ending(last, loss)
+        fused = nn.FUSED.get((type(last), type(loss))) if loss else None
+        self.ending = fused() if fused else loss
+        self.body = self.layers[:-1] if fused else self.layers[:]
+        arrays = [getattr(layer, name) for layer, name in owners]
+        held = all(array.base is self.parameters for array in arrays)
+        if not held or self.parameters.size != sum(array.size for array in arrays):
+            self.parameters, self.gradients, self.places = lay_out(self.layers)
+
+
+class Model(Model):
+    def tools(self) -> tuple[nn.Loss, nn.Optimizer]:
+        """Return what a step needs; RuntimeError where it is not there yet."""
+        if self.ending is None or self.optimizer is None:
+            advice = "call set(loss=..., optimizer=...), then finalize()"
+            raise RuntimeError(f"Model needs a loss and an optimizer: {advice}.")
+        return self.ending, self.optimizer
+
+    def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+        """Take a step on one batch; return its data loss and outputs from before it.
+
+        The outputs are logits where the fused loss stands for the last layer.
+        """
+        ending, optimizer = self.tools()
+        outputs = X
+        for layer in self.body:
+            outputs = layer.forward(outputs)
+        value, gradient = ending.value_and_gradient(outputs, y)
+        first = self.body.index(self.places[0][0])  # of the layers with parameters
+        for layer in reversed(self.body[first + 1 :]):
+            gradient = layer.backward(gradient)
+        self.body[first].keep_gradients(gradient)
+        for layer, name, view in self.places:
+            if getattr(layer, name) is not view:  # by a layer that makes new arrays
+                np.copyto(view, getattr(layer, name))
+        optimizer.step([(self.parameters, self.gradients)])
+        return value, outputs
+
+
+# The highest logit is the highest probability: these need no output activation.
+COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
+    (nn.Softmax, nn.CategoricalAccuracy)
+}
+
+
+def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
+    """Return what is printed of an epoch."""
+    parts = [f"loss {record['loss']:.3f}"]
+    if record["regularization_loss"]:
+        data, added = record["data_loss"], record["regularization_loss"]
+        parts[0] += f" (data {data:.3f} + regularization {added:.3f})"
+    parts += [
+        f"{words} {record[name]:.3f}"
+        for name, words in (
+            ("accuracy", "accuracy"),
+            ("val_loss", "validation loss"),
+            ("val_accuracy", "accuracy"),
+        )
+        if name in record
+    ]
+    parts.append(f"learning rate {record['learning_rate']:.3g}")
+    return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"
+
+
+def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as arrays; ValueError unless they are equally long, and not empty."""
+    X, y = np.asarray(X), np.asarray(y)
+    lengths = [len(array) if array.ndim else None for array in (X, y)]
+    if lengths[0] is None or lengths[0] != lengths[1]:
+        got = f"got shapes {X.shape} and {y.shape}"
+        raise ValueError(f"X and y need one length, a target for each sample, {got}.")
+    if not len(X):
+        raise ValueError("X and y need at least one sample, got none.")
+    return X, y
+
+
+def check_count(value: int, name: str, *, least: int) -> None:
+    """Raise a ValueError unless value is a whole number, and not below `least`."""
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
+
+
+class Model(Model):
+    def train_epoch(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
+        """Take a step on all samples; return what it found, by the history's names."""
+        rate, added = self.tools()[1].current_learning_rate, self.regularization_loss()
+        value, outputs = self.step(X, y)
+        record = {"loss": value + added, "data_loss": value}
+        record |= {"regularization_loss": added, "learning_rate": rate}
+        if self.accuracy:
+            record["accuracy"] = self.accuracy.calculate(self.answers(outputs), y)
+        return record
+
+    def answers(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what the accuracy needs to see, given what a step returned."""
+        last = self.layers[-1]
+        complete = len(self.body) == len(self.layers)
+        if complete or (type(last), type(self.accuracy)) in COUNTED_ON_LOGITS:
+            return outputs
+        return last.forward(outputs)
+
+
+class Model(Model):
+    def train(
+        self, X: np.ndarray, y: np.ndarray, *, epochs: int = 1, print_every: int = 1
+    ) -> History:
+        """Take one step an epoch, on all samples; return what was measured.
+
+        X: (samples, ...); y: targets as the loss wants them. A line is printed every so
+        many epochs, and of the first and the last; 0 prints none. A keyboard interrupt
+        ends the training and not the program: the model stays usable, and the history
+        holds the epochs that were finished.
+        """
+        X, y = check_samples(X, y)
+        check_count(epochs, "epochs", least=1)
+        check_count(print_every, "print_every", least=0)
+        self.finalize()
+        self.tools()
+        records: list[dict[str, float]] = []
+        with suppress(KeyboardInterrupt), mode(self.layers, training=True):
+            for epoch in range(1, epochs + 1):
+                records.append(self.train_epoch(X, y))
+                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                    print(as_line(epoch, epochs, records[-1]))
+        return History.of(records, epochs)
+
+
+__all__ = [
+    "COUNTED_ON_LOGITS",
+    "EPSILON",
+    "FUSED",
+    "SGD",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "History",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Model",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "RegressionAccuracy",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "as_epsilon",
+    "as_float",
+    "as_line",
+    "as_share",
+    "as_strengths",
+    "as_yes_or_no",
+    "check_batch",
+    "check_classes",
+    "check_count",
+    "check_ending",
+    "check_fit",
+    "check_float64",
+    "check_gradient",
+    "check_kind",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_samples",
+    "check_sizes",
+    "check_state",
+    "check_yes_or_no",
+    "constant",
+    "describe",
+    "divide_by_root",
+    "draw_weights",
+    "glorot_uniform",
+    "he_normal",
+    "kept_outputs",
+    "lay_out",
+    "mode",
+    "normal",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "running_mean",
+    "shifted",
+    "signed_errors",
+    "sine_data",
+    "small_normal",
+    "spiral_data",
+    "views_of",
+]

@@ -1,0 +1,314 @@
+"""Chapter 11, Evaluate, on top of chapter 10.
+
+Generated from chapters/11_evaluate.ipynb: edit that.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+import numpy as np
+
+from nnfs_lib.stages import ch10 as nn
+from nnfs_lib.stages.ch10 import *
+
+
+def batches(
+    X: np.ndarray,
+    y: np.ndarray,
+    batch_size: int | None,
+    rng: "np.random.Generator | int | None" = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return an iterator over batches (X, y) of so many samples; the last may be short.
+
+    X: (samples, ...), y: (samples, ...); a batch_size of None is one batch of all.
+    With a generator, or a seed, samples come in a random order, another one each time
+    the generator is handed in. Nothing but the batch at hand is ever copied, and
+    without shuffling, nothing at all.
+    """
+    X, y = nn.check_samples(X, y)
+    size = len(X) if batch_size is None else batch_size
+    nn.check_count(size, "batch_size", least=1)
+    parts = (slice(start, start + size) for start in range(0, len(X), size))
+    if rng is None:
+        return ((X[part], y[part]) for part in parts)
+    order = np.random.default_rng(rng).permutation(len(X))
+    return ((X[order[part]], y[order[part]]) for part in parts)
+
+
+class Tally:
+    """Means over batches in which every sample counts once.
+
+    `add` takes a batch's means and weighs them by its samples. Outputs and targets are
+    kept, for an accuracy to judge them all together: it need not be a mean.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no samples."""
+        self.samples = 0
+        self.sums: dict[str, float] = {}
+        self.outputs: list[np.ndarray] = []
+        self.targets: list[np.ndarray] = []
+
+    def add(self, outputs: np.ndarray, targets: np.ndarray, **means: float) -> None:
+        """Add a batch: outputs and targets (batch, ...), and means over it by name."""
+        self.samples += len(targets)
+        for name, mean in means.items():
+            self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
+        self.outputs.append(outputs)
+        self.targets.append(targets)
+
+    def means(self) -> dict[str, float]:
+        """Return the means over all samples, by name."""
+        return {name: total / self.samples for name, total in self.sums.items()}
+
+    def together(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the outputs and the targets of all samples, (samples, ...)."""
+        if len(self.targets) == 1:
+            return self.outputs[0], self.targets[0]
+        return np.concatenate(self.outputs), np.concatenate(self.targets)
+
+
+class Model(nn.Model):
+    def __init__(
+        self,
+        layers: Iterable[nn.Layer] = (),
+        *,
+        rng: "np.random.Generator | int | None" = None,
+    ) -> None:
+        """Begin with these layers, or none; a generator or a seed shuffles batches."""
+        self.layers: list[nn.Layer] = []
+        self.loss: nn.Loss | None = None
+        self.optimizer: nn.Optimizer | None = None
+        self.accuracy: nn.Accuracy | None = None
+        self.parameters, self.gradients = np.empty(0), np.empty(0)
+        self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
+        self.rng = np.random.default_rng(rng)
+        for layer in layers:
+            self.add(layer)
+
+
+class Model(Model):
+    def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
+        """Return what the last layer returns, for X (samples, ...), as a new array.
+
+        So many samples are computed at a time; None is all at once. Nothing is dropped.
+        """
+        with nn.mode(self.layers, training=False):
+            parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
+        return np.concatenate(parts)
+
+
+class Evaluation(NamedTuple):
+    """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
+
+    The loss is without penalties; the accuracy is NaN where the model has none.
+    """
+
+    loss: float
+    accuracy: float
+
+
+class Model(Model):
+    def evaluate(
+        self, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
+    ) -> Evaluation:
+        """Return loss and accuracy over all samples; nothing is dropped, nor learned.
+
+        So many samples are computed at a time; None is all at once. The results are the
+        same but for rounding.
+        """
+        self.finalize()
+        if self.ending is None:
+            raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
+        tally = Tally()
+        with nn.mode(self.layers, training=False):
+            for X_batch, y_batch in batches(X, y, batch_size):
+                outputs = X_batch
+                for layer in self.body:
+                    outputs = layer.forward(outputs)
+                tally.add(
+                    outputs, y_batch, loss=self.ending.calculate(outputs, y_batch)
+                )
+            return Evaluation(tally.means()["loss"], self.judge(tally))
+
+    def judge(self, tally: Tally) -> float:
+        """Return the accuracy of all that was counted; NaN where none is set."""
+        if self.accuracy is None:
+            return math.nan
+        outputs, targets = tally.together()
+        return self.accuracy.calculate(self.answers(outputs), targets)
+
+
+@contextmanager
+def progress(
+    total: int, *, unit: str, shown: bool
+) -> Iterator[Callable[[int], object]]:
+    """Give a function to call with what was done: it moves a bar, if tqdm is there.
+
+    total: of how many units. The bar comes after five seconds; short work has none.
+    """
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        shown = False
+    if not shown:
+        yield int  # which does nothing
+        return
+    style = {"unit": unit, "unit_scale": True, "delay": 5, "leave": False}
+    with tqdm(total=total, **style) as bar:
+        yield bar.update
+
+
+class Model(Model):
+    def train_epoch(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        batch_size: int | None = None,
+        after_step: Callable[[int], object] = int,
+    ) -> dict[str, float]:
+        """Take a step on each batch; return what it found, by the history's names."""
+        tally, optimizer = Tally(), self.tools()[1]
+        rng = None if batch_size is None or batch_size >= len(X) else self.rng
+        for X_batch, y_batch in batches(X, y, batch_size, rng):
+            rate, added = optimizer.current_learning_rate, self.regularization_loss()
+            value, outputs = self.step(X_batch, y_batch)
+            tally.add(outputs, y_batch, data_loss=value, regularization_loss=added)
+            after_step(1)
+        record = tally.means()
+        record["loss"] = record["data_loss"] + record["regularization_loss"]
+        record["learning_rate"] = rate
+        if self.accuracy:
+            record["accuracy"] = self.judge(tally)
+        return record
+
+
+class Model(Model):
+    def train(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        *,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        print_every: int = 1,
+        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> nn.History:
+        """Take a step on every batch, epoch after epoch; return what was measured.
+
+        X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
+        epoch is one step on all samples, in their order; with one, they are shuffled
+        every epoch. validation_data is (X, y), evaluated after every epoch. A line is
+        printed every so many epochs, and of the first and the last; 0 prints none. A
+        keyboard interrupt ends the training and not the program: the model stays
+        usable, and the history holds the epochs that were finished.
+        """
+        X, y = nn.check_samples(X, y)
+        size = len(X) if batch_size is None else batch_size
+        for name, value in (("epochs", epochs), ("batch_size", size)):
+            nn.check_count(value, name, least=1)
+        nn.check_count(print_every, "print_every", least=0)
+        self.finalize()
+        self.tools()
+        records: list[dict[str, float]] = []
+        steps = epochs * -(-len(X) // size)
+        with (
+            suppress(KeyboardInterrupt),
+            nn.mode(self.layers, training=True),
+            progress(steps, unit=" steps", shown=print_every > 0) as after_step,
+        ):
+            for epoch in range(1, epochs + 1):
+                record = self.train_epoch(X, y, size, after_step)
+                if validation_data is not None:
+                    loss, accuracy = self.evaluate(*validation_data, batch_size=size)
+                    record |= {"val_loss": loss}
+                    record |= {"val_accuracy": accuracy} if self.accuracy else {}
+                records.append(record)
+                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                    print(nn.as_line(epoch, epochs, record))
+        return nn.History.of(records, epochs)
+
+
+__all__ = [
+    "COUNTED_ON_LOGITS",
+    "EPSILON",
+    "FUSED",
+    "SGD",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "Evaluation",
+    "History",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Model",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "RegressionAccuracy",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "Tally",
+    "as_epsilon",
+    "as_float",
+    "as_line",
+    "as_share",
+    "as_strengths",
+    "as_yes_or_no",
+    "batches",
+    "check_batch",
+    "check_classes",
+    "check_count",
+    "check_ending",
+    "check_fit",
+    "check_float64",
+    "check_gradient",
+    "check_kind",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_samples",
+    "check_sizes",
+    "check_state",
+    "check_yes_or_no",
+    "constant",
+    "describe",
+    "divide_by_root",
+    "draw_weights",
+    "glorot_uniform",
+    "he_normal",
+    "kept_outputs",
+    "lay_out",
+    "mode",
+    "normal",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "progress",
+    "running_mean",
+    "shifted",
+    "signed_errors",
+    "sine_data",
+    "small_normal",
+    "spiral_data",
+    "views_of",
+]

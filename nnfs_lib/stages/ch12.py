@@ -1,0 +1,461 @@
+"""Chapter 12, Dataset, on top of chapter 11.
+
+Generated from chapters/12_dataset.ipynb: edit that.
+"""
+
+import gzip
+import hashlib
+import math
+import os
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nnfs_lib.stages import ch11 as nn
+from nnfs_lib.stages.ch11 import *
+
+
+class Rescaling(nn.Layer):
+    """outputs = inputs * scale + offset, as floats.
+
+    Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
+    outputs (batch, ...).
+    """
+
+    def __init__(self, scale: float, offset: float = 0.0) -> None:
+        """Take what to multiply by, and what to add."""
+        for name, value in (("scale", scale), ("offset", offset)):
+            if not -math.inf < value < math.inf:
+                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
+        self.scale, self.offset = float(scale), float(offset)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs * scale + offset, float32 or wider, as a new array."""
+        inputs = np.asarray(inputs)
+        dtype = np.result_type(inputs, np.float32)
+        self.outputs = np.multiply(inputs, self.scale, dtype=dtype)
+        if self.offset:
+            self.outputs += self.offset
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * scale."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs) * self.scale
+
+
+class Flatten(nn.Layer):
+    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features)."""
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs as (batch, features), a view where possible."""
+        inputs = np.asarray(inputs)
+        if inputs.ndim < 2:
+            got = f"got {inputs.shape}: one sample is inputs[np.newaxis]"
+            raise ValueError(f"Flatten expected inputs of shape (batch, ...), {got}.")
+        self.shape = inputs.shape
+        self.outputs = inputs.reshape(len(inputs), math.prod(inputs.shape[1:]))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs in the inputs' shape."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs).reshape(self.shape)
+
+
+def read_idx(path: str | Path) -> np.ndarray:
+    """Return what an IDX file of bytes holds, gzipped or not: uint8, of any shape.
+
+    Such a file begins with 0, 0, 8 for bytes, and the number of axes; then come their
+    sizes, four bytes each, the highest first; then the values, the last axis fastest.
+    ValueError says what is wrong with a damaged one. Source: LeCun, Cortes and Burges
+    (1998).
+    """
+    path = Path(path)
+    zipped = path.read_bytes()[:2] == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if zipped else path.open("rb") as file:
+            start = file.read(4)
+            if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
+                got = start.hex(" ") or "nothing"
+                raise ValueError(f"it should begin with 00 00 08, it has {got}")
+            shape = [int.from_bytes(file.read(4)) for _ in range(start[3])]
+            # One more than there should be. Where sizes lie, nothing is allocated.
+            values = file.read(min(math.prod(shape), 2**31) + 1)
+        if len(values) != math.prod(shape):
+            found = f"{len(values)} or more" if len(values) > 1e9 else f"{len(values)}"
+            raise ValueError(f"{shape} are {math.prod(shape)} bytes, it has {found}")
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        advice = "Get the file again"
+        raise ValueError(f"{path} is damaged: {error}. {advice}.") from error
+    return np.frombuffer(bytearray(values), np.uint8).reshape(shape)
+
+
+def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
+
+    FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
+    don't belong together.
+    """
+    found = []
+    for kind in ("images-idx3", "labels-idx1"):
+        path = folder / f"{part}-{kind}-ubyte"
+        zipped = path.with_name(f"{path.name}.gz")
+        if not (path.exists() or zipped.exists()):
+            needs = f"neither {path.name} nor {zipped.name}"
+            raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
+        found.append(read_idx(path if path.exists() else zipped))
+    images, labels = found
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
+        raise ValueError(f"{folder}, {part}: {shapes}: they don't belong together.")
+    return images, labels.astype(np.int64)
+
+
+class RemoteFile(NamedTuple):
+    """A file that can be downloaded: its name, its size in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def fetch(url: str, part: Path, size: int) -> None:
+    """Add to `part` what it lacks of the file at the url, `size` bytes in all.
+
+    Raises OSError, or what else the network has in store, where it is cut off; what has
+    come so far is kept.
+    """
+    # Not on top: it takes longer to import than all of this library.
+    from urllib.request import Request, urlopen
+
+    have = part.stat().st_size if part.exists() else 0
+    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    with (
+        urlopen(request, timeout=30) as answer,
+        nn.progress(size, unit="B", shown=True) as add,
+    ):
+        if not answer.geturl().startswith("https://"):
+            raise OSError(f"it leads to {answer.geturl()}, which is not https")
+        goes_on = answer.status == 206
+        with part.open("ab" if goes_on else "wb") as file:
+            add(file.tell())
+            while file.tell() <= size and (piece := answer.read(2**16)):
+                add(file.write(piece))
+
+
+def check_download(part: Path, file: RemoteFile) -> None:
+    """Raise OSError unless it is that file; remove what can't become it."""
+    size = part.stat().st_size
+    if size < file.size:
+        raise OSError(f"cut off after {size} of {file.size} bytes")
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    if size > file.size or digest != file.sha256:
+        part.unlink()
+        raise OSError(f"not the file that was expected, {size} bytes, {digest}")
+
+
+def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
+    """Bring a file into a folder, whole and checked, from the first mirror that has it.
+
+    A download that was cut off goes on where it stopped. Raises ConnectionError, with
+    what every mirror said, where none has it.
+    """
+    from http.client import HTTPException
+
+    folder.mkdir(parents=True, exist_ok=True)
+    part, said = folder / f"{file.name}.part", []
+    for mirror in mirrors:
+        try:
+            fetch(mirror + file.name, part, file.size)
+            check_download(part, file)
+            return part.replace(folder / file.name)
+        except (OSError, HTTPException) as error:
+            said.append(f"{mirror}{file.name}: {error}")
+    raise ConnectionError("; ".join(said))
+
+
+class PictureSet(NamedTuple):
+    """Labelled pictures in IDX files: their folder's name, where they are, and which."""
+
+    name: str
+    mirrors: tuple[str, ...]
+    files: tuple[RemoteFile, ...]
+
+
+FASHION_MNIST = PictureSet(
+    "fashion-mnist",
+    (
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+    (
+        RemoteFile(
+            "train-images-idx3-ubyte.gz",
+            26421880,
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        ),
+        RemoteFile(
+            "train-labels-idx1-ubyte.gz",
+            29515,
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        ),
+        RemoteFile(
+            "t10k-images-idx3-ubyte.gz",
+            4422102,
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        ),
+        RemoteFile(
+            "t10k-labels-idx1-ubyte.gz",
+            5148,
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        ),
+    ),
+)
+
+
+MNIST = PictureSet(
+    "mnist",
+    (
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    ),
+    (
+        RemoteFile(
+            "train-images-idx3-ubyte.gz",
+            9912422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        RemoteFile(
+            "train-labels-idx1-ubyte.gz",
+            28881,
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        ),
+        RemoteFile(
+            "t10k-images-idx3-ubyte.gz",
+            1648877,
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        ),
+        RemoteFile(
+            "t10k-labels-idx1-ubyte.gz",
+            4542,
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+    ),
+)
+
+
+def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
+    """Return the folder with the files, downloaded if they are nowhere else.
+
+    Looks into `folder`, or where there is none into $NNFS_DATA and then into the cache.
+    Raises FileNotFoundError for a folder without them, and ConnectionError, with what
+    to do by hand, where they can't be downloaded.
+    """
+    given = folder or os.environ.get("NNFS_DATA")
+    places = [Path(given) / source.name] if given else []
+    places += [Path(folder)] if folder else []
+    for place in places:
+        if any(place.glob("*-ubyte*")):
+            return place
+    if folder:
+        names = ", ".join(file.name for file in source.files)
+        raise FileNotFoundError(f"{Path(folder).absolute()} has none of {names}.")
+    cache = Path.home() / ".cache/nnfs_lib" / source.name
+    try:
+        for file in source.files:
+            if not (cache / file.name).exists():
+                download(file, source.mirrors, cache)
+    except ConnectionError as error:
+        urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
+        ways = f"download by hand:{urls}\nand put the files into {cache}"
+        raise ConnectionError(f"No {source.name}: {error}.\nPlease {ways}.") from error
+    return cache
+
+
+def load_fashion_mnist(
+    folder: str | Path | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 pictures of clothes.
+
+    X: (n, 28, 28), uint8, 0 for black; y: (n,), integers from 0 to 9. They are read
+    from `folder`, from $NNFS_DATA/fashion-mnist, from the cache, or downloaded into it.
+    Source: Xiao, Rasul and Vollgraf (2017).
+    """
+    place = find_pictures(FASHION_MNIST, folder)
+    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+
+
+def load_mnist(
+    folder: str | Path | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 handwritten digits.
+
+    As `load_fashion_mnist`, with $NNFS_DATA/mnist. Source: LeCun, Cortes and Burges
+    (1998).
+    """
+    place = find_pictures(MNIST, folder)
+    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Return a PNG picture as gray values (height, width), uint8."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("PNG pictures need Pillow: pip install pillow.") from error
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            if picture.mode.startswith(("I", "F")):
+                raise ValueError(f"its pixels are of more than 8 bits, {picture.mode}")
+            return np.asarray(picture.convert("L"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} can't be read as PNG: {error}.") from error
+
+
+def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures (n, height, width) in the folders of that name, and labels.
+
+    A label is the place of the folder's name among the names. Raises ValueError where a
+    picture is damaged, or of another size than the first.
+    """
+    paths = [sorted((folder / name).glob("*.png")) for name in names]
+    images: list[np.ndarray] = []
+    for path in (path for several in paths for path in several):
+        images.append(read_picture(path))
+        if images[-1].shape != images[0].shape:
+            sizes = f"{images[-1].shape} and not {images[0].shape} as the first one"
+            raise ValueError(f"{path} has the shape {sizes}.")
+    if not images:
+        raise ValueError(f"{folder} has no PNG pictures in {', '.join(names)}.")
+    labels = np.repeat(np.arange(len(names)), [len(several) for several in paths])
+    return np.stack(images), labels
+
+
+def load_image_folders(
+    folder: str | Path,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test from PNG pictures, a folder a class.
+
+    Reads folder/train/<class>/*.png and folder/test/<class>/*.png with Pillow. X:
+    (n, height, width), gray, uint8; y: (n,), the place of the class among the names,
+    which are sorted, as numbers where all are numbers. Pictures are in the order of
+    their classes: shuffle them.
+    """
+    parts = [Path(folder) / part for part in ("train", "test")]
+    for part in parts:
+        if not part.is_dir():
+            needs = "needs a folder for each class in train/ and in test/"
+            raise FileNotFoundError(f"load_image_folders {needs}: there is no {part}.")
+    found = [{each.name for each in part.iterdir() if each.is_dir()} for part in parts]
+    if found[0] != found[1] or not found[0]:
+        lists = " and ".join(", ".join(sorted(each)) or "none" for each in found)
+        raise ValueError(f"train/ and test/ need the same classes, got {lists}.")
+    numbers = all(name.isdecimal() for name in found[0])
+    names = sorted(found[0], key=int if numbers else None)
+    X_train, y_train = read_classes(parts[0], names)
+    X_test, y_test = read_classes(parts[1], names)
+    return X_train, y_train, X_test, y_test
+
+
+__all__ = [
+    "COUNTED_ON_LOGITS",
+    "EPSILON",
+    "FASHION_MNIST",
+    "FUSED",
+    "MNIST",
+    "SGD",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "Evaluation",
+    "Flatten",
+    "History",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Model",
+    "Optimizer",
+    "PictureSet",
+    "RMSprop",
+    "ReLU",
+    "RegressionAccuracy",
+    "RemoteFile",
+    "Rescaling",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "Tally",
+    "as_epsilon",
+    "as_float",
+    "as_line",
+    "as_share",
+    "as_strengths",
+    "as_yes_or_no",
+    "batches",
+    "check_batch",
+    "check_classes",
+    "check_count",
+    "check_download",
+    "check_ending",
+    "check_fit",
+    "check_float64",
+    "check_gradient",
+    "check_kind",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_samples",
+    "check_sizes",
+    "check_state",
+    "check_yes_or_no",
+    "constant",
+    "describe",
+    "divide_by_root",
+    "download",
+    "draw_weights",
+    "fetch",
+    "find_pictures",
+    "glorot_uniform",
+    "he_normal",
+    "kept_outputs",
+    "lay_out",
+    "load_fashion_mnist",
+    "load_image_folders",
+    "load_mnist",
+    "mode",
+    "normal",
+    "numerical_gradient",
+    "one_hot_like",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "progress",
+    "read_classes",
+    "read_idx",
+    "read_labelled",
+    "read_picture",
+    "running_mean",
+    "shifted",
+    "signed_errors",
+    "sine_data",
+    "small_normal",
+    "spiral_data",
+    "views_of",
+]
