@@ -1,19 +1,26 @@
-"""The data sets in data/: made from nnfs_lib, with their checksums."""
+"""The data sets in data/: made from nnfs_lib and bookkit.garments, with their checksums."""
 
 import argparse
+import gzip
 import hashlib
 import io
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
+from bookkit.files import replace
+from bookkit.garments import draw_garments
 from nnfs_lib.datasets import spiral_data
 
 FOLDER = Path("data")
 SUMS = "SHA256SUMS"
+# part of the garments, by its name in Fashion-MNIST -> pictures of each class, and the rng
+GARMENTS = {"train": (200, 0), "t10k": (50, 1)}
 
 
-def spiral() -> str:
+def spiral() -> bytes:
     """Return chapter 1's three spiral arms as CSV: x0, x1 with seven digits, and the label."""
     X, y = spiral_data(100, 3, rng=0)
     lines = io.StringIO("x0,x1,label\n")
@@ -21,11 +28,46 @@ def spiral() -> str:
     np.savetxt(
         lines, np.column_stack([X, y]), fmt=("%.7f", "%.7f", "%d"), delimiter=","
     )
-    return lines.getvalue()
+    return lines.getvalue().encode("ascii")
 
 
-# file name -> what makes its text
-FILES = {"spiral.csv": spiral}
+@cache
+def garments(part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return images, (n, 28, 28), and labels, (n,), of "train" or "t10k", both uint8."""
+    per_class, seed = GARMENTS[part]
+    return draw_garments(per_class, np.random.default_rng(seed))
+
+
+def images(part: str) -> bytes:
+    """Return the garments' pictures as a file."""
+    return _idx(garments(part)[0])
+
+
+def labels(part: str) -> bytes:
+    """Return the garments' labels as a file."""
+    return _idx(garments(part)[1])
+
+
+def _idx(array: np.ndarray) -> bytes:
+    """Return an array of uint8 in the IDX format, gzipped: a magic number, the sizes, the bytes."""
+    # The magic number's third byte says uint8, and its last the number of dimensions.
+    header = np.array([0x0800 + array.ndim, *array.shape], dtype=">u4")
+    # Without a time, the same array makes the same file.
+    return gzip.compress(header.tobytes() + array.tobytes(), mtime=0)
+
+
+# file name -> what makes its content
+FILES: dict[str, Callable[[], bytes]] = {
+    "spiral.csv": spiral,
+    **{
+        f"garments/{part}-images-idx3-ubyte.gz": partial(images, part)
+        for part in GARMENTS
+    },
+    **{
+        f"garments/{part}-labels-idx1-ubyte.gz": partial(labels, part)
+        for part in GARMENTS
+    },
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +81,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Write every file and the list of checksums, in the form that `sha256sum --check` reads."""
     sums = []
     for name, make in FILES.items():
-        content = make().encode("ascii")
-        (arguments.folder / name).write_bytes(content)
+        content = make()
+        replace(arguments.folder / name, content)
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         print(f"wrote {arguments.folder / name}, {len(content)} bytes")
     (arguments.folder / SUMS).write_text("".join(sums), encoding="ascii")
