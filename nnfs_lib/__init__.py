@@ -8,9 +8,11 @@ Generated from the chapters: edit them, not this file.
   find_pictures, load_fashion_mnist, load_image_folders, load_mnist, read_classes,
   read_idx, read_labelled, read_picture, sine_data, spiral_data
 - downloads: RemoteFile, check_download, download, fetch
+- files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
 - gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
+- history: History, as_line
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
 - layers: Dense, Dropout, Flatten, Layer, Rescaling, as_strengths, check_batch,
@@ -19,10 +21,12 @@ Generated from the chapters: edit them, not this file.
   MeanSquaredError, check_classes, check_probabilities, check_same_shape,
   check_yes_or_no, one_hot_like, signed_errors
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
-- model: COUNTED_ON_LOGITS, Evaluation, History, Model, as_line, check_ending,
-  check_fit, check_kind, describe, lay_out, mode, views_of
+- model: Evaluation, Model, generators_of, go_on, training_as_text
 - optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
   check_pairs, check_state, divide_by_root, parameters_of, running_mean
+- recipes: RECIPES, Recipe, as_text, from_text, layer_from
+- wiring: COUNTED_ON_LOGITS, check_ending, check_fit, check_kind, describe, lay_out,
+  matched, mode, views_of
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
@@ -46,6 +50,16 @@ from nnfs_lib.datasets import (
     spiral_data,
 )
 from nnfs_lib.downloads import RemoteFile, check_download, download, fetch
+from nnfs_lib.files import (
+    VERSION,
+    as_array,
+    cannot_load,
+    member,
+    pack,
+    read_packed,
+    unpack,
+    write_whole,
+)
 from nnfs_lib.fused import (
     FUSED,
     SigmoidBinaryCrossentropy,
@@ -60,6 +74,7 @@ from nnfs_lib.gradients import (
     check_loss,
     numerical_gradient,
 )
+from nnfs_lib.history import History, as_line
 from nnfs_lib.initializers import (
     Initializer,
     constant,
@@ -103,20 +118,7 @@ from nnfs_lib.metrics import (
     RegressionAccuracy,
     Tally,
 )
-from nnfs_lib.model import (
-    COUNTED_ON_LOGITS,
-    Evaluation,
-    History,
-    Model,
-    as_line,
-    check_ending,
-    check_fit,
-    check_kind,
-    describe,
-    lay_out,
-    mode,
-    views_of,
-)
+from nnfs_lib.model import Evaluation, Model, generators_of, go_on, training_as_text
 from nnfs_lib.optimizers import (
     SGD,
     Adagrad,
@@ -132,6 +134,18 @@ from nnfs_lib.optimizers import (
     parameters_of,
     running_mean,
 )
+from nnfs_lib.recipes import RECIPES, Recipe, as_text, from_text, layer_from
+from nnfs_lib.wiring import (
+    COUNTED_ON_LOGITS,
+    check_ending,
+    check_fit,
+    check_kind,
+    describe,
+    lay_out,
+    matched,
+    mode,
+    views_of,
+)
 
 __all__ = [
     "COUNTED_ON_LOGITS",
@@ -139,7 +153,9 @@ __all__ = [
     "FASHION_MNIST",
     "FUSED",
     "MNIST",
+    "RECIPES",
     "SGD",
+    "VERSION",
     "Accuracy",
     "Adagrad",
     "Adam",
@@ -163,6 +179,7 @@ __all__ = [
     "PictureSet",
     "RMSprop",
     "ReLU",
+    "Recipe",
     "RegressionAccuracy",
     "RemoteFile",
     "Rescaling",
@@ -172,13 +189,16 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tally",
+    "as_array",
     "as_epsilon",
     "as_float",
     "as_line",
     "as_share",
     "as_strengths",
+    "as_text",
     "as_yes_or_no",
     "batches",
+    "cannot_load",
     "check_batch",
     "check_classes",
     "check_count",
@@ -204,17 +224,24 @@ __all__ = [
     "draw_weights",
     "fetch",
     "find_pictures",
+    "from_text",
+    "generators_of",
     "glorot_uniform",
+    "go_on",
     "he_normal",
     "kept_outputs",
     "lay_out",
+    "layer_from",
     "load_fashion_mnist",
     "load_image_folders",
     "load_mnist",
+    "matched",
+    "member",
     "mode",
     "normal",
     "numerical_gradient",
     "one_hot_like",
+    "pack",
     "parameters_of",
     "penalty",
     "penalty_gradient",
@@ -222,6 +249,7 @@ __all__ = [
     "read_classes",
     "read_idx",
     "read_labelled",
+    "read_packed",
     "read_picture",
     "running_mean",
     "shifted",
@@ -229,5 +257,8 @@ __all__ = [
     "sine_data",
     "small_normal",
     "spiral_data",
+    "training_as_text",
+    "unpack",
     "views_of",
+    "write_whole",
 ]

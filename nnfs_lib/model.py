@@ -1,172 +1,38 @@
-"""Model, built in chapters 10 and 11.
+"""Model, built in chapters 10, 11 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs_lib.activations import Softmax
 from nnfs_lib.console import progress
 from nnfs_lib.datasets import batches, check_count, check_samples
+from nnfs_lib.files import VERSION, cannot_load, pack, read_packed, write_whole
 from nnfs_lib.fused import FUSED
+from nnfs_lib.history import History, as_line
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import Loss
-from nnfs_lib.metrics import Accuracy, CategoricalAccuracy, Tally
+from nnfs_lib.metrics import Accuracy, Tally
 from nnfs_lib.optimizers import Optimizer
+from nnfs_lib.recipes import as_text, from_text, layer_from
+from nnfs_lib.wiring import (
+    COUNTED_ON_LOGITS,
+    check_ending,
+    check_fit,
+    check_kind,
+    describe,
+    lay_out,
+    matched,
+    mode,
+)
 
-__all__ = [
-    "COUNTED_ON_LOGITS",
-    "Evaluation",
-    "History",
-    "Model",
-    "as_line",
-    "check_ending",
-    "check_fit",
-    "check_kind",
-    "describe",
-    "lay_out",
-    "mode",
-    "views_of",
-]
-
-
-@dataclass
-class History:
-    """What a training measured: lists of floats with one entry an epoch.
-
-    `loss` is the sum of `data_loss` and `regularization_loss`. Where an epoch is one
-    full batch, its entries are the values before its update; otherwise the means over
-    its samples, each as its batch found it, and the learning rate of the last step.
-    What was not measured is an empty list. `interrupted` is True where a keyboard
-    interrupt ended the training; the lists then hold the epochs that were finished.
-
-    Built in chapter 10.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    data_loss: list[float] = field(default_factory=list)
-    regularization_loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    learning_rate: list[float] = field(default_factory=list)
-    val_loss: list[float] = field(default_factory=list)
-    val_accuracy: list[float] = field(default_factory=list)
-    interrupted: bool = False
-
-    @classmethod
-    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
-        """Return the history of a training that was to have so many epochs."""
-        history = cls(interrupted=len(records) < epochs)
-        for name in records[0] if records else ():
-            setattr(history, name, [record[name] for record in records])
-        return history
-
-
-def describe(layer: Layer) -> str:
-    """Return the layer's name, with the sizes of its weights where it has some.
-
-    Built in chapter 10.
-    """
-    weights = getattr(layer, "weights", None)
-    sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
-    return type(layer).__name__ + sizes
-
-
-@contextmanager
-def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
-    """Let layers train, or not, while a block runs; then put things back.
-
-    Built in chapter 10.
-    """
-    before = [layer.training for layer in layers]
-    for layer in layers:
-        layer.training = training
-    try:
-        yield
-    finally:
-        for layer, old in zip(layers, before, strict=True):
-            layer.training = old
-
-
-def check_fit(layers: Sequence[Layer]) -> None:
-    """Raise a ValueError that names them, unless all layers fit together.
-
-    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
-
-    Built in chapter 10.
-    """
-    trainable = [layer for layer in layers if layer.parameter_names]
-    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
-    if len(types) > 1:
-        found = " and ".join(sorted(map(str, types)))
-        raise ValueError(f"Model needs layers of one dtype, got {found}.")
-    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
-    outputs = np.zeros((1, n_inputs), dtype=types.pop())
-    giver = "the network's own input"
-    with mode(layers, training=False):
-        for place, layer in enumerate(layers):
-            name = f"layer {place}, {describe(layer)}"
-            try:
-                outputs = layer.forward(outputs)
-            except ValueError as error:
-                message = f"Model: {name}, does not fit behind {giver}: {error}"
-                raise ValueError(message) from error
-            if layer.parameter_names:
-                giver = name
-
-
-def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return views of a vector, one behind the other, with the shapes of the arrays.
-
-    Built in chapter 10.
-    """
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        vector[end - array.size : end].reshape(array.shape)
-        for array, end in zip(arrays, ends, strict=True)
-    ]
-
-
-def lay_out(
-    layers: Sequence[Layer],
-) -> tuple[np.ndarray, np.ndarray, list[tuple[Layer, str, np.ndarray]]]:
-    """Move all parameters into one vector; make one for their gradients beside it.
-
-    The layers' own arrays become views of the first, of the shapes and values they
-    had. Returns both vectors, and for each parameter its layer, the name of its
-    gradient and the view where that belongs.
-
-    Built in chapter 10.
-    """
-    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
-    arrays = [getattr(layer, name) for layer, name in owners]
-    parameters = np.concatenate(arrays, axis=None)
-    gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
-        setattr(layer, name, view)
-    places = [
-        (layer, f"d{name}", view)
-        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
-    ]
-    for layer, name, view in places:
-        setattr(layer, f"{name}_view", view)
-    return parameters, gradients, places
-
-
-def check_kind(value: object, kind: type, *, owner: str) -> None:
-    """Raise a ValueError that says what to do, unless value is an instance of kind.
-
-    Built in chapter 10.
-    """
-    if not isinstance(value, kind):
-        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
-        expected = f"an instance of a kind of {kind.__name__}"
-        raise ValueError(f"{owner} expected {expected}, got {what}.")
+__all__ = ["Evaluation", "Model", "generators_of", "go_on", "training_as_text"]
 
 
 class Evaluation(NamedTuple):
@@ -189,7 +55,7 @@ class Model:
     `parameters` is one vector of all weights and biases and `gradients` one of their
     gradients; the layers' own arrays are views of them.
 
-    Built in chapters 10 and 11.
+    Built in chapters 10, 11 and 13.
     """
 
     def __init__(
@@ -407,41 +273,167 @@ class Model:
         outputs, targets = tally.together()
         return self.accuracy.calculate(self.answers(outputs), targets)
 
+    def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
+        """Return copies: (weights, biases) of each trainable layer, first to last."""
+        return [
+            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
+            for layer in self.layers
+            if layer.parameter_names
+        ]
 
-def check_ending(last: Layer, loss: Loss | None) -> None:
-    """Raise a ValueError where a loss on logits comes behind an output activation.
+    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take what `get_parameters` of a like model returned, in copies.
 
-    Built in chapter 10.
+        Raises ValueError unless every array fits; then nothing has changed.
+        """
+        trainable = [layer for layer in self.layers if layer.parameter_names]
+        if len(parameters) != len(trainable):
+            counts = f"{len(trainable)} layers, got those of {len(parameters)}"
+            raise ValueError(f"Model expected the parameters of {counts}.")
+        changes = [
+            change
+            for layer, arrays in zip(trainable, parameters, strict=True)
+            for change in matched(layer, arrays)
+        ]
+        for old, new in changes:
+            old[...] = new
+
+    def save_parameters(self, path: str | Path) -> None:
+        """Write all weights and biases to an .npz file, whole or not at all."""
+        arrays = {
+            f"{place}.{number}": array
+            for place, several in enumerate(self.get_parameters())
+            for number, array in enumerate(several)
+        }
+        write_whole(path, pack({"kind": "parameters", "version": VERSION}, arrays))
+
+    def load_parameters(self, path: str | Path) -> None:
+        """Take what `save_parameters` of a like model wrote.
+
+        Raises ValueError for a file that is damaged, or of another kind, version or
+        shape; then nothing has changed.
+        """
+        try:
+            arrays = read_packed(path, "parameters")[1]
+            own = self.get_parameters()
+            names = [
+                [f"{place}.{number}" for number in range(len(several))]
+                for place, several in enumerate(own)
+            ]
+            if set(arrays) != {name for several in names for name in several}:
+                counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
+                raise ValueError(f"it is of another model: {counts}")
+            self.set_parameters([[arrays[n] for n in several] for several in names])
+        except ValueError as error:
+            raise cannot_load(path, error) from error
+
+    def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
+        """Write the model to one file, whole or not at all: `Model.load` reads it.
+
+        Layers, parameters, loss and accuracy; on request also the optimizer, with what
+        it remembers, and the random generators: then training goes on as if it had
+        never stopped, to the last bit.
+        """
+        self.finalize()
+        text: dict[str, Any] = {"kind": "model", "version": VERSION}
+        text["layers"] = [as_text(layer) for layer in self.layers]
+        text |= {"loss": as_text(self.loss), "accuracy": as_text(self.accuracy)}
+        arrays = {
+            f"{place}.{name}": getattr(layer, name)
+            for place, layer in enumerate(self.layers)
+            for name in layer.parameter_names
+        }
+        if include_optimizer:
+            text["training"], vectors = training_as_text(self)
+            arrays |= vectors
+        write_whole(path, pack(text, arrays))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Model":
+        """Return the model in a file of `save`, ready to predict.
+
+        Where its optimizer was saved, `train` goes on; otherwise `set` one first.
+        Raises ValueError for a file that is damaged, or of another kind or version.
+        """
+        try:
+            text, arrays = read_packed(path, "model")
+            layers = enumerate(text["layers"])
+            model = cls([layer_from(each, arrays, place) for place, each in layers])
+            model.set(loss=from_text(text["loss"], Loss))
+            model.set(accuracy=from_text(text["accuracy"], Accuracy))
+            model.finalize()
+            if "training" in text:
+                go_on(model, text["training"], arrays)
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            RuntimeError,
+            AttributeError,
+        ) as error:
+            raise cannot_load(path, error) from error
+        return model
+
+
+def generators_of(model: Model) -> list[tuple[Any, int]]:
+    """Return what draws random numbers, each with the number of its generator.
+
+    Owners that share a generator share its number, and share it again after loading.
+
+    Built in chapter 13.
     """
-    for (activation, plain), fused in FUSED.items():
-        if type(loss) is fused and type(last) is activation:
-            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
-            raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
-
-
-# The highest logit is the highest probability: these need no output activation.
-COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
-    (Softmax, CategoricalAccuracy)
-}
-
-
-def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
-    """Return what is printed of an epoch.
-
-    Built in chapter 10.
-    """
-    parts = [f"loss {record['loss']:.3f}"]
-    if record["regularization_loss"]:
-        data, added = record["data_loss"], record["regularization_loss"]
-        parts[0] += f" (data {data:.3f} + regularization {added:.3f})"
-    parts += [
-        f"{words} {record[name]:.3f}"
-        for name, words in (
-            ("accuracy", "accuracy"),
-            ("val_loss", "validation loss"),
-            ("val_accuracy", "accuracy"),
-        )
-        if name in record
+    owners: list[Any] = [model]
+    owners += [layer for layer in model.layers if hasattr(layer, "rng")]
+    distinct: list[np.random.Generator] = []
+    for owner in owners:
+        if not any(owner.rng is each for each in distinct):
+            distinct.append(owner.rng)
+    return [
+        (owner, next(n for n, each in enumerate(distinct) if owner.rng is each))
+        for owner in owners
     ]
-    parts.append(f"learning rate {record['learning_rate']:.3g}")
-    return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"
+
+
+def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what training needs to go on, beside the parameters: text and arrays.
+
+    Built in chapter 13.
+    """
+    if model.optimizer is None:
+        advice = "leave include_optimizer out, or call set(optimizer=...)"
+        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
+    vectors = model.optimizer.get_state()
+    text = {"optimizer": as_text(model.optimizer), "done": vectors.pop("steps_done")}
+    numbered = generators_of(model)
+    states = {number: owner.rng.bit_generator.state for owner, number in numbered}
+    for state in states.values():
+        if state["bit_generator"] != "PCG64":
+            got = f"got {state['bit_generator']}"
+            raise ValueError(f"Only generators of default_rng can be saved, {got}.")
+    text["owners"] = [number for _, number in numbered]
+    text["generators"] = [states[number] for number in range(len(states))]
+    return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
+
+
+def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
+    """Give a model the optimizer and the generators that the text describes.
+
+    Built in chapter 13.
+    """
+    optimizer = from_text(text["optimizer"], Optimizer)
+    vectors = {
+        name.removeprefix("optimizer."): array
+        for name, array in arrays.items()
+        if name.startswith("optimizer.")
+    }
+    optimizer.set_state({"steps_done": text["done"], **vectors})
+    if optimizer.size not in (None, model.parameters.size):
+        raise ValueError("its optimizer has moved another number of parameters")
+    generators = []
+    for state in text["generators"]:
+        generators.append(np.random.default_rng(0))
+        generators[-1].bit_generator.state = state
+    owners = [owner for owner, _ in generators_of(model)]
+    for owner, number in zip(owners, text["owners"], strict=True):
+        owner.rng = generators[number]
+    model.set(optimizer=optimizer)

@@ -1,0 +1,62 @@
+"""History, built in chapter 10.
+
+Generated from the chapters: edit them, not this file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["History", "as_line"]
+
+
+@dataclass
+class History:
+    """What a training measured: lists of floats with one entry an epoch.
+
+    `loss` is the sum of `data_loss` and `regularization_loss`. Where an epoch is one
+    full batch, its entries are the values before its update; otherwise the means over
+    its samples, each as its batch found it, and the learning rate of the last step.
+    What was not measured is an empty list. `interrupted` is True where a keyboard
+    interrupt ended the training; the lists then hold the epochs that were finished.
+
+    Built in chapter 10.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    data_loss: list[float] = field(default_factory=list)
+    regularization_loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    interrupted: bool = False
+
+    @classmethod
+    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
+        """Return the history of a training that was to have so many epochs."""
+        history = cls(interrupted=len(records) < epochs)
+        for name in records[0] if records else ():
+            setattr(history, name, [record[name] for record in records])
+        return history
+
+
+def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
+    """Return what is printed of an epoch.
+
+    Built in chapter 10.
+    """
+    parts = [f"loss {record['loss']:.3f}"]
+    if record["regularization_loss"]:
+        data, added = record["data_loss"], record["regularization_loss"]
+        parts[0] += f" (data {data:.3f} + regularization {added:.3f})"
+    parts += [
+        f"{words} {record[name]:.3f}"
+        for name, words in (
+            ("accuracy", "accuracy"),
+            ("val_loss", "validation loss"),
+            ("val_accuracy", "accuracy"),
+        )
+        if name in record
+    ]
+    parts.append(f"learning rate {record['learning_rate']:.3g}")
+    return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"

@@ -1,0 +1,505 @@
+"""Chapter 13, Save and load, on top of chapter 12.
+
+Generated from chapters/13_save_and_load.ipynb: edit that.
+"""
+
+import hashlib
+import io
+import json
+import math
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnfs_lib.stages import ch12 as nn
+from nnfs_lib.stages.ch12 import *
+
+
+class Model(nn.Model):
+    def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
+        """Return copies: (weights, biases) of each trainable layer, first to last."""
+        return [
+            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
+            for layer in self.layers
+            if layer.parameter_names
+        ]
+
+    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take what `get_parameters` of a like model returned, in copies.
+
+        Raises ValueError unless every array fits; then nothing has changed.
+        """
+        trainable = [layer for layer in self.layers if layer.parameter_names]
+        if len(parameters) != len(trainable):
+            counts = f"{len(trainable)} layers, got those of {len(parameters)}"
+            raise ValueError(f"Model expected the parameters of {counts}.")
+        changes = [
+            change
+            for layer, arrays in zip(trainable, parameters, strict=True)
+            for change in matched(layer, arrays)
+        ]
+        for old, new in changes:
+            old[...] = new
+
+
+def matched(
+    layer: nn.Layer, arrays: Sequence[np.ndarray]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the layer's own parameters, each with its new value; ValueError if unlike."""
+    names, owner = layer.parameter_names, nn.describe(layer)
+    if len(arrays) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    pairs = []
+    for name, new in zip(names, arrays, strict=True):
+        old, new = getattr(layer, name), np.asarray(new)
+        if new.shape != old.shape or new.dtype.kind not in "fiu":
+            expected = f"{name} of shape {old.shape}"
+            got = f"got {new.dtype} of shape {new.shape}"
+            raise ValueError(f"{owner} expected {expected}, {got}.")
+        pairs.append((old, new))
+    return pairs
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed into it."""
+    path = Path(path)
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        beside = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Return an .npz file of the arrays, the text in it as JSON, with a checksum.
+
+    The checksum is the comment at the archive's end: the SHA-256 of all before it. The
+    same text and arrays give the same bytes.
+    """
+    members = {"text.json": json.dumps(text).encode("utf-8")}
+    for name, array in arrays.items():
+        npy = io.BytesIO()
+        np.save(npy, array, allow_pickle=False)
+        members[f"{name}.npy"] = npy.getvalue()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.comment = b"0" * 64  # room for the checksum
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)  # of no date
+    content = file.getvalue()[:-64]
+    return content + hashlib.sha256(content).hexdigest().encode("ascii")
+
+
+def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what `pack` was given; ValueError unless it is that, to the last bit."""
+    digest = hashlib.sha256(content[:-64]).hexdigest()
+    if content[-64:] != digest.encode("ascii"):
+        raise ValueError("it is damaged, or something else: the checksum is wrong")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {each: member(archive, each) for each in archive.namelist()}
+        text = json.loads(members.pop("text.json"))
+    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"it is no archive of ours ({error!r})") from error
+    arrays = {
+        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
+    }
+    if not isinstance(text, dict):
+        raise ValueError("its text describes nothing")
+    return text, arrays
+
+
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a member's bytes; ValueError where it is packed: it might be endless."""
+    if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{name} is compressed, which this book never does")
+    return archive.read(name)
+
+
+def as_array(content: bytes) -> np.ndarray:
+    """Return the array in the bytes of an .npy file of floats or integers.
+
+    Its header is believed only where it says what the file has: an array that claims to
+    be larger than its bytes is a ValueError before any room is made for it.
+    """
+    file = io.BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("an array is of a version that this book does not write")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
+    if dtype.kind not in "fiu" or claimed != size:
+        raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
+    file.seek(0)
+    return np.load(file, allow_pickle=False)
+
+
+# Of the files that are written: a new one whenever an old library could not read it.
+VERSION = 1
+
+
+def read_packed(
+    path: str | Path, kind: str
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return text and arrays of a file of this kind and version; ValueError otherwise."""
+    text, arrays = unpack(Path(path).read_bytes())
+    if text.get("kind") != kind:
+        raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
+    if text.get("version") != VERSION:
+        wants = f"this library reads {VERSION}: another release may read it"
+        raise ValueError(f"it is of version {text.get('version')!r}, {wants}")
+    return text, arrays
+
+
+def cannot_load(path: str | Path, error: Exception) -> ValueError:
+    """Return the error that says which file can't be loaded, and why."""
+    reason = str(error).rstrip(".") or type(error).__name__
+    return ValueError(f"{path} can't be loaded, nothing has changed: {reason}.")
+
+
+class Model(Model):
+    def save_parameters(self, path: str | Path) -> None:
+        """Write all weights and biases to an .npz file, whole or not at all."""
+        arrays = {
+            f"{place}.{number}": array
+            for place, several in enumerate(self.get_parameters())
+            for number, array in enumerate(several)
+        }
+        write_whole(path, pack({"kind": "parameters", "version": VERSION}, arrays))
+
+    def load_parameters(self, path: str | Path) -> None:
+        """Take what `save_parameters` of a like model wrote.
+
+        Raises ValueError for a file that is damaged, or of another kind, version or
+        shape; then nothing has changed.
+        """
+        try:
+            arrays = read_packed(path, "parameters")[1]
+            own = self.get_parameters()
+            names = [
+                [f"{place}.{number}" for number in range(len(several))]
+                for place, several in enumerate(own)
+            ]
+            if set(arrays) != {name for several in names for name in several}:
+                counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
+                raise ValueError(f"it is of another model: {counts}")
+            self.set_parameters([[arrays[n] for n in several] for several in names])
+        except ValueError as error:
+            raise cannot_load(path, error) from error
+
+
+class Recipe(NamedTuple):
+    """How a part of a model comes back: what makes it, and from which numbers."""
+
+    make: type[Any]
+    settings: tuple[str, ...] = ()
+
+
+# All that a file can name: whatever else it says, nothing else is made.
+RECIPES = {
+    recipe.make.__name__: recipe
+    for recipe in (
+        Recipe(nn.Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
+        Recipe(nn.Dropout, ("rate",)),
+        Recipe(nn.Rescaling, ("scale", "offset")),
+        Recipe(nn.Flatten),
+        Recipe(nn.ReLU),
+        Recipe(nn.Sigmoid),
+        Recipe(nn.Softmax),
+        Recipe(nn.Linear),
+        Recipe(nn.CategoricalCrossentropy),
+        Recipe(nn.BinaryCrossentropy),
+        Recipe(nn.MeanSquaredError),
+        Recipe(nn.MeanAbsoluteError),
+        Recipe(nn.SoftmaxCategoricalCrossentropy),
+        Recipe(nn.SigmoidBinaryCrossentropy),
+        Recipe(nn.CategoricalAccuracy),
+        Recipe(nn.BinaryAccuracy),
+        Recipe(nn.RegressionAccuracy),
+        Recipe(nn.SGD, ("learning_rate", "decay", "momentum")),
+        Recipe(nn.Adagrad, ("learning_rate", "decay", "epsilon")),
+        Recipe(nn.RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
+        Recipe(nn.Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
+    )
+}
+
+
+def as_text(part: object) -> dict[str, Any] | None:
+    """Return what JSON can hold of a part of a model: its name and its settings."""
+    if part is None:
+        return None
+    name = type(part).__name__
+    recipe = RECIPES.get(name)
+    if recipe is None or recipe.make is not type(part):
+        advice = "save_parameters keeps the numbers; your own code makes the model"
+        raise ValueError(f"Model.save knows no {name}: {advice}.")
+    return {
+        "name": name,
+        "settings": {each: getattr(part, each) for each in recipe.settings},
+    }
+
+
+def from_text(text: Any, kind: type, **more: Any) -> Any:
+    """Return the part that `as_text` described; ValueError unless it is of that kind."""
+    if text is None:
+        return None
+    recipe = RECIPES.get(text["name"])
+    if recipe is None or not issubclass(recipe.make, kind):
+        name = text["name"]
+        raise ValueError(f"it names {name!r}, which is no known {kind.__name__}")
+    settings = text["settings"]
+    numbers = all(type(value) in (int, float) for value in settings.values())
+    if set(settings) != set(recipe.settings) or not numbers:
+        raise ValueError(f"{text['name']} can't be made of {settings!r}")
+    return recipe.make(**settings, **more)
+
+
+def layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> nn.Layer:
+    """Return the layer at that place, with its parameters out of the arrays.
+
+    The sizes are those of the arrays: no text can claim others.
+    """
+    weights = arrays.get(f"{place}.weights")
+    if weights is None:
+        return from_text(text, nn.Layer)
+    sizes = dict(zip(("n_inputs", "n_neurons"), weights.shape, strict=True))
+    zeros = nn.constant(0.0)
+    layer = from_text(text, nn.Layer, **sizes, initializer=zeros, dtype=weights.dtype)
+    found = [arrays[f"{place}.{name}"] for name in layer.parameter_names]
+    for old, new in matched(layer, found):
+        old[...] = new
+    return layer
+
+
+def generators_of(model: Model) -> list[tuple[Any, int]]:
+    """Return what draws random numbers, each with the number of its generator.
+
+    Owners that share a generator share its number, and share it again after loading.
+    """
+    owners: list[Any] = [model]
+    owners += [layer for layer in model.layers if hasattr(layer, "rng")]
+    distinct: list[np.random.Generator] = []
+    for owner in owners:
+        if not any(owner.rng is each for each in distinct):
+            distinct.append(owner.rng)
+    return [
+        (owner, next(n for n, each in enumerate(distinct) if owner.rng is each))
+        for owner in owners
+    ]
+
+
+def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what training needs to go on, beside the parameters: text and arrays."""
+    if model.optimizer is None:
+        advice = "leave include_optimizer out, or call set(optimizer=...)"
+        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
+    vectors = model.optimizer.get_state()
+    text = {"optimizer": as_text(model.optimizer), "done": vectors.pop("steps_done")}
+    numbered = generators_of(model)
+    states = {number: owner.rng.bit_generator.state for owner, number in numbered}
+    for state in states.values():
+        if state["bit_generator"] != "PCG64":
+            got = f"got {state['bit_generator']}"
+            raise ValueError(f"Only generators of default_rng can be saved, {got}.")
+    text["owners"] = [number for _, number in numbered]
+    text["generators"] = [states[number] for number in range(len(states))]
+    return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
+
+
+def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
+    """Give a model the optimizer and the generators that the text describes."""
+    optimizer = from_text(text["optimizer"], nn.Optimizer)
+    vectors = {
+        name.removeprefix("optimizer."): array
+        for name, array in arrays.items()
+        if name.startswith("optimizer.")
+    }
+    optimizer.set_state({"steps_done": text["done"], **vectors})
+    if optimizer.size not in (None, model.parameters.size):
+        raise ValueError("its optimizer has moved another number of parameters")
+    generators = []
+    for state in text["generators"]:
+        generators.append(np.random.default_rng(0))
+        generators[-1].bit_generator.state = state
+    owners = [owner for owner, _ in generators_of(model)]
+    for owner, number in zip(owners, text["owners"], strict=True):
+        owner.rng = generators[number]
+    model.set(optimizer=optimizer)
+
+
+class Model(Model):
+    def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
+        """Write the model to one file, whole or not at all: `Model.load` reads it.
+
+        Layers, parameters, loss and accuracy; on request also the optimizer, with what
+        it remembers, and the random generators: then training goes on as if it had
+        never stopped, to the last bit.
+        """
+        self.finalize()
+        text: dict[str, Any] = {"kind": "model", "version": VERSION}
+        text["layers"] = [as_text(layer) for layer in self.layers]
+        text |= {"loss": as_text(self.loss), "accuracy": as_text(self.accuracy)}
+        arrays = {
+            f"{place}.{name}": getattr(layer, name)
+            for place, layer in enumerate(self.layers)
+            for name in layer.parameter_names
+        }
+        if include_optimizer:
+            text["training"], vectors = training_as_text(self)
+            arrays |= vectors
+        write_whole(path, pack(text, arrays))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Model":
+        """Return the model in a file of `save`, ready to predict.
+
+        Where its optimizer was saved, `train` goes on; otherwise `set` one first.
+        Raises ValueError for a file that is damaged, or of another kind or version.
+        """
+        try:
+            text, arrays = read_packed(path, "model")
+            layers = enumerate(text["layers"])
+            model = cls([layer_from(each, arrays, place) for place, each in layers])
+            model.set(loss=from_text(text["loss"], nn.Loss))
+            model.set(accuracy=from_text(text["accuracy"], nn.Accuracy))
+            model.finalize()
+            if "training" in text:
+                go_on(model, text["training"], arrays)
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            RuntimeError,
+            AttributeError,
+        ) as error:
+            raise cannot_load(path, error) from error
+        return model
+
+
+__all__ = [
+    "COUNTED_ON_LOGITS",
+    "EPSILON",
+    "FASHION_MNIST",
+    "FUSED",
+    "MNIST",
+    "RECIPES",
+    "SGD",
+    "VERSION",
+    "Accuracy",
+    "Adagrad",
+    "Adam",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Dropout",
+    "Evaluation",
+    "Flatten",
+    "History",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Model",
+    "Optimizer",
+    "PictureSet",
+    "RMSprop",
+    "ReLU",
+    "Recipe",
+    "RegressionAccuracy",
+    "RemoteFile",
+    "Rescaling",
+    "Resumable",
+    "Sigmoid",
+    "SigmoidBinaryCrossentropy",
+    "Softmax",
+    "SoftmaxCategoricalCrossentropy",
+    "Tally",
+    "as_array",
+    "as_epsilon",
+    "as_float",
+    "as_line",
+    "as_share",
+    "as_strengths",
+    "as_text",
+    "as_yes_or_no",
+    "batches",
+    "cannot_load",
+    "check_batch",
+    "check_classes",
+    "check_count",
+    "check_download",
+    "check_ending",
+    "check_fit",
+    "check_float64",
+    "check_gradient",
+    "check_kind",
+    "check_layer",
+    "check_loss",
+    "check_pairs",
+    "check_probabilities",
+    "check_same_shape",
+    "check_samples",
+    "check_sizes",
+    "check_state",
+    "check_yes_or_no",
+    "constant",
+    "describe",
+    "divide_by_root",
+    "download",
+    "draw_weights",
+    "fetch",
+    "find_pictures",
+    "from_text",
+    "generators_of",
+    "glorot_uniform",
+    "go_on",
+    "he_normal",
+    "kept_outputs",
+    "lay_out",
+    "layer_from",
+    "load_fashion_mnist",
+    "load_image_folders",
+    "load_mnist",
+    "matched",
+    "member",
+    "mode",
+    "normal",
+    "numerical_gradient",
+    "one_hot_like",
+    "pack",
+    "parameters_of",
+    "penalty",
+    "penalty_gradient",
+    "progress",
+    "read_classes",
+    "read_idx",
+    "read_labelled",
+    "read_packed",
+    "read_picture",
+    "running_mean",
+    "shifted",
+    "signed_errors",
+    "sine_data",
+    "small_normal",
+    "spiral_data",
+    "training_as_text",
+    "unpack",
+    "views_of",
+    "write_whole",
+]
