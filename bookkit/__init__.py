@@ -2,5 +2,8 @@
 
 from bookkit.checks import catches, check
 from bookkit.library import library_changes, library_map
+from bookkit.needs import register
 
 __all__ = ["catches", "check", "library_changes", "library_map"]
+
+register()

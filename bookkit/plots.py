@@ -7,7 +7,7 @@ can tell apart; classes differ in their markers too.
 
 import base64
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -16,6 +16,8 @@ from cycler import cycler
 from IPython.display import display
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+
+from nnfs_lib.history import History
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -363,4 +365,81 @@ def paths(
     )
     axes.grid(False)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    show(shown, alt)
+
+
+@styled
+def history(histories: Mapping[str, History], *, alt: str, log: bool = False) -> None:
+    """Show {label: History}: losses in one panel and accuracies in another, by epoch.
+
+    Validation is dashed, in the color of its training. `log` is for the loss.
+    """
+    shown, all_axes = figure(2, width=PAGE, height=3.3)
+    for axes, title, measured, validated in (
+        (all_axes[0], "Loss", "loss", "val_loss"),
+        (all_axes[1], "Accuracy", "accuracy", "val_accuracy"),
+    ):
+        for color, (label, each) in zip(COLORS, histories.items(), strict=False):
+            for name, style, suffix in (
+                (measured, "-", ""),
+                (validated, "--", ", validation"),
+            ):
+                values = getattr(each, name)
+                epochs = np.arange(1, len(values) + 1)
+                if values:
+                    axes.plot(epochs, values, style, color=color, label=label + suffix)
+        axes.set(title=title, xlabel="epoch")
+    if log:
+        all_axes[0].set_yscale("log")
+    all_axes[1].legend()
+    show(shown, alt)
+
+
+@styled
+def pictures(
+    images: np.ndarray,
+    titles: Sequence[str],
+    *,
+    alt: str,
+    columns: int = 5,
+    signed: bool = False,
+) -> None:
+    """Show gray pictures (n, height, width) in rows, each with its title.
+
+    `signed` is for weights: white is 0, blue is below, red above, each picture by its own largest.
+    """
+    rows = -(-len(images) // columns)
+    side = PAGE / columns
+    shown = Figure(figsize=(PAGE, rows * (side + (0.3 if any(titles) else 0))))
+    for axes, image, title in zip(
+        shown.subplots(rows, columns, squeeze=False).flat, images, titles, strict=False
+    ):
+        reach = float(np.abs(image).max()) if signed else None
+        low = -reach if reach else 0
+        axes.imshow(
+            image, cmap="RdBu_r" if signed else "gray", vmin=low, vmax=reach or 255
+        )
+        axes.set_title(title, fontsize=8)
+    for axes in shown.axes:
+        axes.set_axis_off()
+    show(shown, alt)
+
+
+@styled
+def confusion(counts: np.ndarray, names: Sequence[str], *, alt: str) -> None:
+    """Show how often each true class (rows) was taken for each class (columns), with its numbers."""
+    shown, axes = figure(width=7.0, height=5.6)
+    # What is right would outshine everything else.
+    wrong = counts - np.diag(np.diag(counts))
+    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=1.3 * wrong.max())
+    for (row, column), count in np.ndenumerate(counts):
+        weight = "bold" if row == column else "normal"
+        axes.text(
+            column, row, str(count), ha="center", va="center", fontsize=8, weight=weight
+        )
+    places = np.arange(len(names))
+    axes.set_xticks(places, names, rotation=40, ha="right")
+    axes.set_yticks(places, names)
+    axes.set(xlabel="taken for", ylabel="really")
+    axes.grid(False)
     show(shown, alt)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.files import replace
+from bookkit.needs import MAGIC, missing
 from bookkit.stable import Notebook, dumps, loads, problems, stabilize
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -111,6 +112,7 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
 
     stabilize(notebook, path.name)
     notebook["metadata"].pop("widgets", None)
+    kept = _outputs_to_keep(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
@@ -140,8 +142,21 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
                     f"{path.name}, cell {index + 1}: the kernel died: {error}"
                 ) from None
         client.set_widgets_metadata()
+    for cell in node.cells:
+        cell.update(kept.get(cell["id"], {}))
     result: Notebook = node
     return result
+
+
+def _outputs_to_keep(notebook: Notebook) -> dict[str, dict[str, Any]]:
+    """Return, by id, what cells showed that will be skipped, because their data set is not here."""
+    return {
+        cell["id"]: {"outputs": cell["outputs"]}
+        for cell in notebook["cells"]
+        if cell["source"].startswith(MAGIC)
+        and cell["outputs"]
+        and missing(cell["source"].partition("\n")[0].removeprefix(MAGIC).strip())
+    }
 
 
 def _failure(path: Path, index: int, cell: Any, error: Any) -> str:

@@ -1,0 +1,44 @@
+"""%%needs fashion-mnist: a cell that runs where the full data set is, and else says why it doesn't."""
+
+import os
+from pathlib import Path
+
+from IPython.core.getipython import get_ipython
+
+from nnfs_lib.datasets import FASHION_MNIST, MNIST
+
+MAGIC = "%%needs "
+SETS = {each.name: each for each in (FASHION_MNIST, MNIST)}
+
+
+def missing(name: str) -> str | None:
+    """Return why a data set can't be had without a download, or None where it can."""
+    if name not in SETS:
+        raise ValueError(f"There is no data set {name!r}: take one of {list(SETS)}.")
+    places = [Path.home() / ".cache/nnfs_lib" / name]
+    if folder := os.environ.get("NNFS_DATA"):
+        places.insert(0, Path(folder) / name)
+    for place in places:
+        files = [place / file.name for file in SETS[name].files]
+        if all(file.exists() or file.with_suffix("").exists() for file in files):
+            return None
+    load = f"nnfs_lib.load_{name.replace('-', '_')}()"
+    return (
+        f"Skipped: this cell needs all of {name}, which is not on this machine.\n"
+        f"{load} downloads it, or set NNFS_DATA to the folder that has {name}/ in it."
+    )
+
+
+def needs(line: str, cell: str) -> None:
+    """Run the cell, or print why not."""
+    reason = missing(line.strip())
+    if reason is None:
+        get_ipython().ex(cell)
+    else:
+        print(reason)
+
+
+def register() -> None:
+    """Make %%needs known where this is a notebook."""
+    if shell := get_ipython():
+        shell.register_magic_function(needs, "cell")  # type: ignore[call-arg, arg-type]
