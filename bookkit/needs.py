@@ -31,9 +31,9 @@ def missing(name: str) -> str | None:
 
 def needs(line: str, cell: str) -> None:
     """Run the cell, or print why not."""
-    reason = missing(line.strip())
-    if reason is None:
-        get_ipython().ex(cell)
+    reason, shell = missing(line.strip()), get_ipython()
+    if reason is None and shell:
+        shell.ex(cell)
     else:
         print(reason)
 
@@ -41,4 +41,4 @@ def needs(line: str, cell: str) -> None:
 def register() -> None:
     """Make %%needs known where this is a notebook."""
     if shell := get_ipython():
-        shell.register_magic_function(needs, "cell")  # type: ignore[call-arg, arg-type]
+        shell.register_magic_function(needs, "cell")  # type: ignore[arg-type]

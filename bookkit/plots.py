@@ -443,3 +443,42 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, alt: str) -> None:
     axes.set(xlabel="taken for", ylabel="really")
     axes.grid(False)
     show(shown, alt)
+
+
+@styled
+def strip(
+    vector: np.ndarray, parts: Sequence[tuple[str, np.ndarray]], *, alt: str
+) -> None:
+    """Show a vector (n,) as a strip of cells, and below each part of it the same cells as a matrix.
+
+    parts: in the vector's order, what each belongs to and its matrix.
+    """
+    shown, axes = figure(width=PAGE, height=3.0)
+    reach = float(np.abs(vector).max())
+    start = 0
+    for number, (label, matrix) in enumerate(parts):
+        rows, columns = matrix.shape
+        end, color = start + matrix.size, COLORS[number % len(COLORS)]
+        middle = (start + end) / 2
+        for values, left, top in (
+            (vector[np.newaxis, start:end], start, 1.0),
+            (matrix, middle - columns / 2, -1.5),
+        ):
+            axes.pcolormesh(
+                left + np.arange(values.shape[1] + 1),
+                top - np.arange(values.shape[0] + 1),
+                values,
+                cmap="RdBu_r",
+                vmin=-reach,
+                vmax=reach,
+                edgecolors="#9aa0a8",
+                linewidth=0.6,
+            )
+        axes.plot([start + 0.1, end - 0.1], [-0.5, -0.5], color=color, linewidth=4)
+        axes.text(middle, 1.4, label, ha="center", color=color, fontsize=9)
+        size = f"{rows} x {columns}"
+        axes.text(middle, -1.8 - rows, size, ha="center", va="top", fontsize=9)
+        start = end
+    axes.set(xlim=(-0.5, len(vector) + 0.5), ylim=(-7.2, 3.6), aspect="equal")
+    axes.set_axis_off()
+    show(shown, alt)

@@ -27,6 +27,17 @@ __all__ = [
 ]
 
 
+def check_kind(value: object, kind: type, *, owner: str) -> None:
+    """Raise a ValueError that says what to do, unless value is an instance of kind.
+
+    Built in chapter 10.
+    """
+    if not isinstance(value, kind):
+        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
+        expected = f"an instance of a kind of {kind.__name__}"
+        raise ValueError(f"{owner} expected {expected}, got {what}.")
+
+
 def describe(layer: Layer) -> str:
     """Return the layer's name, with the sizes of its weights where it has some.
 
@@ -35,6 +46,61 @@ def describe(layer: Layer) -> str:
     weights = getattr(layer, "weights", None)
     sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
     return type(layer).__name__ + sizes
+
+
+def check_ending(last: Layer, loss: Loss | None) -> None:
+    """Raise a ValueError where a loss on logits comes behind an output activation.
+
+    Built in chapter 10.
+    """
+    for (activation, plain), fused in FUSED.items():
+        if type(loss) is fused and type(last) is activation:
+            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
+            raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
+
+
+# The highest logit is the highest probability: these need no output activation.
+COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
+    (Softmax, CategoricalAccuracy)
+}
+
+
+def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return views of a vector, one behind the other, with the shapes of the arrays.
+
+    Built in chapter 10.
+    """
+    ends = np.cumsum([array.size for array in arrays])
+    return [
+        vector[end - array.size : end].reshape(array.shape)
+        for array, end in zip(arrays, ends, strict=True)
+    ]
+
+
+def lay_out(
+    layers: Sequence[Layer],
+) -> tuple[np.ndarray, np.ndarray, list[tuple[Layer, str, np.ndarray]]]:
+    """Move all parameters into one vector; make one for their gradients beside it.
+
+    The layers' own arrays become views of the first, of the shapes and values they
+    had. Returns both vectors, and for each parameter its layer, the name of its
+    gradient and the view where that belongs.
+
+    Built in chapter 10.
+    """
+    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
+    arrays = [getattr(layer, name) for layer, name in owners]
+    parameters = np.concatenate(arrays, axis=None)
+    gradients = np.zeros_like(parameters)
+    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
+        setattr(layer, name, view)
+    places = [
+        (layer, f"d{name}", view)
+        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
+    ]
+    for layer, name, view in places:
+        setattr(layer, f"{name}_view", view)
+    return parameters, gradients, places
 
 
 @contextmanager
@@ -78,72 +144,6 @@ def check_fit(layers: Sequence[Layer]) -> None:
                 raise ValueError(message) from error
             if layer.parameter_names:
                 giver = name
-
-
-def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return views of a vector, one behind the other, with the shapes of the arrays.
-
-    Built in chapter 10.
-    """
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        vector[end - array.size : end].reshape(array.shape)
-        for array, end in zip(arrays, ends, strict=True)
-    ]
-
-
-def lay_out(
-    layers: Sequence[Layer],
-) -> tuple[np.ndarray, np.ndarray, list[tuple[Layer, str, np.ndarray]]]:
-    """Move all parameters into one vector; make one for their gradients beside it.
-
-    The layers' own arrays become views of the first, of the shapes and values they
-    had. Returns both vectors, and for each parameter its layer, the name of its
-    gradient and the view where that belongs.
-
-    Built in chapter 10.
-    """
-    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
-    arrays = [getattr(layer, name) for layer, name in owners]
-    parameters = np.concatenate(arrays, axis=None)
-    gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
-        setattr(layer, name, view)
-    places = [
-        (layer, f"d{name}", view)
-        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
-    ]
-    for layer, name, view in places:
-        setattr(layer, f"{name}_view", view)
-    return parameters, gradients, places
-
-
-def check_kind(value: object, kind: type, *, owner: str) -> None:
-    """Raise a ValueError that says what to do, unless value is an instance of kind.
-
-    Built in chapter 10.
-    """
-    if not isinstance(value, kind):
-        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
-        expected = f"an instance of a kind of {kind.__name__}"
-        raise ValueError(f"{owner} expected {expected}, got {what}.")
-
-
-def check_ending(last: Layer, loss: Loss | None) -> None:
-    """Raise a ValueError where a loss on logits comes behind an output activation.
-
-    Built in chapter 10.
-    """
-    for (activation, plain), fused in FUSED.items():
-        if type(loss) is fused and type(last) is activation:
-            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
-            raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
-
-
-# The highest logit is the highest probability: these need no output activation.
-COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
-    (Softmax, CategoricalAccuracy)
-}
 
 
 def matched(

@@ -13,61 +13,12 @@ from nnfs_lib.stages import ch09 as nn
 from nnfs_lib.stages.ch09 import *
 
 
-class Dense(nn.Dense):
-    # Where a network wants the gradients; a layer on its own makes new arrays.
-    dweights_view: np.ndarray | None = None
-    dbiases_view: np.ndarray | None = None
-
-    def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
-        self.keep_gradients(doutputs)
-        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
-
-    def keep_gradients(self, doutputs: np.ndarray) -> None:
-        """Keep dweights and dbiases; that is all a network's first layer needs.
-
-        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
-        to both comes the gradient of their penalties.
-        """
-        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
-        nn.kept_outputs(self, doutputs)
-        ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
-        if self.weight_l1 or self.weight_l2:
-            gradient = nn.penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
-            self.dweights += gradient
-        if self.bias_l1 or self.bias_l2:
-            self.dbiases += nn.penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
-
-
-@dataclass
-class History:
-    """What a training measured: lists of floats with one entry an epoch.
-
-    `loss` is the sum of `data_loss` and `regularization_loss`. Where an epoch is one
-    full batch, its entries are the values before its update; otherwise the means over
-    its samples, each as its batch found it, and the learning rate of the last step.
-    What was not measured is an empty list. `interrupted` is True where a keyboard
-    interrupt ended the training; the lists then hold the epochs that were finished.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    data_loss: list[float] = field(default_factory=list)
-    regularization_loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    learning_rate: list[float] = field(default_factory=list)
-    val_loss: list[float] = field(default_factory=list)
-    val_accuracy: list[float] = field(default_factory=list)
-    interrupted: bool = False
-
-    @classmethod
-    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
-        """Return the history of a training that was to have so many epochs."""
-        history = cls(interrupted=len(records) < epochs)
-        for name in records[0] if records else ():
-            setattr(history, name, [record[name] for record in records])
-        return history
+def check_kind(value: object, kind: type, *, owner: str) -> None:
+    """Raise a ValueError that says what to do, unless value is an instance of kind."""
+    if not isinstance(value, kind):
+        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
+        expected = f"an instance of a kind of {kind.__name__}"
+        raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 
 def describe(layer: nn.Layer) -> str:
@@ -75,85 +26,6 @@ def describe(layer: nn.Layer) -> str:
     weights = getattr(layer, "weights", None)
     sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
     return type(layer).__name__ + sizes
-
-
-@contextmanager
-def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
-    """Let layers train, or not, while a block runs; then put things back."""
-    before = [layer.training for layer in layers]
-    for layer in layers:
-        layer.training = training
-    try:
-        yield
-    finally:
-        for layer, old in zip(layers, before, strict=True):
-            layer.training = old
-
-
-def check_fit(layers: Sequence[nn.Layer]) -> None:
-    """Raise a ValueError that names them, unless all layers fit together.
-
-    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
-    """
-    trainable = [layer for layer in layers if layer.parameter_names]
-    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
-    if len(types) > 1:
-        found = " and ".join(sorted(map(str, types)))
-        raise ValueError(f"Model needs layers of one dtype, got {found}.")
-    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
-    outputs = np.zeros((1, n_inputs), dtype=types.pop())
-    giver = "the network's own input"
-    with mode(layers, training=False):
-        for place, layer in enumerate(layers):
-            name = f"layer {place}, {describe(layer)}"
-            try:
-                outputs = layer.forward(outputs)
-            except ValueError as error:
-                message = f"Model: {name}, does not fit behind {giver}: {error}"
-                raise ValueError(message) from error
-            if layer.parameter_names:
-                giver = name
-
-
-def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return views of a vector, one behind the other, with the shapes of the arrays."""
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        vector[end - array.size : end].reshape(array.shape)
-        for array, end in zip(arrays, ends, strict=True)
-    ]
-
-
-def lay_out(
-    layers: Sequence[nn.Layer],
-) -> tuple[np.ndarray, np.ndarray, list[tuple[nn.Layer, str, np.ndarray]]]:
-    """Move all parameters into one vector; make one for their gradients beside it.
-
-    The layers' own arrays become views of the first, of the shapes and values they
-    had. Returns both vectors, and for each parameter its layer, the name of its
-    gradient and the view where that belongs.
-    """
-    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
-    arrays = [getattr(layer, name) for layer, name in owners]
-    parameters = np.concatenate(arrays, axis=None)
-    gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
-        setattr(layer, name, view)
-    places = [
-        (layer, f"d{name}", view)
-        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
-    ]
-    for layer, name, view in places:
-        setattr(layer, f"{name}_view", view)
-    return parameters, gradients, places
-
-
-def check_kind(value: object, kind: type, *, owner: str) -> None:
-    """Raise a ValueError that says what to do, unless value is an instance of kind."""
-    if not isinstance(value, kind):
-        what = "the class: call it" if isinstance(value, type) else f"{value!r}"
-        expected = f"an instance of a kind of {kind.__name__}"
-        raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 
 class Model:
@@ -222,6 +94,111 @@ def check_ending(last: nn.Layer, loss: nn.Loss | None) -> None:
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
 
 
+# The highest logit is the highest probability: these need no output activation.
+COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
+    (nn.Softmax, nn.CategoricalAccuracy)
+}
+
+
+def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return views of a vector, one behind the other, with the shapes of the arrays."""
+    ends = np.cumsum([array.size for array in arrays])
+    return [
+        vector[end - array.size : end].reshape(array.shape)
+        for array, end in zip(arrays, ends, strict=True)
+    ]
+
+
+def lay_out(
+    layers: Sequence[nn.Layer],
+) -> tuple[np.ndarray, np.ndarray, list[tuple[nn.Layer, str, np.ndarray]]]:
+    """Move all parameters into one vector; make one for their gradients beside it.
+
+    The layers' own arrays become views of the first, of the shapes and values they
+    had. Returns both vectors, and for each parameter its layer, the name of its
+    gradient and the view where that belongs.
+    """
+    owners = [(layer, name) for layer in layers for name in layer.parameter_names]
+    arrays = [getattr(layer, name) for layer, name in owners]
+    parameters = np.concatenate(arrays, axis=None)
+    gradients = np.zeros_like(parameters)
+    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
+        setattr(layer, name, view)
+    places = [
+        (layer, f"d{name}", view)
+        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
+    ]
+    for layer, name, view in places:
+        setattr(layer, f"{name}_view", view)
+    return parameters, gradients, places
+
+
+class Dense(nn.Dense):
+    # Where a network wants the gradients; a layer on its own makes new arrays.
+    dweights_view: np.ndarray | None = None
+    dbiases_view: np.ndarray | None = None
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
+        self.keep_gradients(doutputs)
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
+
+    def keep_gradients(self, doutputs: np.ndarray) -> None:
+        """Keep dweights and dbiases; that is all a network's first layer needs.
+
+        dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows;
+        to both comes the gradient of their penalties.
+        """
+        doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
+        nn.kept_outputs(self, doutputs)
+        ones = np.ones((1, len(doutputs)), doutputs.dtype)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        if self.weight_l1 or self.weight_l2:
+            gradient = nn.penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += gradient
+        if self.bias_l1 or self.bias_l2:
+            self.dbiases += nn.penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+
+
+@contextmanager
+def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
+    """Let layers train, or not, while a block runs; then put things back."""
+    before = [layer.training for layer in layers]
+    for layer in layers:
+        layer.training = training
+    try:
+        yield
+    finally:
+        for layer, old in zip(layers, before, strict=True):
+            layer.training = old
+
+
+def check_fit(layers: Sequence[nn.Layer]) -> None:
+    """Raise a ValueError that names them, unless all layers fit together.
+
+    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
+    """
+    trainable = [layer for layer in layers if layer.parameter_names]
+    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
+    if len(types) > 1:
+        found = " and ".join(sorted(map(str, types)))
+        raise ValueError(f"Model needs layers of one dtype, got {found}.")
+    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
+    outputs = np.zeros((1, n_inputs), dtype=types.pop())
+    giver = "the network's own input"
+    with mode(layers, training=False):
+        for place, layer in enumerate(layers):
+            name = f"layer {place}, {describe(layer)}"
+            try:
+                outputs = layer.forward(outputs)
+            except ValueError as error:
+                message = f"Model: {name}, does not fit behind {giver}: {error}"
+                raise ValueError(message) from error
+            if layer.parameter_names:
+                giver = name
+
+
 class Model(Model):
     # What a step runs: all layers and the loss, or all but the last and the fused loss.
     body: Sequence[nn.Layer] = ()
@@ -277,10 +254,33 @@ class Model(Model):
         return value, outputs
 
 
-# The highest logit is the highest probability: these need no output activation.
-COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
-    (nn.Softmax, nn.CategoricalAccuracy)
-}
+@dataclass
+class History:
+    """What a training measured: lists of floats with one entry an epoch.
+
+    `loss` is the sum of `data_loss` and `regularization_loss`. Where an epoch is one
+    full batch, its entries are the values before its update; otherwise the means over
+    its samples, each as its batch found it, and the learning rate of the last step.
+    What was not measured is an empty list. `interrupted` is True where a keyboard
+    interrupt ended the training; the lists then hold the epochs that were finished.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    data_loss: list[float] = field(default_factory=list)
+    regularization_loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    interrupted: bool = False
+
+    @classmethod
+    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
+        """Return the history of a training that was to have so many epochs."""
+        history = cls(interrupted=len(records) < epochs)
+        for name in records[0] if records else ():
+            setattr(history, name, [record[name] for record in records])
+        return history
 
 
 def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
