@@ -380,15 +380,13 @@ def history(histories: Mapping[str, History], *, alt: str, log: bool = False) ->
         (all_axes[1], "Accuracy", "accuracy", "val_accuracy"),
     ):
         for color, (label, each) in zip(COLORS, histories.items(), strict=False):
-            for name, style, suffix in (
-                (measured, "-", ""),
-                (validated, "--", ", validation"),
-            ):
+            for name, style in ((measured, "-"), (validated, "--")):
                 values = getattr(each, name)
                 epochs = np.arange(1, len(values) + 1)
-                if values:
-                    axes.plot(epochs, values, style, color=color, label=label + suffix)
-        axes.set(title=title, xlabel="epoch")
+                name_once = label if style == "-" else None
+                axes.plot(epochs, values, style, color=color, label=name_once)
+        dashed = any(getattr(each, validated) for each in histories.values())
+        axes.set(title=title + " (dashed: validation)" * dashed, xlabel="epoch")
     if log:
         all_axes[0].set_yscale("log")
     all_axes[1].legend()
