@@ -71,28 +71,6 @@ def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode("ascii")
 
 
-def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what `pack` was given; ValueError unless it is that, to the last bit.
-
-    Built in chapter 13.
-    """
-    digest = hashlib.sha256(content[:-64]).hexdigest()
-    if content[-64:] != digest.encode("ascii"):
-        raise ValueError("it is damaged, or something else: the checksum is wrong")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {each: member(archive, each) for each in archive.namelist()}
-        text = json.loads(members.pop("text.json"))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f"it is no archive of ours ({error!r})") from error
-    arrays = {
-        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
-    }
-    if not isinstance(text, dict):
-        raise ValueError("its text describes nothing")
-    return text, arrays
-
-
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return a member's bytes; ValueError where it is packed: it might be endless.
 
@@ -120,6 +98,28 @@ def as_array(content: bytes) -> np.ndarray:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
     file.seek(0)
     return np.load(file, allow_pickle=False)
+
+
+def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what `pack` was given; ValueError unless it is that, to the last bit.
+
+    Built in chapter 13.
+    """
+    digest = hashlib.sha256(content[:-64]).hexdigest()
+    if content[-64:] != digest.encode("ascii"):
+        raise ValueError("it is damaged, or something else: the checksum is wrong")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {each: member(archive, each) for each in archive.namelist()}
+        text = json.loads(members.pop("text.json"))
+    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"it is no archive of ours ({error!r})") from error
+    arrays = {
+        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
+    }
+    if not isinstance(text, dict):
+        raise ValueError("its text describes nothing")
+    return text, arrays
 
 
 # Of the files that are written: a new one whenever an old library could not read it.

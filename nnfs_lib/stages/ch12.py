@@ -18,54 +18,6 @@ from nnfs_lib.stages import ch11 as nn
 from nnfs_lib.stages.ch11 import *
 
 
-class Rescaling(nn.Layer):
-    """outputs = inputs * scale + offset, as floats.
-
-    Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
-    outputs (batch, ...).
-    """
-
-    def __init__(self, scale: float, offset: float = 0.0) -> None:
-        """Take what to multiply by, and what to add."""
-        for name, value in (("scale", scale), ("offset", offset)):
-            if not -math.inf < value < math.inf:
-                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
-        self.scale, self.offset = float(scale), float(offset)
-
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs * scale + offset, float32 or wider, as a new array."""
-        inputs = np.asarray(inputs)
-        dtype = np.result_type(inputs, np.float32)
-        self.outputs = np.multiply(inputs, self.scale, dtype=dtype)
-        if self.offset:
-            self.outputs += self.offset
-        return self.outputs
-
-    def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return doutputs * scale."""
-        nn.kept_outputs(self, doutputs)
-        return np.asarray(doutputs) * self.scale
-
-
-class Flatten(nn.Layer):
-    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features)."""
-
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs as (batch, features), a view where possible."""
-        inputs = np.asarray(inputs)
-        if inputs.ndim < 2:
-            got = f"got {inputs.shape}: one sample is inputs[np.newaxis]"
-            raise ValueError(f"Flatten expected inputs of shape (batch, ...), {got}.")
-        self.shape = inputs.shape
-        self.outputs = inputs.reshape(len(inputs), math.prod(inputs.shape[1:]))
-        return self.outputs
-
-    def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return doutputs in the inputs' shape."""
-        nn.kept_outputs(self, doutputs)
-        return np.asarray(doutputs).reshape(self.shape)
-
-
 def read_idx(path: str | Path) -> np.ndarray:
     """Return what an IDX file of bytes holds, gzipped or not: uint8, of any shape.
 
@@ -121,61 +73,6 @@ class RemoteFile(NamedTuple):
     name: str
     size: int
     sha256: str
-
-
-def fetch(url: str, part: Path, size: int) -> None:
-    """Add to `part` what it lacks of the file at the url, `size` bytes in all.
-
-    Raises OSError, or what else the network has in store, where it is cut off; what has
-    come so far is kept.
-    """
-    # Not on top: it takes longer to import than all of this library.
-    from urllib.request import Request, urlopen
-
-    have = part.stat().st_size if part.exists() else 0
-    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with (
-        urlopen(request, timeout=30) as answer,
-        nn.progress(size, unit="B", shown=True) as add,
-    ):
-        if not answer.geturl().startswith("https://"):
-            raise OSError(f"it leads to {answer.geturl()}, which is not https")
-        goes_on = answer.status == 206
-        with part.open("ab" if goes_on else "wb") as file:
-            add(file.tell())
-            while file.tell() <= size and (piece := answer.read(2**16)):
-                add(file.write(piece))
-
-
-def check_download(part: Path, file: RemoteFile) -> None:
-    """Raise OSError unless it is that file; remove what can't become it."""
-    size = part.stat().st_size
-    if size < file.size:
-        raise OSError(f"cut off after {size} of {file.size} bytes")
-    digest = hashlib.sha256(part.read_bytes()).hexdigest()
-    if size > file.size or digest != file.sha256:
-        part.unlink()
-        raise OSError(f"not the file that was expected, {size} bytes, {digest}")
-
-
-def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
-    """Bring a file into a folder, whole and checked, from the first mirror that has it.
-
-    A download that was cut off goes on where it stopped. Raises ConnectionError, with
-    what every mirror said, where none has it.
-    """
-    from http.client import HTTPException
-
-    folder.mkdir(parents=True, exist_ok=True)
-    part, said = folder / f"{file.name}.part", []
-    for mirror in mirrors:
-        try:
-            fetch(mirror + file.name, part, file.size)
-            check_download(part, file)
-            return part.replace(folder / file.name)
-        except (OSError, HTTPException) as error:
-            said.append(f"{mirror}{file.name}: {error}")
-    raise ConnectionError("; ".join(said))
 
 
 class PictureSet(NamedTuple):
@@ -246,6 +143,61 @@ MNIST = PictureSet(
         ),
     ),
 )
+
+
+def fetch(url: str, part: Path, size: int) -> None:
+    """Add to `part` what it lacks of the file at the url, `size` bytes in all.
+
+    Raises OSError, or what else the network has in store, where it is cut off; what has
+    come so far is kept.
+    """
+    # Not on top: it takes longer to import than all of this library.
+    from urllib.request import Request, urlopen
+
+    have = part.stat().st_size if part.exists() else 0
+    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    with (
+        urlopen(request, timeout=30) as answer,
+        nn.progress(size, unit="B", shown=True) as add,
+    ):
+        if not answer.geturl().startswith("https://"):
+            raise OSError(f"it leads to {answer.geturl()}, which is not https")
+        goes_on = answer.status == 206
+        with part.open("ab" if goes_on else "wb") as file:
+            add(file.tell())
+            while file.tell() <= size and (piece := answer.read(2**16)):
+                add(file.write(piece))
+
+
+def check_download(part: Path, file: RemoteFile) -> None:
+    """Raise OSError unless it is that file; remove what can't become it."""
+    size = part.stat().st_size
+    if size < file.size:
+        raise OSError(f"cut off after {size} of {file.size} bytes")
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    if size > file.size or digest != file.sha256:
+        part.unlink()
+        raise OSError(f"not the file that was expected, {size} bytes, {digest}")
+
+
+def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
+    """Bring a file into a folder, whole and checked, from the first mirror that has it.
+
+    A download that was cut off goes on where it stopped. Raises ConnectionError, with
+    what every mirror said, where none has it.
+    """
+    from http.client import HTTPException
+
+    folder.mkdir(parents=True, exist_ok=True)
+    part, said = folder / f"{file.name}.part", []
+    for mirror in mirrors:
+        try:
+            fetch(mirror + file.name, part, file.size)
+            check_download(part, file)
+            return part.replace(folder / file.name)
+        except (OSError, HTTPException) as error:
+            said.append(f"{mirror}{file.name}: {error}")
+    raise ConnectionError("; ".join(said))
 
 
 def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
@@ -359,6 +311,54 @@ def load_image_folders(
     X_train, y_train = read_classes(parts[0], names)
     X_test, y_test = read_classes(parts[1], names)
     return X_train, y_train, X_test, y_test
+
+
+class Rescaling(nn.Layer):
+    """outputs = inputs * scale + offset, as floats.
+
+    Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
+    outputs (batch, ...).
+    """
+
+    def __init__(self, scale: float, offset: float = 0.0) -> None:
+        """Take what to multiply by, and what to add."""
+        for name, value in (("scale", scale), ("offset", offset)):
+            if not -math.inf < value < math.inf:
+                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
+        self.scale, self.offset = float(scale), float(offset)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs * scale + offset, float32 or wider, as a new array."""
+        inputs = np.asarray(inputs)
+        dtype = np.result_type(inputs, np.float32)
+        self.outputs = np.multiply(inputs, self.scale, dtype=dtype)
+        if self.offset:
+            self.outputs += self.offset
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * scale."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs) * self.scale
+
+
+class Flatten(nn.Layer):
+    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features)."""
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs as (batch, features), a view where possible."""
+        inputs = np.asarray(inputs)
+        if inputs.ndim < 2:
+            got = f"got {inputs.shape}: one sample is inputs[np.newaxis]"
+            raise ValueError(f"Flatten expected inputs of shape (batch, ...), {got}.")
+        self.shape = inputs.shape
+        self.outputs = inputs.reshape(len(inputs), math.prod(inputs.shape[1:]))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs in the inputs' shape."""
+        nn.kept_outputs(self, doutputs)
+        return np.asarray(doutputs).reshape(self.shape)
 
 
 __all__ = [

@@ -20,6 +20,24 @@ from nnfs_lib.stages import ch12 as nn
 from nnfs_lib.stages.ch12 import *
 
 
+def matched(
+    layer: nn.Layer, arrays: Sequence[np.ndarray]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the layer's own parameters, each with its new value; ValueError if unlike."""
+    names, owner = layer.parameter_names, nn.describe(layer)
+    if len(arrays) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    pairs = []
+    for name, new in zip(names, arrays, strict=True):
+        old, new = getattr(layer, name), np.asarray(new)
+        if new.shape != old.shape or new.dtype.kind not in "fiu":
+            expected = f"{name} of shape {old.shape}"
+            got = f"got {new.dtype} of shape {new.shape}"
+            raise ValueError(f"{owner} expected {expected}, {got}.")
+        pairs.append((old, new))
+    return pairs
+
+
 class Model(nn.Model):
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
@@ -45,24 +63,6 @@ class Model(nn.Model):
         ]
         for old, new in changes:
             old[...] = new
-
-
-def matched(
-    layer: nn.Layer, arrays: Sequence[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value; ValueError if unlike."""
-    names, owner = layer.parameter_names, nn.describe(layer)
-    if len(arrays) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
-    pairs = []
-    for name, new in zip(names, arrays, strict=True):
-        old, new = getattr(layer, name), np.asarray(new)
-        if new.shape != old.shape or new.dtype.kind not in "fiu":
-            expected = f"{name} of shape {old.shape}"
-            got = f"got {new.dtype} of shape {new.shape}"
-            raise ValueError(f"{owner} expected {expected}, {got}.")
-        pairs.append((old, new))
-    return pairs
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
@@ -103,25 +103,6 @@ def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode("ascii")
 
 
-def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what `pack` was given; ValueError unless it is that, to the last bit."""
-    digest = hashlib.sha256(content[:-64]).hexdigest()
-    if content[-64:] != digest.encode("ascii"):
-        raise ValueError("it is damaged, or something else: the checksum is wrong")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {each: member(archive, each) for each in archive.namelist()}
-        text = json.loads(members.pop("text.json"))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f"it is no archive of ours ({error!r})") from error
-    arrays = {
-        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
-    }
-    if not isinstance(text, dict):
-        raise ValueError("its text describes nothing")
-    return text, arrays
-
-
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return a member's bytes; ValueError where it is packed: it might be endless."""
     if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
@@ -144,6 +125,25 @@ def as_array(content: bytes) -> np.ndarray:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
     file.seek(0)
     return np.load(file, allow_pickle=False)
+
+
+def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what `pack` was given; ValueError unless it is that, to the last bit."""
+    digest = hashlib.sha256(content[:-64]).hexdigest()
+    if content[-64:] != digest.encode("ascii"):
+        raise ValueError("it is damaged, or something else: the checksum is wrong")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {each: member(archive, each) for each in archive.namelist()}
+        text = json.loads(members.pop("text.json"))
+    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"it is no archive of ours ({error!r})") from error
+    arrays = {
+        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
+    }
+    if not isinstance(text, dict):
+        raise ValueError("its text describes nothing")
+    return text, arrays
 
 
 # Of the files that are written: a new one whenever an old library could not read it.

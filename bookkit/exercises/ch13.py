@@ -1,0 +1,164 @@
+"""Checkers for the exercises of chapter 13."""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from bookkit.checks import Exercise, expect_close, fail
+
+
+def size(answer):
+    """Judge the size of a saved model."""
+    for count in (387, 55050):
+        found = answer(count, False)
+        if found is None:
+            fail("Return the number.")
+        if found == count:
+            fail("A float32 has four bytes.")
+        if found != 4 * count:
+            fail(f"{count} numbers of four bytes are {4 * count}, not {found}.")
+        found = answer(count, True)
+        if found == 8 * count:
+            fail("Adam remembers two things about each parameter: means and squares.")
+        if found != 12 * count:
+            fail(
+                f"Parameters, means and squares: three times {4 * count}, not {found}."
+            )
+    return "To predict you need a third of it."
+
+
+def flip(answer):
+    """Judge the flipping of one bit."""
+    found = answer(1.0, 31)
+    if found is None:
+        fail("Return the number with the bit flipped.")
+    if not isinstance(found, np.float32):
+        fail(
+            "Return an np.float32: number.view(np.float32) reads the bytes as a float."
+        )
+    if found != -1.0:
+        fail(f"Bit 31 is the sign: 1.0 becomes -1.0, not {found}.")
+    for value, bit in ((1.0, 0), (1.0, 22), (0.05, 30), (-3.5, 23), (0.0, 0)):
+        right = np.frombuffer(
+            (
+                int.from_bytes(np.float32(value).tobytes(), "little") ^ (1 << bit)
+            ).to_bytes(4, "little"),
+            "<f4",
+        )[0]
+        if answer(value, bit) != right:
+            fail(
+                f"{value} with bit {bit} flipped is {right!s}, not {answer(value, bit)!s}."
+            )
+        if answer(float(answer(value, bit)), bit) != np.float32(value):
+            fail("Flipped twice, a bit is back.")
+    return f"A weight of 0.05 with bit 30 flipped is {answer(0.05, 30):.1e}."
+
+
+def keep(answer):
+    """Judge the saving of the last few files."""
+    keep_saving, model_class, nn = answer
+
+    def model():
+        made = model_class([nn.Dense(2, 2, rng=0), nn.Softmax()])
+        made.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.Adam())
+        return made
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "notes.npz").write_bytes(b"mine")
+        (folder / "step-by-step.txt").write_bytes(b"mine")
+        for step in (5, 90, 120, 1000):
+            path = keep_saving(model(), folder, step, 2)
+            if path is None or not Path(path).is_file():
+                fail("Return the path that was written; there should be a file.")
+            if Path(path).name != f"step-{step:06d}.npz":
+                fail(
+                    f"Step {step} goes into step-{step:06d}.npz, not {Path(path).name}."
+                )
+        if (
+            not (folder / "notes.npz").exists()
+            or not (folder / "step-by-step.txt").exists()
+        ):
+            fail("It removed a file that is none of its own.")
+        left = sorted(each.name for each in folder.glob("step-0*.npz"))
+        if left != ["step-000120.npz", "step-001000.npz"]:
+            fail(
+                f"After steps 5, 90, 120, 1000 with keep=2, the last two; left: {', '.join(left)}."
+            )
+        if model_class.load(folder / "step-001000.npz").optimizer is None:
+            fail("Save with include_optimizer=True, so that training can go on.")
+        broken = model()
+        broken.optimizer = None  # so that saving fails
+        with suppress(RuntimeError):
+            keep_saving(broken, folder, 2000, 2)
+        if not (folder / "step-000120.npz").exists():
+            fail(
+                "The saving failed, and an old file is gone already: save first, then remove."
+            )
+    return "First save, then remove: at no moment are there fewer than you asked for."
+
+
+def mean(answer):
+    """Judge the mean of several files' parameters."""
+    mean_parameters, model_class, nn = answer
+
+    def model(seed):
+        return model_class(
+            [nn.Dense(3, 2, rng=seed), nn.ReLU(), nn.Dense(2, 2, rng=seed + 10)]
+        )
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = []
+        for seed in range(3):
+            paths.append(folder / f"{seed}.npz")
+            model(seed).save_parameters(paths[-1])
+        one = model(7)
+        mean_parameters(paths, one)
+        for layer in (0, 2):
+            right = np.mean(
+                [model(seed).layers[layer].weights for seed in range(3)], axis=0
+            )
+            expect_close(
+                one.layers[layer].weights,
+                right,
+                "The weights should be the mean of those in the files, array by array.",
+                tolerance=1e-6,
+            )
+        large = model(0)
+        for number, value in enumerate((2.0**24, 1.0, 1.0, 1.0)):
+            large.set_parameters(
+                [
+                    (np.full((3, 2), value), np.zeros((1, 2))),
+                    (np.ones((2, 2)), np.zeros((1, 2))),
+                ]
+            )
+            large.save_parameters(folder / f"large-{number}.npz")
+        mean_parameters(sorted(folder.glob("large-*.npz")), large)
+        if large.layers[0].weights[0, 0] != np.float32((2.0**24 + 3) / 4):
+            fail("16,777,216 + 1 is 16,777,216 in float32: add up in float64.")
+        before = one.get_parameters()
+        (folder / "bad.npz").write_bytes(b"no file of ours")
+        try:
+            mean_parameters([paths[0], folder / "bad.npz"], one)
+        except ValueError:
+            pass
+        else:
+            fail("A file that can't be loaded is an error: let it come through.")
+        if not all(
+            np.array_equal(old, new)
+            for pair, new_pair in zip(before, one.get_parameters(), strict=True)
+            for old, new in zip(pair, new_pair, strict=True)
+        ):
+            fail("After the error the model is another one: put its parameters back.")
+    return "It works within one training; the mean of two trainings from other starts is no network."
+
+
+EXERCISES = (
+    Exercise("13.1", "How large is the file?", size),
+    Exercise("13.2", "Which bit was it?", flip),
+    Exercise("13.3", "Keep the last few", keep),
+    Exercise("13.4", "The mean of several networks", mean),
+)
