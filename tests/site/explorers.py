@@ -93,8 +93,16 @@ def after(explorer: Locator, action: Callable[[], Any]) -> Look:
     """Do what calls for a new frame, wait for it, and look."""
     before = explorer.get_attribute("data-frames") or ""
     action()
-    expect(explorer).not_to_have_attribute("data-frames", before)
+    wait_for_frames(explorer, "!==", before)
     return look(explorer)
+
+
+def wait_for_frames(explorer: Locator, compare: str, count: str) -> None:
+    """Wait until the number of frames compares so; an expectation would look only each tenth of a second."""
+    explorer.page.wait_for_function(
+        f"([explorer, count]) => explorer.dataset.frames {compare} count",
+        arg=[explorer.element_handle(), count],
+    )
 
 
 def each_frame(explorer: Locator, number: int, action: Callable[[], Any]) -> list[Look]:
@@ -102,7 +110,7 @@ def each_frame(explorer: Locator, number: int, action: Callable[[], Any]) -> lis
     before = int(explorer.get_attribute("data-frames") or 0)
     explorer.evaluate(RECORD)
     action()
-    expect(explorer).to_have_attribute("data-frames", str(before + number))
+    wait_for_frames(explorer, "===", str(before + number))
     return [look_of(seen) for seen in explorer.evaluate(RECORDED)]
 
 
