@@ -125,11 +125,10 @@ def test_mode_can_be_switched_and_stays(open_page: OpenPage, address: str) -> No
     assert page.evaluate(theme) == "dark"
 
 
-def test_folded_cells_open_with_a_thumb(open_page: OpenPage) -> None:
-    for chapter in CHAPTERS:
-        page = open_page(chapter, "phone")
-        for summary in page.locator("article details > summary").all():
-            assert summary.bounding_box()["height"] >= 44
-            summary.click()
-            assert summary.evaluate("summary => summary.parentElement.open")
-        page.context.close()
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_folded_cells_open_with_a_thumb(open_page: OpenPage, page_name: str) -> None:
+    page = open_page(page_name, "phone")
+    for summary in page.locator("article details > summary").all():
+        assert summary.bounding_box()["height"] >= 44
+        summary.click()
+        assert summary.evaluate("summary => summary.parentElement.open")
