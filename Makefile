@@ -26,7 +26,8 @@ test: $(VENV)/.test ## check everything, then test the library, the notebooks an
 	$(BIN)/python -m bookkit browser
 	$(MAKE) check
 	$(MAKE) book
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests --ignore=tests/site
+	$(BIN)/pytest tests/site --numprocesses=logical --maxprocesses=4 --dist=loadgroup
 	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=300 chapters playground.ipynb
 
 check: $(VENV)/.test ## check style and types, and that library and outputs are current

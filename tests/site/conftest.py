@@ -17,6 +17,16 @@ from bookkit.site.browser import ADVICE, find_chromium
 SUB_PATH = "/some/sub/path"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests for those who run them on several workers: what shares a page shares a worker."""
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        page = given.get("page") or given.get("page_name")
+        saved = given.get("saved")
+        group = saved.page if saved else page or item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The built site; an error where it is missing or older than its sources."""
