@@ -4,13 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bookkit.equations import fused, layers, losses, optimizers, regression, starts
+from bookkit.equations import (
+    fused,
+    layers,
+    losses,
+    models,
+    optimizers,
+    regression,
+    starts,
+)
 from bookkit.equations.measures import Library, Measure
 
 DRAWS = 50  # random shapes and numbers for each equation
 LOOPS, SLOPE = "plain Python", "differences"
 TWO_STEPS = "activation, then loss"
 EVERY_DRAW, SAME_DRAWS, ITSELF = "every draw", "the same draws", "itself"
+NEVER_STOPPED = "a training that never stopped"
 
 
 @dataclass(frozen=True)
@@ -207,5 +216,22 @@ EQUATIONS: dict[int, list[Equation]] = {
             ),
         ),
         Equation("sine_data", LOOPS, regression.sine),
+    ],
+    10: [
+        Equation("Model: gradients", SLOPE, models.gradients),
+        Equation("Model: loss", LOOPS, models.training_loss),
+    ],
+    11: [
+        Equation("Tally: means", LOOPS, models.tally),
+        Equation("Model: loss in batches", LOOPS, models.loss_in_batches),
+    ],
+    12: [
+        Equation("Rescaling: outputs", LOOPS, models.rescaled),
+        Equation("Rescaling: dinputs", SLOPE, layers.layer_gradient(models.rescaling)),
+        Equation("Flatten: dinputs", SLOPE, layers.layer_gradient(models.flatten)),
+    ],
+    13: [
+        Equation("Model: loaded outputs", LOOPS, models.loaded_outputs),
+        Equation("Model: resumed parameters", NEVER_STOPPED, models.resumed),
     ],
 }

@@ -104,6 +104,37 @@ def too_far_off(base: type) -> type:
     return type(base.__name__, (base,), {"compare": compare})
 
 
+def wrong_model(part: str) -> type:
+    """Return the model of which a part is a thousandth too large."""
+    base = nnfs_lib.Model
+
+    class Wrong(base):
+        def step(self, X, y):
+            value, outputs = base.step(self, X, y)
+            self.gradients *= 1.001
+            return 1.001 * value, outputs
+
+    class WrongInBatches(base):
+        def evaluate(self, X, y, *, batch_size=None):
+            loss, accuracy = base.evaluate(self, X, y, batch_size=batch_size)
+            return nnfs_lib.Evaluation(1.001 * loss, accuracy)
+
+    class WrongFromFile(base):
+        @classmethod
+        def load(cls, path):
+            model = super().load(path)
+            model.parameters *= 1.001
+            return model
+
+    kinds = {"gradients": Wrong, "loss": Wrong, "loss in batches": WrongInBatches}
+    return kinds.get(part, WrongFromFile)
+
+
+class WrongTally(nnfs_lib.Tally):
+    def means(self):
+        return {name: 1.001 * mean for name, mean in super().means().items()}
+
+
 def scaled_function(function: Any) -> Any:
     """Return the function with what it returns, or the last of it, a thousandth too large."""
 
@@ -120,6 +151,10 @@ def wrong_part(base: Any, part: str) -> Any:
     """Return a thing of the library, of which a part is a thousandth too large."""
     if not isinstance(base, type):
         return scaled_function(base)
+    if base is nnfs_lib.Model:
+        return wrong_model(part)
+    if base is nnfs_lib.Tally:
+        return WrongTally
     if issubclass(base, nnfs_lib.Optimizer):
         return too_fast(base)
     if issubclass(base, nnfs_lib.RegressionAccuracy):
