@@ -26,6 +26,10 @@ COMMANDS = {
         "train the networks that the website's playground shows",
         "bookkit.explore.publish",
     ),
+    "garment": (
+        "train the network that looks at garments in chapter 12's explorer",
+        "bookkit.garments.network",
+    ),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),
 }
 
