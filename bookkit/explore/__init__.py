@@ -1,8 +1,15 @@
 """Explorers: what a chapter lets its readers move with their own hands. One call each."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from bookkit.explore.explorer import Explorer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    import nnfs_lib as nn
+    from bookkit.explore.chapter12 import Garment
 
 # Each recipe is imported when it is asked for: a notebook waits for its own only.
 
@@ -96,6 +103,21 @@ def regression() -> Explorer:
     from bookkit.explore.chapter9 import REGRESSION
 
     return Explorer(REGRESSION)
+
+
+def garment(
+    model: "nn.Model | None" = None,
+    pictures: "np.ndarray | None" = None,
+    names: Sequence[str] | None = None,
+) -> "Garment":
+    """Chapter 12: a garment to turn, spoil or draw, and what a trained network says of it.
+
+    model: one of your own, Rescaling or Flatten first, then Dense, ReLU or Dropout, and Softmax last.
+    pictures: (n, 28, 28), uint8, to choose from. names: one for each output of the model.
+    """
+    from bookkit.explore.chapter12 import Garment
+
+    return Garment(model, pictures, names)
 
 
 def playground(**own: Any) -> Explorer:

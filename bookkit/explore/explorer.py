@@ -13,7 +13,10 @@ from bookkit.explore.recipe import EXACT, Frame, Position, Recipe
 from bookkit.explore.sheet import sheet
 
 HERE = Path(__file__).parent
-PARTS = ("engines", "replay", "brush", "panes", "view", "explorer")
+PARTS = (
+    *("engines", "replay", "brush", "panes", "view"),
+    *("pixels", "garment", "explorer"),
+)
 FRONT = "\n".join(
     (HERE / f"front/{part}.js").read_text(encoding="utf-8") for part in PARTS
 )

@@ -7,6 +7,7 @@ const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 let explorers = 0;
 
 const render = async ({ model, el, page = {} }) => {
+  if (model.get("network")) return renderGarment({ model, el });
   const id = `explorer-${++explorers}`;
   const axes = model.get("axes");
   const options = model.get("options");

@@ -3,6 +3,12 @@
 
 const KEPT = { side: 64, neuron: 20, along: 100, dropped: 1, largest: 62752, extent: 1.15 };
 
+/* The number, not below zero, with these half-precision bits. */
+const halfOf = (bits) => {
+  const fraction = bits & 1023, exponent = bits >> 10;
+  return exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+};
+
 /* The numbers of one run: `frames` times `size`, from the differences of half-precision bits. */
 const readCodes = (low, high, frames, size) => {
   const numbers = new Float32Array(frames * size);
@@ -10,9 +16,7 @@ const readCodes = (low, high, frames, size) => {
   for (let i = 0; i < numbers.length; i++) {
     const zigzag = low[i] + 256 * high[i];
     const now = (code[i % size] += zigzag & 1 ? -(zigzag + 1) / 2 : zigzag / 2);
-    const bits = Math.abs(now) << KEPT.dropped;
-    const fraction = bits & 1023, exponent = bits >> 10;
-    const value = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+    const value = halfOf(Math.abs(now) << KEPT.dropped);
     numbers[i] = value > KEPT.largest ? NaN : Math.sign(now) * value;
   }
   return numbers;
