@@ -137,8 +137,8 @@ def about_network(network: Network) -> str:
     sizes = [len(weights) for weights, _ in network.dense] + [network.classes]
     return (
         f"The network ({'-'.join(map(str, sizes))}) was trained on the photographs of Fashion-MNIST "
-        f"and is right about {found['accuracy']:.1%} of the {found['pictures']:,} test pictures there, "
-        f"and about {found['drawn_accuracy']:.0%} of {found['drawn_pictures']:,} garments that this "
+        f"and is right on {found['accuracy']:.1%} of the {found['pictures']:,} test pictures there, "
+        f"and on {found['drawn_accuracy']:.0%} of {found['drawn_pictures']:,} garments that this "
         "book has drawn."
     )
 
@@ -149,7 +149,7 @@ def about_drawn(network: Network) -> str:
     right = int((answers == np.arange(len(answers))).sum())
     return (
         "The ten above are drawings, for each class the one of which the book's network is surest: "
-        f"the network here is right about {right} of the {len(answers)}."
+        f"the network here is right on {right} of the {len(answers)}."
     )
 
 

@@ -25,6 +25,7 @@ PLAYGROUND = ROOT / "playground.ipynb"
 NOTEBOOKS = [*CHAPTERS, PLAYGROUND]
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+GARMENT = "A garment in your hand"  # chapter 12's, which no recipe makes
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?")
 
 

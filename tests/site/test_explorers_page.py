@@ -289,13 +289,13 @@ def test_everything_has_a_name(disk: Disk, saved: Saved) -> None:
 
 @each_page
 def test_pictures_follow_the_color_mode(disk: Disk, page_name: str) -> None:
-    places = range(len(saved_on(page_name)))
+    places = [saved.place for saved in SAVED if saved.page == page_name]
     page, night = disk.shared(page_name), disk.open(page_name, "dark")
     light = [look(find(page, place)) for place in places]
     dark = [look(find(night, place)) for place in places]
-    for place in places:
-        assert light[place].picture != dark[place].picture
-        assert light[place].words == dark[place].words
+    for by_day, by_night in zip(light, dark, strict=True):
+        assert by_day.picture != by_night.picture
+        assert by_day.words == by_night.words
     switch = page.get_by_role("button", name="Color mode").first
     while page.evaluate("document.documentElement.dataset.theme") != "dark":
         switch.click()
@@ -332,7 +332,7 @@ def test_a_thumb_moves_everything_on_a_phone(
     phone: Callable[[str], tuple[Page, CDPSession]], page_name: str
 ) -> None:
     page, finger = phone(page_name)
-    for saved in saved_on(page_name):
+    for saved in (each for each in SAVED if each.page == page_name):
         explorer = find(page, saved.place)
         start = look(explorer)
         assert reset(explorer) == start

@@ -2,6 +2,7 @@
 
 import base64
 import importlib
+import os
 import pkgutil
 import random
 from collections.abc import Callable, Iterator
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+import nnfs_lib as nn
 from bookkit import explore
 from bookkit.explore import replay
+from bookkit.explore.chapter12 import Garment, block_of, network_of
 from bookkit.explore.explorer import FRONT
 from bookkit.explore.play import compute, frame_of
 from bookkit.explore.recipe import Field, Frame, Position, Recipe
 from bookkit.explore.sheet import sheet
 from bookkit.explore.trainings import AXES, CURVE, EPOCHS, PLAIN, record
+from bookkit.garments.network import DRAWN, FOLDER, NETWORK
 from bookkit.training import Training
 
 # What of the front-end the tests call, on a page that is empty otherwise.
@@ -46,7 +50,25 @@ const replayOf = async ([block, axes, positions]) =>
   frames(await replayEngine(bytesOf(block), axes, { time: "epoch", replays: "playground" }, {}), positions);
 const numbersOf = ([low, high, frames, size]) => textOf(readCodes(bytesOf(low), bytesOf(high), frames, size));
 const readNumbers = ([spec]) => spec.data.map((_, i) => number(spec, i));
-globalThis.front = { framesOf, replayOf, numbersOf, readNumbers };
+const pictureOf = (bytes, i) => bytes.subarray(784 * i, 784 * (i + 1));
+const answersOf = async ([block, pictures]) => {
+  const network = readNetwork(await openBlock(bytesOf(block)));
+  const bytes = bytesOf(pictures);
+  const count = bytes.length / 784;
+  const answers = Array.from({ length: count }, (_, i) => [...predict(network, pictureOf(bytes, i))]);
+  return textOf(Float64Array.from(answers.flat()));
+};
+const changedOf = ([picture, changes]) => textOf(change(bytesOf(picture), changes));
+const touchedOf = ([picture, x, y, wide, bright]) => {
+  const touched = bytesOf(picture);
+  touch(touched, x, y, wide, bright);
+  return textOf(touched);
+};
+const weightsOf = async ([block, picture, wide]) =>
+  textOf(weighPixels(readNetwork(await openBlock(bytesOf(block))), bytesOf(picture), wide));
+globalThis.front = {
+  framesOf, replayOf, numbersOf, readNumbers, answersOf, changedOf, touchedOf, weightsOf,
+};
 """
 
 Call = Callable[..., Any]
@@ -255,3 +277,149 @@ def test_what_is_kept_is_close_to_the_training_itself(
     np.testing.assert_allclose(
         rounded.arrays["history"][-1], exact.arrays["history"][-1], rtol=2**-9
     )
+
+
+# The explorer of chapter 12: a network that takes pictures.
+
+BOOKS = nn.Model.load(FOLDER / NETWORK)
+PICTURES = nn.read_labelled(DRAWN, "t10k")[0]
+STILL = {
+    **{"turn": 0, "right": 0, "down": 0},
+    **{"light": 100, "noise": 0, "invert": False, "square": None},
+}
+
+
+def real_pictures() -> np.ndarray:
+    if "NNFS_DATA" not in os.environ:
+        pytest.skip("NNFS_DATA names no folder with Fashion-MNIST in it.")
+    return nn.load_fashion_mnist()[2][:1000]
+
+
+def drawn_pictures() -> np.ndarray:
+    return np.concatenate([PICTURES, nn.read_labelled(DRAWN, "train")[0][:500]])
+
+
+def own_network() -> nn.Model:
+    """A small network of many kinds of layers, whose weights are no half-precision numbers."""
+    rng = np.random.default_rng(2)
+    layers: list[nn.Layer] = [nn.Rescaling(1 / 128, -1), nn.Flatten(), nn.Rescaling(2)]
+    for sizes in ((784, 9), (9, 8), (8, 3)):
+        layers += [nn.Dense(*sizes, initializer=nn.he_normal, rng=rng)]
+        layers[-1].biases[:] = rng.normal(size=(1, sizes[1]))
+        layers += [nn.Dropout(0.3), nn.ReLU()] if sizes == (9, 8) else []
+    return nn.Model([*layers, nn.Softmax()])
+
+
+@pytest.mark.parametrize("model", [BOOKS, own_network()], ids=["book", "own"])
+@pytest.mark.parametrize("pictures", [drawn_pictures, real_pictures])
+def test_the_page_says_of_a_picture_what_the_library_says(
+    front: Call, model: nn.Model, pictures: Callable[[], np.ndarray]
+) -> None:
+    given = pictures()
+    assert given.shape == (1000, 28, 28)
+    block = block_of(network_of(model), given[:1], names=[], labels=[])
+    data = base64.b64decode(front("answersOf", text(block), text(given.tobytes())))
+    found, wanted = np.frombuffer(data).reshape(1000, -1), model.predict(given)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-4)
+    np.testing.assert_array_equal(found.argmax(axis=1), wanted.argmax(axis=1))
+
+
+def test_the_book_shows_its_own_network(front: Call) -> None:
+    data = front("answersOf", text(Garment().network), text(PICTURES.tobytes()))
+    found = np.frombuffer(base64.b64decode(data)).reshape(len(PICTURES), 10)
+    np.testing.assert_allclose(found, BOOKS.predict(PICTURES), rtol=0, atol=1e-4)
+
+
+def changed(front: Call, picture: np.ndarray, **changes: Any) -> np.ndarray:
+    """Return the picture as the front-end changes it, as whole numbers."""
+    data = front("changedOf", text(picture.tobytes()), {**STILL, **changes})
+    found = np.frombuffer(base64.b64decode(data), dtype=np.uint8)
+    return found.reshape(28, 28).astype(int)
+
+
+def test_pictures_turn_clockwise_and_move_right_and_down(front: Call) -> None:
+    for picture in PICTURES[:5]:
+        np.testing.assert_array_equal(changed(front, picture), picture)
+        for times in (1, 2, -1):
+            found = changed(front, picture, turn=90 * times)
+            np.testing.assert_array_equal(found, np.rot90(picture, -times))
+        wanted = np.zeros((28, 28))
+        wanted[:-4, 3:] = picture[4:, :-3]
+        np.testing.assert_array_equal(changed(front, picture, right=3, down=-4), wanted)
+        # Between two pixels lies their mean; the front-end moves what it has turned.
+        wide = np.pad(picture.astype(int), ((0, 0), (1, 0)))
+        means = (wide[:, 1:] + wide[:, :-1]) / 2
+        assert np.abs(changed(front, picture, right=0.5) - means).max() <= 0.5
+        found = changed(front, picture, turn=90, right=2)
+        np.testing.assert_array_equal(found[:, 2:], np.rot90(picture, -1)[:, :-2])
+
+
+def test_a_turn_by_any_angle_keeps_the_middle_and_what_is_round(front: Call) -> None:
+    row, column = np.mgrid[:28, :28] - 13.5
+    hill = 255 * np.exp(-(row**2 + column**2) / 50)
+    for turn in (-170, -35, 5, 60):
+        found = changed(front, np.rint(hill).astype(np.uint8), turn=turn)
+        assert np.abs(found - hill).max() <= 5
+    spot = np.zeros((28, 28), dtype=np.uint8)
+    spot[6, 13:15] = 255  # above the middle by 7.5
+    for turn in (30, 45, 120):
+        found = changed(front, spot, turn=turn)
+        place = [(axis * found).sum() / found.sum() for axis in (row, column)]
+        angle = np.deg2rad(turn)
+        wanted = [-7.5 * np.cos(angle), 7.5 * np.sin(angle)]
+        np.testing.assert_allclose(place, wanted, atol=0.2)
+
+
+def test_light_inversion_noise_and_the_square(front: Call) -> None:
+    picture = PICTURES[0]
+    np.testing.assert_array_equal(changed(front, picture, invert=True), 255 - picture)
+    for light in (0, 45, 200):
+        wanted = np.minimum(255, picture * (light / 100))
+        assert np.abs(changed(front, picture, light=light) - wanted).max() <= 0.5
+    gray = np.full((28, 28), 128, dtype=np.uint8)
+    noise = changed(front, gray, noise=10) - 128
+    assert abs(noise.mean()) < 2
+    assert noise.std() == pytest.approx(25.5, rel=0.1)
+    np.testing.assert_array_equal(changed(front, gray, noise=10) - 128, noise)
+    for square, rows, columns in (
+        ({"x": 10, "y": 20, "wide": 5}, slice(18, 23), slice(8, 13)),
+        ({"x": 10, "y": 20, "wide": 1}, slice(20, 21), slice(10, 11)),
+        ({"x": 0, "y": 27, "wide": 4}, slice(25, 28), slice(0, 2)),
+    ):
+        wanted = gray.copy()
+        wanted[rows, columns] = 0
+        np.testing.assert_array_equal(changed(front, gray, square=square), wanted)
+
+
+def test_the_pen_and_the_eraser_touch_a_round_spot(front: Call) -> None:
+    row, column = np.mgrid[:28, :28]
+    far = np.hypot(column - 9.5, row - 4)
+    for bright, before, after in ((True, 40, 255), (False, 215, 0)):
+        gray = np.full((28, 28), before, dtype=np.uint8)
+        data = front("touchedOf", text(gray.tobytes()), 9.5, 4, 6, bright)
+        found = np.frombuffer(base64.b64decode(data), np.uint8).reshape(28, 28)
+        assert (found[far <= 2.5] == after).all()
+        assert (found[far >= 3.5] == before).all()
+
+
+@pytest.mark.parametrize("model", [BOOKS, own_network()], ids=["book", "own"])
+def test_what_counts_is_what_hiding_it_does(front: Call, model: nn.Model) -> None:
+    block = block_of(network_of(model), PICTURES[:1], names=[], labels=[])
+    for picture in PICTURES[1:4]:
+        data = front("weightsOf", text(block), text(picture.tobytes()), 5)
+        found = np.frombuffer(base64.b64decode(data), dtype="<f4").reshape(28, 28)
+        pictures = np.array([hidden(picture, *place) for place in np.ndindex(28, 28)])
+        answers = model.predict(np.array([picture, *pictures])).astype(float)
+        winner = answers[0].argmax()
+        others = np.delete(answers, winner, axis=1).sum(axis=1)
+        odds = np.log(answers[:, winner] / others)
+        np.testing.assert_allclose(
+            found.ravel(), odds[0] - odds[1:], atol=0.01, rtol=0.01
+        )
+
+
+def hidden(picture: np.ndarray, row: int, column: int) -> np.ndarray:
+    """Return the picture with a black square of 5 pixels around a place."""
+    covered = picture.copy()
+    covered[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3] = 0
+    return covered
