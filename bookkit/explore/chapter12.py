@@ -185,7 +185,8 @@ class Garment(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
     network = traitlets.Bytes().tag(sync=True)
-    seen = traitlets.Bytes().tag(sync=True)
+    # The page sends a view of memory, which Bytes would refuse.
+    seen = traitlets.Bytes().tag(sync=True, from_json=lambda sent, widget: bytes(sent))
 
     def __init__(
         self,

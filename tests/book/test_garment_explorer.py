@@ -110,7 +110,7 @@ class TestTheBooks:
     def test_the_picture_is_the_first_until_the_page_says_another(self):
         garment = explore.garment()
         np.testing.assert_array_equal(garment.picture, IMAGES[TOLD["shown"][0]])
-        garment.seen = bytes(range(256)) * 3 + bytes(16)
+        garment.set_state({"seen": memoryview(bytes(range(256)) * 3 + bytes(16))})
         assert garment.picture.shape == (28, 28)
         assert garment.picture[1, 2] == 30
         garment.picture[:] = 0  # a copy

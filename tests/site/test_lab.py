@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from explorers import RECORD, RECORDED, Look, after, look, look_of, reset
+from explorers import RECORD, RECORDED, Look, after, find, look, look_of, reset
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from visits import ROOT
 
@@ -44,6 +44,10 @@ SLOW = (
     "        return super().forward(inputs)\n\n\n"
     "explore.playground(activation=Slow)",
 )
+PICTURE = (
+    "from bookkit import explore\n\nmine = explore.garment()\nmine",
+    "print(mine.picture.shape, mine.picture.sum())",
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
-    for name, sources in (("own", OWN), ("slow", SLOW)):
+    for name, sources in (("own", OWN), ("slow", SLOW), ("picture", PICTURE)):
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         notebook = nbformat.v4.new_notebook(cells=cells)
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python"}
@@ -346,3 +350,17 @@ def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
     assert moved.values["Weight of x\N{SUBSCRIPT ZERO}"] == "1.05"
     assert moved.words == NEURON.compute(w0=1.05, w1=-0.5, bias=0.25).words
     assert moved.picture != start.picture
+
+
+def test_the_kernel_has_the_picture_that_a_reader_made(reader: Reader) -> None:
+    page = reader.open("picture")
+    run_cell(page, 0)
+    explorer = find(page)
+    canvas = explorer.get_by_role("application")
+    explorer.get_by_role("button", name="Clear").click()
+    canvas.focus()
+    after(explorer, lambda: page.keyboard.press("Space"))
+    output = run_cell(page, 1).locator(".jp-OutputArea-output")
+    # A spot of 3 x 3 pixels whose corners are fainter: sqrt(2) from the middle, of 2 pixels' reach.
+    gray = round(255 * (2 - 2**0.5))
+    expect(output).to_have_text(f"(28, 28) {5 * 255 + 4 * gray}")
