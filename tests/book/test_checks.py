@@ -5,6 +5,7 @@ import pytest
 from notebook_cells import CHAPTERS
 from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
+from wrong_answers_10_to_13 import WRONG_ANSWERS as WRONG_ANSWERS_10_TO_13
 
 from bookkit import catches, check
 from bookkit.checks import exercises, judge
@@ -243,11 +244,18 @@ MISTAKES = [
     ("3.5", climber(copy=False), "work on a copy"),
 ]
 
+ALL_MISTAKES = [
+    *MISTAKES,
+    *WRONG_ANSWERS_4_TO_6,
+    *WRONG_ANSWERS_7_TO_9,
+    *WRONG_ANSWERS_10_TO_13,
+]
+
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("number", "answer", "hint"),
-    MISTAKES + WRONG_ANSWERS_4_TO_6 + WRONG_ANSWERS_7_TO_9,
+    ALL_MISTAKES,
     ids=lambda value: str(value)[:24],
 )
 def test_typical_mistakes_get_their_hint(number, answer, hint):
@@ -260,10 +268,7 @@ def test_typical_mistakes_get_their_hint(number, answer, hint):
 def test_every_exercise_has_a_mistake_here():
     chapters = [int(path.name[:2]) for path in CHAPTERS]
     known = {number for chapter in chapters for number in exercises(chapter)}
-    assert known == {
-        number
-        for number, _, _ in MISTAKES + WRONG_ANSWERS_4_TO_6 + WRONG_ANSWERS_7_TO_9
-    }
+    assert known == {number for number, _, _ in ALL_MISTAKES}
 
 
 def test_merging_must_not_change_the_layers():

@@ -1,0 +1,328 @@
+"""Wrong answers to the exercises of chapters 10 to 13, each with the hint that it should get."""
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import nnfs_lib as nn
+
+
+def clip_new(gradients, limit):
+    """Shorten a copy."""
+    length = float(np.linalg.norm(gradients))
+    gradients = gradients * min(1, limit / length)
+    return length
+
+
+def clip_numbers(gradients, limit):
+    length = float(np.linalg.norm(gradients))
+    np.clip(gradients, -limit, limit, out=gradients)
+    return length
+
+
+def clip_always(gradients, limit):
+    length = float(np.linalg.norm(gradients))
+    gradients *= limit / max(length, 1e-9)
+    return length
+
+
+def clip_and_look(gradients, limit):
+    gradients *= min(1, limit / max(float(np.linalg.norm(gradients)), 1e-9))
+    return float(np.linalg.norm(gradients))
+
+
+def until(*, nested=False, beyond=False, over=False, one=False, early=False):
+    """Return exercise 10.3's function, with what a reader may get wrong."""
+
+    def answer(model, X, y, accuracy, *, at_a_time=10, most=1000):
+        reached = []
+        while len(reached) < most:
+            epochs = at_a_time if over else min(at_a_time, most - len(reached))
+            epochs = 1 if one else epochs
+            history = model.train(X, y, epochs=epochs, print_every=0)
+            reached += [history.accuracy] if nested else history.accuracy
+            if early or (not nested and max(history.accuracy) >= accuracy):
+                break
+        if beyond:
+            reached += model.train(X, y, epochs=20, print_every=0).accuracy
+        return reached
+
+    return answer, nn.Model, nn
+
+
+class Scale(nn.Layer):
+    parameter_names = ("factors",)
+
+    def __init__(self, features):
+        self.factors = np.ones((1, features), np.float32)
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.outputs = inputs * self.factors
+        return self.outputs
+
+    def backward(self, doutputs):
+        self.dfactors = np.sum(doutputs * self.inputs, axis=0, keepdims=True)
+        return doutputs * self.factors
+
+
+class Unnamed(Scale):
+    parameter_names = ()
+
+
+class Doubles(Scale):
+    def __init__(self, features):
+        self.factors = np.ones((1, features))
+
+
+class MeanGradient(Scale):
+    def backward(self, doutputs):
+        self.dfactors = np.mean(doutputs * self.inputs, axis=0, keepdims=True)
+        return doutputs * self.factors
+
+
+class FlatGradient(Scale):
+    def backward(self, doutputs):
+        self.dfactors = np.sum(doutputs * self.inputs, axis=0)
+        return doutputs * self.factors
+
+
+class WrongInputs(Scale):
+    def backward(self, doutputs):
+        super().backward(doutputs)
+        return doutputs * self.inputs
+
+
+def split(order_of, *, swap=False, count=round):
+    """Return exercise 11.2's function, with orders drawn by order_of(n, rng)."""
+
+    def answer(X, y, share, rng):
+        orders = order_of(len(X), rng)
+        n = count(share * len(X))
+        for_X, for_y = orders if isinstance(orders, tuple) else (orders, orders)
+        parts = X[for_X[n:]], y[for_y[n:]], X[for_X[:n]], y[for_y[:n]]
+        return (*parts[2:], *parts[:2]) if swap else parts
+
+    return answer
+
+
+def permutation(n, rng):
+    return rng.permutation(n)
+
+
+def stop(*, copy=True, back=True, late=0, forever=False, count=True):
+    """Return exercise 11.4's function, with what a reader may get wrong."""
+
+    def answer(model, train, val, *, patience, most, batch_size=None):
+        losses, best, best_epoch = [], None, 0
+        while len(losses) < most:
+            options = {"batch_size": batch_size, "print_every": 0}
+            losses += model.train(*train, validation_data=val, **options).val_loss
+            if losses[-1] == min(losses):
+                best = model.parameters.copy() if copy else model.parameters
+                best_epoch = len(losses)
+            if len(losses) - best_epoch >= patience + late and not forever:
+                break
+        if back:
+            model.parameters[...] = best
+        return losses if count else losses[:-1]
+
+    return answer, nn.Model, nn
+
+
+def roll(images, rows, columns):
+    return np.roll(images, (rows, columns), axis=(1, 2))
+
+
+def moved(images, rows, columns):
+    """Move pictures, with black coming in."""
+    found = np.zeros_like(images)
+    for row in range(images.shape[1]):
+        for column in range(images.shape[2]):
+            to = row + rows, column + columns
+            if 0 <= to[0] < images.shape[1] and 0 <= to[1] < images.shape[2]:
+                found[:, to[0], to[1]] = images[:, row, column]
+    return found
+
+
+def in_place(images, rows, columns):
+    images[...] = moved(images, rows, columns)
+    return images
+
+
+def idx(*, big=True, kind=8, order="C"):
+    """Return exercise 12.3's function, with what a reader may get wrong."""
+
+    def answer(array):
+        sizes = [size.to_bytes(4, "big" if big else "little") for size in array.shape]
+        return bytes([0, 0, kind, array.ndim]) + b"".join(sizes) + array.tobytes(order)
+
+    return answer
+
+
+def keep(*, first="save", by=None, pattern="step-[0-9]*.npz", name="06d", more=True):
+    """Return exercise 13.3's function, with what a reader may get wrong."""
+
+    def answer(model, folder, step, keep):
+        path = Path(folder) / f"step-{step:{name}}.npz"
+        if first == "save":
+            model.save(path, include_optimizer=more)
+        left = keep if first == "save" else keep - 1
+        for old in sorted(Path(folder).glob(pattern), key=by)[:-left]:
+            old.unlink()
+        if first != "save":
+            model.save(path, include_optimizer=more)
+        return path
+
+    return answer, nn.Model, nn
+
+
+def mean(*, dtype=float, last=False, swallow=False, restore=True):
+    """Return exercise 13.4's function, with what a reader may get wrong."""
+
+    def answer(paths, model):
+        before = model.get_parameters()
+        sums = [[np.zeros(array.shape, dtype) for array in pair] for pair in before]
+        try:
+            for path in paths:
+                model.load_parameters(path)
+                for pair, new_pair in zip(sums, model.get_parameters(), strict=True):
+                    for total, new in zip(pair, new_pair, strict=True):
+                        total += new
+        except ValueError:
+            if restore:
+                model.set_parameters(before)
+            if swallow:
+                return
+            raise
+        if not last:
+            means = [[total / len(paths) for total in pair] for pair in sums]
+            model.set_parameters(means)
+
+    return answer, nn.Model, nn
+
+
+def flip_whole(value, bit):
+    return np.float32(value).view(np.uint32) ^ np.uint32(1 << bit)
+
+
+def flip_from_the_left(value, bit):
+    return (np.float32(value).view(np.uint32) ^ np.uint32(1 << (31 - bit))).view(
+        np.float32
+    )
+
+
+def flip_double(value, bit):
+    return float(flip_from_the_left(value, 31 - bit))
+
+
+def rates(counts):
+    return np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+
+
+def with_warning(counts):
+    with np.errstate(all="warn"):
+        return (
+            np.nan_to_num(np.diag(counts) / counts.sum(axis=1)),
+            np.nan_to_num(np.diag(counts) / counts.sum(axis=0)),
+        )
+
+
+def sizes(sizes):
+    return sum(n * m for n, m in pairwise(sizes))
+
+
+WRONG_ANSWERS = [
+    ("10.1", sizes, "every neuron has a bias"),
+    ("10.1", lambda sizes: sum(sizes), "n * m weights and m biases"),
+    ("10.1", lambda sizes: None, "Return the number"),
+    ("10.2", clip_new, "Nothing changed"),
+    ("10.2", clip_numbers, "share one factor"),
+    ("10.2", clip_always, "stays as it is"),
+    ("10.2", clip_and_look, "return that of before"),
+    ("10.3", until(nested=True), "one flat list"),
+    ("10.3", until(beyond=True), "It trained on"),
+    ("10.3", until(over=True), "are 20, 20 and 10 epochs"),
+    ("10.3", until(one=True), "trains 20 epochs, looks"),
+    ("10.3", until(early=True), "before the accuracy was reached"),
+    ("10.4", (Unnamed, nn.Model, nn), 'parameter_names = ("factors",)'),
+    ("10.4", (Doubles, nn.Model, nn), "begin as float32"),
+    ("10.4", (MeanGradient, nn.Model, nn), "is the sum of doutputs * inputs"),
+    ("10.4", (FlatGradient, nn.Model, nn), "dfactors"),
+    ("10.4", (WrongInputs, nn.Model, nn), "dinputs = doutputs * factors"),
+    ("11.1", lambda n, size, epochs: epochs * (n // size), "is a step too"),
+    ("11.1", lambda n, size, epochs: math.ceil(n / size), "10, not 5"),
+    ("11.2", split(permutation, swap=True), "The share is that of the validation"),
+    ("11.2", split(lambda n, rng: np.arange(n)), "draw them with rng"),
+    (
+        "11.2",
+        split(lambda n, rng: (rng.permutation(n), rng.permutation(n))),
+        "lost its target",
+    ),
+    ("11.2", split(lambda n, rng: rng.integers(n, size=n)), "in both parts"),
+    (
+        "11.2",
+        split(lambda n, rng: np.random.default_rng().permutation(n)),
+        "draw with rng alone",
+    ),
+    ("11.2", split(permutation, count=math.ceil), "use round"),
+    ("11.3", lambda known, values: float(np.mean(values)), "your code stopped"),
+    (
+        "11.3",
+        lambda known, values: (
+            (known[0] + np.mean(values)) / (2 if known[1] else 1),
+            known[1] + len(values),
+        ),
+        "weigh them",
+    ),
+    (
+        "11.3",
+        lambda known, values: (
+            np.append(np.full(known[1], known[0]), values).mean(),
+            known[1] + 1,
+        ),
+        "After two values, two samples",
+    ),
+    ("11.4", stop(copy=False), "remember them as a copy"),
+    ("11.4", stop(back=False), "remember them as a copy"),
+    ("11.4", stop(late=1), "20 epochs after its best one"),
+    ("11.4", stop(forever=True), "It never stopped"),
+    ("11.4", stop(count=False), "losses came back"),
+    ("12.1", lambda n, h, w, d: n * h * w * np.dtype(d).itemsize, "Those are bytes"),
+    (
+        "12.1",
+        lambda n, h, w, d: n * h * w * np.dtype(d).itemsize / 2**20,
+        "not 1,048,576",
+    ),
+    ("12.1", lambda n, h, w, d: n * h * w / 1e6, "as float32"),
+    ("12.2", lambda counts: (rates(counts.T), rates(counts)), "Recall comes first"),
+    ("12.2", lambda counts: (rates(counts), rates(counts)), "over the sum of its col"),
+    ("12.2", with_warning, "RuntimeWarning"),
+    ("12.3", idx(big=False), "can't be read back"),
+    ("12.3", idx(kind=0), "It begins with 00 00 08"),
+    ("12.3", idx(order="F"), "order of the values"),
+    ("12.3", lambda array: array.tolist(), "Return bytes"),
+    ("12.4", roll, "it should be black"),
+    ("12.4", in_place, "have changed"),
+    ("12.4", lambda i, r, c: moved(i, -r, c), "moves a picture down"),
+    ("12.4", lambda i, r, c: moved(i, r, -c), "isn't right yet"),
+    ("12.4", lambda i, r, c: moved(i, r, c).astype(float), "stay uint8"),
+    ("12.4", lambda i, r, c: moved(i, r, c) if r or c else i, "Return new pictures"),
+    ("13.1", lambda n, more: n, "has four bytes"),
+    ("13.1", lambda n, more: 4 * n * (1 + more), "remembers two things"),
+    ("13.1", lambda n, more: 8 * n, "four bytes are"),
+    ("13.2", flip_whole, "Return an np.float32"),
+    ("13.2", flip_from_the_left, "Bit 31 is the sign"),
+    ("13.2", flip_double, "Return an np.float32"),
+    ("13.3", keep(first="remove"), "save first, then remove"),
+    ("13.3", keep(name="d"), "goes into step-000005.npz"),
+    ("13.3", keep(pattern="*.npz"), "none of its own"),
+    ("13.3", keep(more=False), "include_optimizer=True"),
+    ("13.3", keep(by=lambda path: path.stat().st_mtime * -1), "there should be a file"),
+    ("13.4", mean(dtype=np.float32), "add up in float64"),
+    ("13.4", mean(last=True), "mean of those in the files"),
+    ("13.4", mean(swallow=True), "let it come through"),
+    ("13.4", mean(restore=False), "put its parameters back"),
+]
