@@ -176,7 +176,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 class PictureSet(NamedTuple):
-    """Labelled pictures in IDX files: their folder's name, where they are, and which.
+    """Labeled pictures in IDX files: the name of their folder, mirrors, and files.
 
     Built in chapter 12.
     """
@@ -190,7 +190,7 @@ FASHION_MNIST = PictureSet(
     "fashion-mnist",
     (
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ),
     (
         RemoteFile(

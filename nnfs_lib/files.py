@@ -29,7 +29,7 @@ __all__ = [
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed into it.
+    """Write a file whole or not at all: beside its place, then renamed into it.
 
     Built in chapter 13.
     """
@@ -126,7 +126,7 @@ VERSION = 1
 def read_packed(
     path: str | Path, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays of a file of this kind and version; ValueError otherwise.
+    """Return text and arrays of a file, if it is of this kind and version.
 
     Built in chapter 13.
     """

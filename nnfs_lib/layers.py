@@ -325,7 +325,7 @@ class Rescaling(Layer):
 
 
 class Flatten(Layer):
-    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features).
+    """Lay the numbers of a sample in a row: (batch, ...) becomes (batch, features).
 
     Built in chapter 12.
     """

@@ -83,7 +83,7 @@ def as_text(part: object) -> dict[str, Any] | None:
 
 
 def from_text(text: Any, kind: type, **more: Any) -> Any:
-    """Return the part that `as_text` described; ValueError unless it is of that kind.
+    """Return the part that `as_text` described, if it is of that kind.
 
     Built in chapter 13.
     """

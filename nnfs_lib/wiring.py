@@ -149,7 +149,7 @@ def check_fit(layers: Sequence[Layer]) -> None:
 def matched(
     layer: Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value; ValueError if unlike.
+    """Return the layer's own parameters, each with its new value, if they are alike.
 
     Built in chapter 13.
     """

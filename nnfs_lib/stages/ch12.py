@@ -76,7 +76,7 @@ class RemoteFile(NamedTuple):
 
 
 class PictureSet(NamedTuple):
-    """Labelled pictures in IDX files: their folder's name, where they are, and which."""
+    """Labeled pictures in IDX files: the name of their folder, mirrors, and files."""
 
     name: str
     mirrors: tuple[str, ...]
@@ -87,7 +87,7 @@ FASHION_MNIST = PictureSet(
     "fashion-mnist",
     (
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ),
     (
         RemoteFile(
@@ -343,7 +343,7 @@ class Rescaling(nn.Layer):
 
 
 class Flatten(nn.Layer):
-    """Lay all numbers of a sample in one row: (batch, ...) becomes (batch, features)."""
+    """Lay the numbers of a sample in a row: (batch, ...) becomes (batch, features)."""
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs as (batch, features), a view where possible."""

@@ -23,7 +23,7 @@ from nnfs_lib.stages.ch12 import *
 def matched(
     layer: nn.Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value; ValueError if unlike."""
+    """Return the layer's own parameters, each with its new value, if they are alike."""
     names, owner = layer.parameter_names, nn.describe(layer)
     if len(arrays) != len(names):
         raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
@@ -66,7 +66,7 @@ class Model(nn.Model):
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed into it."""
+    """Write a file whole or not at all: beside its place, then renamed into it."""
     path = Path(path)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -150,7 +150,7 @@ VERSION = 1
 def read_packed(
     path: str | Path, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays of a file of this kind and version; ValueError otherwise."""
+    """Return text and arrays of a file, if it is of this kind and version."""
     text, arrays = unpack(Path(path).read_bytes())
     if text.get("kind") != kind:
         raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
@@ -249,7 +249,7 @@ def as_text(part: object) -> dict[str, Any] | None:
 
 
 def from_text(text: Any, kind: type, **more: Any) -> Any:
-    """Return the part that `as_text` described; ValueError unless it is of that kind."""
+    """Return the part that `as_text` described, if it is of that kind."""
     if text is None:
         return None
     recipe = RECIPES.get(text["name"])
@@ -358,6 +358,8 @@ class Model(Model):
             arrays |= vectors
         write_whole(path, pack(text, arrays))
 
+
+class Model(Model):
     @classmethod
     def load(cls, path: str | Path) -> "Model":
         """Return the model in a file of `save`, ready to predict.

@@ -73,7 +73,8 @@ def test_every_checked_cell_was_run_and_has_its_output(path):
     code = [cell for cell in cells(path) if cell.source.strip()]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     for cell in code:
-        if SPEAKING.search(cell.source):
+        exported = any(tag.startswith("export:") for tag in tags(cell))
+        if SPEAKING.search(cell.source) and not exported:
             assert cell.outputs, f"no output is stored for:\n{cell.source}"
         for output in cell.outputs:
             assert output.output_type != "error"
