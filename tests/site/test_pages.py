@@ -120,6 +120,9 @@ def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
         shown.startswith("invert")
         for shown in visit(page, "dark").facts["outputFilters"]
     )
+    photos = visit(page, "dark").facts["photoFilters"]
+    assert set(photos) <= {"none"}
+    assert bool(photos) == (page == "chapters/12_dataset")
 
 
 @every_page

@@ -91,7 +91,8 @@ FACTS = """() => {
       const shape = image.naturalWidth / image.naturalHeight;
       return Math.abs(image.width / image.height / shape - 1) > 0.02;
     }).map((image) => image.alt),
-    outputFilters: outputs.map((image) => getComputedStyle(image).filter),
+    outputFilters: outputs.filter((image) => !image.matches(".photo")).map((image) => getComputedStyle(image).filter),
+    photoFilters: outputs.filter((image) => image.matches(".photo")).map((image) => getComputedStyle(image).filter),
     badges: badges.map((link) => link.textContent),
     equationBadges: [...document.querySelectorAll("h1 + .equations-badge a")].map((link) => link.textContent),
     hiddenBadges: badges.filter((link) => !link.offsetWidth).length,
