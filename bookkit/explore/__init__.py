@@ -105,6 +105,13 @@ def regression() -> Explorer:
     return Explorer(REGRESSION)
 
 
+def tasks() -> Explorer:
+    """Chapter 10: one width and one learning rate for three tasks, and the three histories."""
+    from bookkit.explore.chapter10 import THREE_TASKS
+
+    return Explorer(THREE_TASKS)
+
+
 def garment(
     model: "nn.Model | None" = None,
     pictures: "np.ndarray | None" = None,

@@ -1,7 +1,7 @@
-"""A small network in training, as the explorers of chapters 7 to 9 follow it."""
+"""A small network in training, as the explorers of chapters 7 to 11 follow it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -72,7 +72,15 @@ class Course:
         return int(self.looks[place]), float(self.history[place, 2])
 
 
-Kind = TypeVar("Kind", bound=Course)
+class Going(Protocol):
+    """What can be trained further, until some epoch."""
+
+    epoch: int
+
+    def advance(self, epoch: int) -> None: ...
+
+
+Kind = TypeVar("Kind", bound=Going)
 
 
 class Courses(Generic[Kind]):
