@@ -112,6 +112,13 @@ def tasks() -> Explorer:
     return Explorer(THREE_TASKS)
 
 
+def minibatches() -> Explorer:
+    """Chapter 11: what the size of a batch and the order of the samples do to a training."""
+    from bookkit.explore.chapter11 import MINIBATCHES
+
+    return Explorer(MINIBATCHES)
+
+
 def garment(
     model: "nn.Model | None" = None,
     pictures: "np.ndarray | None" = None,
@@ -125,6 +132,13 @@ def garment(
     from bookkit.explore.chapter12 import Garment
 
     return Garment(model, pictures, names)
+
+
+def bits() -> Explorer:
+    """Chapter 13: how many bits a trained network's parameters need, and in which layer."""
+    from bookkit.explore.chapter13 import HOW_FEW
+
+    return Explorer(HOW_FEW)
 
 
 def playground(**own: Any) -> Explorer:

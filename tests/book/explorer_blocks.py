@@ -18,6 +18,7 @@ import nbformat
 import numpy as np
 from notebook_cells import CHAPTERS, ROOT
 
+from bookkit import explore
 from bookkit.explore.recipe import Recipe
 from bookkit.explore.sheet import compute
 
@@ -98,16 +99,23 @@ def open_sheet(recipe: Recipe, block: bytes) -> Sheet:
 
 
 @functools.cache
+def block_of(title: str) -> bytes:
+    """Return the block of the recipe with this title, as it is computed today."""
+    return compute(recipes()[title])
+
+
+@functools.cache
 def sheet_of(title: str) -> Sheet:
     """Return the frames of the recipe with this title, as they are computed today."""
-    recipe = recipes()[title]
-    return open_sheet(recipe, compute(recipe))
+    return open_sheet(recipes()[title], block_of(title))
 
 
 @functools.cache
 def recipes() -> dict[str, Recipe]:
     """Return all recipes of the chapters, by title."""
-    modules = [module(f"chapter{number}") for number in range(1, 10)]
+    folder = Path(explore.__path__[0])
+    numbers = sorted(int(path.stem[7:]) for path in folder.glob("chapter*.py"))
+    modules = [module(f"chapter{number}") for number in numbers]
     found = [thing for each in modules for thing in vars(each).values()]
     return {thing.title: thing for thing in found if isinstance(thing, Recipe)}
 

@@ -37,6 +37,9 @@ from bookkit.explore.chapter6 import RACE
 from bookkit.explore.chapter7 import PENALTIES
 from bookkit.explore.chapter8 import DROPOUT, MASKS
 from bookkit.explore.chapter9 import REGRESSION
+from bookkit.explore.chapter10 import THREE_TASKS
+from bookkit.explore.chapter11 import MINIBATCHES
+from bookkit.explore.chapter13 import HOW_FEW
 from bookkit.explore.explorer import Explorer
 from bookkit.stable import PROGRAM
 
@@ -47,6 +50,7 @@ every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: pat
 POINTS, LABELS = nn.spiral_data(100, 3, rng=0)
 # Explorers whose last axis is the epoch of a training.
 TRAINED = {PENALTIES.title, DROPOUT.title, REGRESSION.title}
+TRAINED |= {THREE_TASKS.title, MINIBATCHES.title}
 
 
 def dense(weights: object, biases: object) -> nn.Dense:
@@ -67,6 +71,7 @@ class TestEveryRecipe:
         known = [NEURON, SHAPES, BEND, SOFTMAX, LANDSCAPE, CONFIDENCE]
         known += [BACKPROPAGATION, FUSED, RACE]
         known += [PENALTIES, MASKS, DROPOUT, REGRESSION]
+        known += [THREE_TASKS, MINIBATCHES, HOW_FEW]
         assert [recipe.title for recipe in known] == list(recipes())
 
     @every_recipe
