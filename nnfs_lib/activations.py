@@ -22,7 +22,9 @@ class ReLU(Layer):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
         # On large batches NumPy is faster beside a row of zeros than beside a 0.
-        self.outputs = np.maximum(inputs, np.zeros_like(inputs[:1]))
+        inputs = np.asarray(inputs)
+        row = np.zeros(inputs.shape[-1:], inputs.dtype)
+        self.outputs = np.maximum(inputs, row)
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:

@@ -119,7 +119,7 @@ def batches(
     if rng is None:
         return ((X[part], y[part]) for part in parts)
     order = np.random.default_rng(rng).permutation(len(X))
-    return ((X[order[part]], y[order[part]]) for part in parts)
+    return ((X.take(order[part], 0), y.take(order[part], 0)) for part in parts)
 
 
 def read_idx(path: str | Path) -> np.ndarray:

@@ -95,7 +95,7 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         expected = f"shape ({batch},), or one-hot {predictions.shape}"
         got = f"got {targets.shape}: {advice}"
         raise ValueError(f"{owner} expected targets of {expected}, {got}.")
-    elif not np.issubdtype(targets.dtype, np.integer):
+    elif targets.dtype.kind not in "iu":
         got = f"got {targets.dtype}: use targets.astype(int)"
         raise ValueError(f"{owner} expected integer labels, {got}.")
     elif batch and not 0 <= targets.min() <= targets.max() < classes:
