@@ -102,9 +102,15 @@ WORKLOADS = [
         dropout=0.1,
     ),
     Workload("sine 500 x 1-64-64-1", lambda: nn.sine_data(500), (1, 64, 64, 1)),
-    Workload("784-64-64-10, batch 100", lambda: pictures(10_000), (784, 64, 64, 10), 100),
-    Workload("784-128-128-10, batch 128", lambda: pictures(10_000), (784, 128, 128, 10), 128),
-    Workload("784-400-100-10, batch 128", lambda: pictures(10_000), (784, 400, 100, 10), 128),
+    Workload(
+        "784-64-64-10, batch 100", lambda: pictures(10_000), (784, 64, 64, 10), 100
+    ),
+    Workload(
+        "784-128-128-10, batch 128", lambda: pictures(10_000), (784, 128, 128, 10), 128
+    ),
+    Workload(
+        "784-400-100-10, batch 128", lambda: pictures(10_000), (784, 400, 100, 10), 128
+    ),
 ]
 
 
@@ -128,7 +134,9 @@ def ours(work: Workload) -> Training:
         model.set(loss=nn.CategoricalCrossentropy(), accuracy=nn.CategoricalAccuracy())
 
     def train(epochs: int) -> tuple[float, float]:
-        history = model.train(X, y, epochs=epochs, batch_size=work.batch_size, print_every=0)
+        history = model.train(
+            X, y, epochs=epochs, batch_size=work.batch_size, print_every=0
+        )
         return history.loss[-1], history.accuracy[-1]
 
     return train
@@ -182,7 +190,9 @@ def pytorch(work: Workload) -> Training:
             else:
                 parts = torch.randperm(len(X)).split(work.batch_size)
                 found = [step(X[part], y[part]) for part in parts]
-        loss, accuracy = (statistics.fmean(column) for column in zip(*found, strict=True))
+        loss, accuracy = (
+            statistics.fmean(column) for column in zip(*found, strict=True)
+        )
         return loss, accuracy
 
     return train
@@ -337,7 +347,9 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=15, help="how many turns each")
-    parser.add_argument("--epochs", type=int, help="in a turn; default: what lasts 0.2 s")
+    parser.add_argument(
+        "--epochs", type=int, help="in a turn; default: what lasts 0.2 s"
+    )
     parser.add_argument("--only", default="", help="workloads with this in their name")
     parser.add_argument("--quick", action="store_true", help="one round of one epoch")
     arguments = parser.parse_args(argv)
