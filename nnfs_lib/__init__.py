@@ -23,7 +23,7 @@ Generated from the chapters: edit them, not this file.
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
 - model: Evaluation, Model, generators_of, go_on, training_as_text
 - optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
-  check_pairs, check_state, divide_by_root, parameters_of, running_mean
+  as_vector, check_pairs, check_state, divide_by_root, parameters_of, running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
 - wiring: COUNTED_ON_LOGITS, check_ending, check_fit, check_kind, describe, lay_out,
   matched, mode, views_of
@@ -128,6 +128,7 @@ from nnfs_lib.optimizers import (
     RMSprop,
     as_epsilon,
     as_share,
+    as_vector,
     check_pairs,
     check_state,
     divide_by_root,
@@ -196,6 +197,7 @@ __all__ = [
     "as_share",
     "as_strengths",
     "as_text",
+    "as_vector",
     "as_yes_or_no",
     "batches",
     "cannot_load",

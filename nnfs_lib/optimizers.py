@@ -20,6 +20,7 @@ __all__ = [
     "Resumable",
     "as_epsilon",
     "as_share",
+    "as_vector",
     "check_pairs",
     "check_state",
     "divide_by_root",
@@ -135,6 +136,16 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
             raise ValueError(f"{owner}: parameter {place} {shapes}.")
 
 
+def as_vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return all arrays one behind the other; a single vector is returned as it is.
+
+    Built in chapter 6.
+    """
+    if len(arrays) == 1 and arrays[0].ndim == 1:
+        return arrays[0]
+    return np.concatenate(arrays, axis=None)
+
+
 class Optimizer(Resumable):
     """How parameters move, given their gradients.
 
@@ -167,9 +178,7 @@ class Optimizer(Resumable):
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
         check_pairs(pairs, owner=type(self).__name__)
-        gradient = pairs[0][1]
-        if len(pairs) > 1 or gradient.ndim > 1:
-            gradient = np.concatenate([each for _, each in pairs], axis=None)
+        gradient = as_vector([each for _, each in pairs])
         if not self.size == self.change.size == gradient.size:
             self.prepare(gradient)
             self.change = np.empty_like(gradient)

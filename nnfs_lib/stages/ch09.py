@@ -271,6 +271,7 @@ __all__ = [
     "as_float",
     "as_share",
     "as_strengths",
+    "as_vector",
     "as_yes_or_no",
     "check_batch",
     "check_classes",

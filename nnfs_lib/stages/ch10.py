@@ -401,6 +401,7 @@ __all__ = [
     "as_line",
     "as_share",
     "as_strengths",
+    "as_vector",
     "as_yes_or_no",
     "check_batch",
     "check_classes",

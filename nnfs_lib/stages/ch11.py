@@ -269,6 +269,7 @@ __all__ = [
     "as_line",
     "as_share",
     "as_strengths",
+    "as_vector",
     "as_yes_or_no",
     "batches",
     "check_batch",

@@ -436,6 +436,7 @@ __all__ = [
     "as_share",
     "as_strengths",
     "as_text",
+    "as_vector",
     "as_yes_or_no",
     "batches",
     "cannot_load",

@@ -76,6 +76,7 @@ FACTS = """() => {
   const figures = [...document.querySelectorAll("img")];
   const badges = [...document.querySelectorAll(".export-badge a")];
   const outputs = figures.filter((image) => image.closest(".cell_output"));
+  const filterOf = (image) => getComputedStyle(image).filter;
   return {
     theme: root.dataset.theme,
     overflow: root.scrollWidth - root.clientWidth,
@@ -91,8 +92,8 @@ FACTS = """() => {
       const shape = image.naturalWidth / image.naturalHeight;
       return Math.abs(image.width / image.height / shape - 1) > 0.02;
     }).map((image) => image.alt),
-    outputFilters: outputs.filter((image) => !image.matches(".photo")).map((image) => getComputedStyle(image).filter),
-    photoFilters: outputs.filter((image) => image.matches(".photo")).map((image) => getComputedStyle(image).filter),
+    outputFilters: outputs.filter((image) => !image.matches(".photo")).map(filterOf),
+    photoFilters: outputs.filter((image) => image.matches(".photo")).map(filterOf),
     badges: badges.map((link) => link.textContent),
     equationBadges: [...document.querySelectorAll("h1 + .equations-badge a")].map((link) => link.textContent),
     hiddenBadges: badges.filter((link) => !link.offsetWidth).length,
