@@ -4,6 +4,7 @@ Generated from chapters/11_evaluate.ipynb: edit that.
 """
 
 import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
@@ -153,12 +154,22 @@ def progress(
         from tqdm.auto import tqdm
     except ImportError:
         shown = False
-    if not shown:
-        yield int  # which does nothing
-        return
-    style = {"unit": unit, "unit_scale": True, "delay": 5, "leave": False}
-    with tqdm(total=total, **style) as bar:
-        yield bar.update
+    bar, done, begin = None, 0, time.monotonic()
+
+    def add(units: int) -> None:
+        nonlocal bar, done
+        done += units
+        if bar is not None:
+            bar.update(units)
+        elif shown and time.monotonic() > begin + 5:
+            style = {"unit": unit, "unit_scale": True, "leave": False}
+            bar = tqdm(total=total, initial=done, **style)
+
+    try:
+        yield add if shown else int  # which does nothing
+    finally:
+        if bar is not None:
+            bar.close()
 
 
 class Model(Model):
