@@ -6,6 +6,7 @@ Generated from the chapters: edit them, not this file.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 __all__ = ["progress"]
 
@@ -24,7 +25,8 @@ def progress(
         from tqdm.auto import tqdm
     except ImportError:
         shown = False
-    bar, done, begin = None, 0, time.monotonic()
+    bar: Any = None
+    done, begin = 0, time.monotonic()
 
     def add(units: int) -> None:
         nonlocal bar, done

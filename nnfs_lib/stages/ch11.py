@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -154,7 +154,8 @@ def progress(
         from tqdm.auto import tqdm
     except ImportError:
         shown = False
-    bar, done, begin = None, 0, time.monotonic()
+    bar: Any = None
+    done, begin = 0, time.monotonic()
 
     def add(units: int) -> None:
         nonlocal bar, done
