@@ -308,8 +308,8 @@ def table(results: dict[str, dict[str, float]], names: list[str]) -> str:
     """Return how many times as long as nnfs_lib each one takes; a dash for what can't be had.
 
     >>> print(table({"spiral": {"nnfs_lib": 2.0, "PyTorch": 5.0}}, ["PyTorch", "products"]))
-    time of an epoch / nnfs_lib's     PyTorch    products
-    spiral                               2.50           -
+    time of an epoch / nnfs_lib's      PyTorch    products
+    spiral                                2.50           -
     """
     width = max(30, *(len(name) for name in results))
     lines = [f"{'time of an epoch / nnfs_lib' + chr(39) + 's':<{width}}"]

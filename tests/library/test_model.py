@@ -1,0 +1,645 @@
+"""The model: what fits together, one vector of parameters, a step, the history, what is printed."""
+
+import copy
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nnfs_lib
+
+
+def spiral_model(nn, *, dtype=np.float32, **adam):
+    model = nn.Model(
+        [
+            nn.Dense(2, 8, rng=0, initializer=nn.he_normal, dtype=dtype),
+            nn.ReLU(),
+            nn.Dense(8, 3, rng=1, dtype=dtype),
+            nn.Softmax(),
+        ],
+        rng=0,
+    )
+    model.set(
+        loss=nn.CategoricalCrossentropy(),
+        optimizer=nn.Adam(**adam),
+        accuracy=nn.CategoricalAccuracy(),
+    )
+    return model
+
+
+def one_weight(nn, weight=3.0, learning_rate=0.25, **options):
+    """Return a model of y = w x with SGD, to be worked out by hand."""
+    model = nn.Model([nn.Dense(1, 1, initializer=nn.constant(weight), **options)])
+    model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(learning_rate))
+    return model
+
+
+class TestAdd:
+    @pytest.mark.parametrize(
+        ("wrong", "got"), [(3, "got 3."), ("Dense", "got 'Dense'.")]
+    )
+    def test_what_is_no_layer(self, nn, wrong, got):
+        expected = "Model.add expected an instance of a kind of Layer, "
+        with pytest.raises(ValueError, match=f"^{re.escape(expected + got)}$"):
+            nn.Model().add(wrong)
+
+    def test_a_class(self, nn):
+        with pytest.raises(ValueError, match=r"got the class: call it\.$"):
+            nn.Model([nn.ReLU])
+
+    def test_the_same_twice(self, nn):
+        model = nn.Model([nn.Dense(2, 3)])
+        message = r"^Model has this Dense\(2, 3\) already: make a second one\.$"
+        with pytest.raises(ValueError, match=message):
+            model.add(model.layers[0])
+        assert len(model.layers) == 1
+
+    def test_order(self, nn):
+        layers = [nn.Dense(2, 3), nn.ReLU(), nn.Dense(3, 1)]
+        assert nn.Model(layers).layers == layers
+
+
+class TestSet:
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [("loss", "Loss"), ("optimizer", "Optimizer"), ("accuracy", "Accuracy")],
+    )
+    def test_wrong_kinds(self, nn, name, kind):
+        message = (
+            rf"^Model\.set expected an instance of a kind of {kind}, got 'adam'\.$"
+        )
+        with pytest.raises(ValueError, match=message):
+            nn.Model().set(**{name: "adam"})
+
+    def test_nothing_is_set_where_one_is_wrong(self, nn):
+        model = nn.Model()
+        with pytest.raises(ValueError, match="a kind of Accuracy"):
+            model.set(loss=nn.MeanSquaredError(), accuracy=nn.Adam())
+        assert model.loss is model.accuracy is None
+
+    def test_none_stays(self, nn):
+        model, loss, adam = nn.Model(), nn.MeanSquaredError(), nn.Adam()
+        model.set(loss=loss)
+        model.set(optimizer=adam)
+        assert (model.loss, model.optimizer) == (loss, adam)
+
+
+class TestFinalize:
+    @pytest.mark.parametrize("kinds", [[], ["ReLU"], ["Flatten", "Softmax"]])
+    def test_nothing_to_train(self, nn, kinds):
+        model = nn.Model([getattr(nn, kind)() for kind in kinds])
+        message = r"^Model has nothing to train: add layers, one of Dense\.$"
+        with pytest.raises(RuntimeError, match=message):
+            model.finalize()
+
+    def test_two_layers_that_do_not_fit(self, nn):
+        model = nn.Model([nn.Dense(2, 64), nn.ReLU(), nn.Dense(32, 3)])
+        message = (
+            r"^Model: layer 2, Dense\(32, 3\), does not fit behind layer 0, Dense\(2, 64\): "
+            r"Dense expected inputs of shape \(batch, 32\), got \(1, 64\): "
+        )
+        with pytest.raises(ValueError, match=message):
+            model.finalize()
+        assert model.parameters.size == 0
+
+    def test_two_types(self, nn):
+        model = nn.Model([nn.Dense(2, 3), nn.Dense(3, 1, dtype=np.float64)])
+        message = r"^Model needs layers of one dtype, got float32 and float64\.$"
+        with pytest.raises(ValueError, match=message):
+            model.finalize()
+
+    @pytest.mark.parametrize(
+        ("last", "loss", "plain"),
+        [
+            (
+                "Softmax",
+                "SoftmaxCategoricalCrossentropy",
+                "CategoricalCrossentropy",
+            ),
+            ("Sigmoid", "SigmoidBinaryCrossentropy", "BinaryCrossentropy"),
+        ],
+    )
+    def test_softmax_twice(self, nn, last, loss, plain):
+        model = nn.Model([nn.Dense(2, 3), getattr(nn, last)()])
+        model.set(loss=getattr(nn, loss)(), optimizer=nn.SGD())
+        message = (
+            rf"^{loss} takes logits: use it without the {last}, or loss={plain}\(\)\.$"
+        )
+        with pytest.raises(ValueError, match=message):
+            model.train(np.ones((4, 2)), np.zeros(4, int), print_every=0)
+
+    @pytest.mark.parametrize(
+        ("last", "loss", "ending", "run"),
+        [
+            (
+                "Softmax",
+                "CategoricalCrossentropy",
+                "SoftmaxCategoricalCrossentropy",
+                1,
+            ),
+            ("Sigmoid", "BinaryCrossentropy", "SigmoidBinaryCrossentropy", 1),
+            ("Linear", "MeanSquaredError", "MeanSquaredError", 2),
+            ("Sigmoid", "MeanSquaredError", "MeanSquaredError", 2),
+            ("Linear", "MeanAbsoluteError", "MeanAbsoluteError", 2),
+            (
+                "Linear",
+                "SoftmaxCategoricalCrossentropy",
+                "SoftmaxCategoricalCrossentropy",
+                2,
+            ),
+        ],
+    )
+    def test_fused_pairs(self, nn, last, loss, ending, run):
+        model = nn.Model([nn.Dense(2, 3), getattr(nn, last)()])
+        model.set(loss=getattr(nn, loss)())
+        model.finalize()
+        assert type(model.ending) is getattr(nn, ending)
+        assert len(model.body) == run
+
+    def test_a_kind_of_softmax_is_not_fused(self, nn):
+        class Own(nn.Softmax):
+            pass
+
+        model = nn.Model([nn.Dense(2, 3), Own()])
+        model.set(loss=nn.CategoricalCrossentropy())
+        model.finalize()
+        assert model.ending is model.loss
+
+    def test_calls_in_the_wrong_order(self, nn):
+        model = nn.Model([nn.Dense(1, 1)])
+        X = np.ones((2, 1), np.float32)
+        needs = (
+            r"needs a loss and an optimizer: call set\(loss=\.\.\., optimizer=\.\.\.\), "
+            r"then finalize\(\)\.$"
+        )
+        with pytest.raises(RuntimeError, match=needs):
+            model.step(X, X)
+        with pytest.raises(RuntimeError, match=needs):
+            model.train(X, X)
+        with pytest.raises(RuntimeError, match=r"needs a loss to evaluate: call set"):
+            model.evaluate(X, X)
+
+
+def assert_views(model):
+    """Every parameter, and nothing else, is a part of the one vector; so are gradients."""
+    marks = np.arange(model.parameters.size, dtype=model.parameters.dtype)
+    model.parameters[:] = marks
+    found = [
+        getattr(layer, name).ravel()
+        for layer in model.layers
+        for name in layer.parameter_names
+    ]
+    assert np.concatenate(found).tolist() == marks.tolist()
+    for layer in model.layers:
+        for name in layer.parameter_names:
+            getattr(layer, name)[...] = -1
+    assert (model.parameters == -1).all()
+
+
+class TestOneVector:
+    def test_values_stay(self, nn):
+        model = spiral_model(nn)
+        before = [array.copy() for pair in model.get_parameters() for array in pair]
+        model.finalize()
+        assert model.parameters.tolist() == np.concatenate(before, axis=None).tolist()
+        assert model.parameters.size == 2 * 8 + 8 + 8 * 3 + 3
+
+    def test_views(self, nn):
+        model = spiral_model(nn)
+        model.finalize()
+        assert_views(model)
+
+    def test_again_is_harmless(self, nn):
+        model = spiral_model(nn)
+        model.finalize()
+        vector = model.parameters
+        model.finalize()
+        assert model.parameters is vector
+
+    def test_after_weights_were_rebound(self, nn):
+        model = spiral_model(nn)
+        model.finalize()
+        model.layers[2].weights = np.full((8, 3), 7, np.float32)
+        model.finalize()
+        assert (model.layers[2].weights == 7).all()
+        assert np.count_nonzero(model.parameters == 7) == 24
+        assert_views(model)
+
+    def test_after_a_copy(self, nn):
+        X, y = nn.spiral_data(10, 3, rng=0)
+        model = spiral_model(nn)
+        model.train(X, y, epochs=3, print_every=0)
+        other = copy.deepcopy(model)
+        before = model.parameters.copy()
+        lines = [
+            each.train(X, y, epochs=3, print_every=0).loss for each in (other, model)
+        ]
+        assert lines[0] == lines[1]
+        assert (before != model.parameters).any()
+        assert model.parameters.tobytes() == other.parameters.tobytes()
+        other.finalize()
+        assert_views(other)
+        assert (model.parameters != -1).all()
+
+    def test_after_another_layer(self, nn):
+        model = nn.Model([nn.Dense(2, 3)])
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1))
+        X = np.ones((4, 2), np.float32)
+        model.train(X, np.ones((4, 3)), print_every=0)
+        model.add(nn.Dense(3, 1))
+        model.set(optimizer=nn.SGD(0.1))
+        model.train(X, np.ones((4, 1)), print_every=0)
+        assert model.parameters.size == 9 + 4
+        assert_views(model)
+
+    def test_after_a_layer_was_taken_away(self, nn):
+        model = nn.Model([nn.Dense(2, 3), nn.Dense(3, 1)])
+        model.finalize()
+        model.layers.pop()
+        model.finalize()
+        assert model.parameters.size == 9
+        assert_views(model)
+
+
+def by_hand(nn, model, X, y):
+    """Return value and gradients of the model's layers, one by one, without the model."""
+    layers = copy.deepcopy(model.layers)
+    for layer in layers:
+        layer.training = True
+        for name in layer.parameter_names:
+            setattr(layer, f"d{name}_view", None)
+    outputs = X
+    for layer in layers:
+        outputs = layer.forward(outputs)
+    value, gradient = (
+        model.loss.calculate(outputs, y),
+        model.loss.backward(outputs, y),
+    )
+    for layer in reversed(layers):
+        gradient = layer.backward(gradient)
+    found = [
+        getattr(layer, f"d{n}").ravel()
+        for layer in layers
+        for n in layer.parameter_names
+    ]
+    return value, np.concatenate(found)
+
+
+class TestStep:
+    def test_by_hand(self, nn):
+        # L = (3 * 2 - 4)^2 = 4, dL/dw = 2 * 2 * 2 = 8, dL/db = 4, rate 0.25.
+        model = one_weight(nn)
+        model.finalize()
+        X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)
+        value, outputs = model.step(X, y)
+        assert (value, outputs.tolist()) == (4.0, [[6.0]])
+        assert model.gradients.tolist() == [8.0, 4.0]
+        assert model.layers[0].weights.tolist() == [[1.0]]
+        assert model.layers[0].biases.tolist() == [[-1.0]]
+
+    @settings(max_examples=25, deadline=None)
+    @given(
+        sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
+        batch=st.integers(1, 7),
+        seed=st.integers(0, 99),
+        activation=st.sampled_from(["ReLU", "Sigmoid", "Linear"]),
+        ending=st.sampled_from(["categorical", "binary", "squared"]),
+    )
+    def test_as_layer_by_layer(self, sizes, batch, seed, activation, ending):
+        nn, rng = nnfs_lib, np.random.default_rng(seed)
+        sizes = [*sizes, 3]
+        model = nn.Model()
+        for n_inputs, n_neurons in pairwise(sizes):
+            dense = nn.Dense(
+                n_inputs,
+                n_neurons,
+                weight_l2=0.01,
+                bias_l1=0.02,
+                rng=rng,
+                dtype=np.float64,
+                # So small that no probability comes near the losses' EPSILON.
+                initializer=nn.normal(0.3),
+            )
+            model.add(dense)
+            model.add(getattr(nn, activation)())
+        last, loss, y = {
+            "categorical": (
+                nn.Softmax(),
+                nn.CategoricalCrossentropy(),
+                rng.integers(3, size=batch),
+            ),
+            "binary": (nn.Sigmoid(), nn.BinaryCrossentropy(), rng.random((batch, 3))),
+            "squared": (nn.Linear(), nn.MeanSquaredError(), rng.random((batch, 3))),
+        }[ending]
+        model.layers[-1] = last
+        model.set(loss=loss, optimizer=nn.SGD(0.1))
+        model.finalize()
+        X = rng.standard_normal((batch, sizes[0]))
+        value, gradients = by_hand(nn, model, X, y)
+        before = model.parameters.copy()
+        found, _ = model.step(X, y)
+        assert found == pytest.approx(value, rel=1e-9)
+        np.testing.assert_allclose(model.gradients, gradients, rtol=1e-7, atol=1e-10)
+        np.testing.assert_allclose(
+            model.parameters, before - 0.1 * gradients, rtol=1e-7, atol=1e-10
+        )
+
+    def test_no_gradient_of_the_networks_own_input(self, nn):
+        class Watched(nn.Dense):
+            calls: tuple[str, ...] = ()
+
+            def backward(self, doutputs):
+                self.calls += ("backward",)
+                return super().backward(doutputs)
+
+            def keep_gradients(self, doutputs):
+                self.calls += ("keep",)
+                super().keep_gradients(doutputs)
+
+        class NoWayBack(nn.Layer):
+            def forward(self, inputs):
+                return inputs
+
+        first, second = Watched(2, 3), Watched(3, 1)
+        model = nn.Model([NoWayBack(), first, second])
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD())
+        model.finalize()
+        model.step(np.ones((4, 2), np.float32), np.ones((4, 1)))
+        assert first.calls == ("keep",)
+        assert second.calls == ("backward", "keep")
+
+    def test_a_layer_of_ones_own(self, nn):
+        class Scale(nn.Layer):
+            """outputs = inputs * factors, with gradients in new arrays every time."""
+
+            parameter_names = ("factors",)
+
+            def __init__(self, size):
+                self.factors = np.full((size,), 2, np.float32)
+
+            def forward(self, inputs):
+                self.inputs = inputs
+                return inputs * self.factors
+
+            def backward(self, doutputs):
+                self.dfactors = (doutputs * self.inputs).sum(axis=0)
+                return doutputs * self.factors
+
+        dense = nn.Dense(1, 2, initializer=nn.constant(1.0))
+        scale = Scale(2)
+        model = nn.Model([dense, scale])
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.5))
+        model.finalize()
+        # outputs (2, 2), errors (2, 1): dL/doutputs (2, 1); dfactors the same, as inputs
+        # of the scale are 1; the dense layer's is (4, 2) for weights and biases.
+        value, _ = model.step(np.ones((1, 1), np.float32), np.array([[0.0, 1.0]]))
+        assert value == 2.5
+        assert model.gradients.tolist() == [4, 2, 4, 2, 2, 1]
+        assert scale.factors.tolist() == [1.0, 1.5]
+        assert dense.weights.tolist() == [[-1.0, 0.0]]
+        assert_views(model)
+
+
+class TestHistory:
+    def test_the_values_before_the_update(self, nn):
+        # y = w x + b at 3 and 0: losses 4, then w = 1, b = -1: (2 - 1 - 4)^2 = 9.
+        model = one_weight(nn, weight_l2=0.5)
+        X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)
+        history = model.train(X, y, epochs=1, print_every=0)
+        assert history.data_loss == [4.0]
+        assert history.regularization_loss == [4.5]
+        assert history.loss == [8.5]
+        assert history.learning_rate == [0.25]
+        # dL/dw = 8 + 2 * 0.5 * 3 = 11.
+        assert model.parameters.tolist() == [0.25, -1.0]
+
+    def test_lists_and_lengths(self, nn):
+        X, y = nn.spiral_data(10, 3, rng=0)
+        history = spiral_model(nn).train(X, y, epochs=4, print_every=0)
+        for name in (
+            "loss",
+            "data_loss",
+            "regularization_loss",
+            "accuracy",
+            "learning_rate",
+        ):
+            values = getattr(history, name)
+            assert type(values) is list
+            assert [type(value) for value in values] in ([float] * 4, [int] * 4)
+        assert history.val_loss == history.val_accuracy == []
+        assert history.interrupted is False
+
+    def test_what_was_not_measured(self, nn):
+        X = np.ones((4, 1), np.float32)
+        history = one_weight(nn).train(X, X, epochs=2, print_every=0)
+        assert history.accuracy == []
+
+    def test_decay(self, nn):
+        model = one_weight(nn)
+        model.set(optimizer=nn.SGD(1e-3, decay=1.0))
+        X = np.ones((4, 1), np.float32)
+        history = model.train(X, X, epochs=2, batch_size=2, print_every=0)
+        # Steps 0 to 3; of an epoch its last.
+        assert history.learning_rate == [5e-4, 2.5e-4]
+
+    def test_every_sample_counts_once(self, nn):
+        # Nothing moves, so batches of 2, 2 and 1 must give the mean of all five.
+        model = one_weight(nn, weight=1.0, learning_rate=1e-30)
+        X = np.zeros((5, 1), np.float32)
+        y = np.array([[0], [1], [2], [3], [4]], np.float32)
+        history = model.train(X, y, batch_size=2, print_every=0)
+        assert history.loss == [pytest.approx((0 + 1 + 4 + 9 + 16) / 5)]
+
+    def test_same_seed_same_bits(self, nn):
+        X, y = nn.spiral_data(10, 3, rng=0)
+        runs = [spiral_model(nn) for _ in range(2)]
+        lists = [run.train(X, y, epochs=3, batch_size=7, print_every=0) for run in runs]
+        assert lists[0].loss == lists[1].loss
+        assert runs[0].parameters.tobytes() == runs[1].parameters.tobytes()
+
+
+class TestPrinting:
+    def epochs(self, out):
+        return [
+            int(found) for found in re.findall(r"^epoch +(\d+):", out, re.MULTILINE)
+        ]
+
+    @pytest.mark.parametrize(
+        ("epochs", "every", "printed"),
+        [
+            (3, 1, [1, 2, 3]),
+            (7, 3, [1, 3, 6, 7]),
+            (5, 100, [1, 5]),
+            (1, 1, [1]),
+            (4, 0, []),
+        ],
+    )
+    def test_which_epochs(self, nn, capsys, epochs, every, printed):
+        X, y = nn.spiral_data(5, 3, rng=0)
+        spiral_model(nn).train(X, y, epochs=epochs, print_every=every)
+        captured = capsys.readouterr()
+        assert self.epochs(captured.out) == printed
+        assert captured.err == ""
+        assert captured.out.count("\n") == len(printed)
+
+    def test_a_line(self, nn, capsys):
+        X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)
+        one_weight(nn).train(X, y)
+        assert capsys.readouterr().out == "epoch 1: loss 4.000, learning rate 0.25\n"
+
+    def test_a_line_with_all(self, nn, capsys):
+        X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)
+        model = one_weight(nn, weight_l2=0.5)
+        model.set(accuracy=nn.RegressionAccuracy())
+        model.train(X, y, epochs=10, print_every=20, validation_data=(X, y))
+        # After the step w = 0.25, b = -1: (0.5 - 1 - 4)^2 = 20.25.
+        assert capsys.readouterr().out.splitlines()[0] == (
+            "epoch  1: loss 8.500 (data 4.000 + regularization 4.500), accuracy 0.000, "
+            "validation loss 20.250, accuracy 0.000, learning rate 0.25"
+        )
+
+
+class TestErrorsInTrain:
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"epochs": 0}, r"^epochs is a whole number from 1 on, got 0\.$"),
+            ({"epochs": 1.5}, r"^epochs is a whole number from 1 on, got 1\.5\.$"),
+            ({"batch_size": 0}, r"^batch_size is a whole number from 1 on, got 0\.$"),
+            (
+                {"print_every": -1},
+                r"^print_every is a whole number from 0 on, got -1\.$",
+            ),
+        ],
+    )
+    def test_counts(self, nn, options, message):
+        X = np.ones((4, 1), np.float32)
+        model = one_weight(nn)
+        with pytest.raises(ValueError, match=message):
+            model.train(X, X, **options)
+        assert model.layers[0].weights.tolist() == [[3.0]]
+
+    def test_the_training_flag_comes_back(self, nn):
+        model = spiral_model(nn)
+        X, y = nn.spiral_data(5, 3, rng=0)
+        model.layers[1].training = True
+        with pytest.raises(ValueError, match="expected labels 0 to 2"):
+            model.train(X, y + 1, print_every=0)
+        assert [layer.training for layer in model.layers] == [False, True, False, False]
+        with pytest.raises(ValueError, match="expected labels 0 to 2"):
+            model.evaluate(X, y + 1)
+        assert [layer.training for layer in model.layers] == [False, True, False, False]
+
+    def test_a_wrong_batch_moves_nothing(self, nn):
+        model = spiral_model(nn)
+        X, y = nn.spiral_data(5, 3, rng=0)
+        before = [array.copy() for pair in model.get_parameters() for array in pair]
+        with pytest.raises(ValueError, match="expected labels"):
+            model.train(X, y + 1, print_every=0)
+        after = [array for pair in model.get_parameters() for array in pair]
+        assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
+        assert model.optimizer.steps_done == 0
+
+
+class Impatient(nnfs_lib.MeanSquaredError):
+    """A loss whose reader presses Ctrl-C in the third step."""
+
+    calls = 0
+
+    def value_and_gradient(self, predictions, targets):
+        self.calls += 1
+        if self.calls == 3:
+            raise KeyboardInterrupt
+        return super().value_and_gradient(predictions, targets)
+
+
+def test_interrupted(capsys):
+    nn = nnfs_lib
+    model = one_weight(nn, learning_rate=1e-3)
+    model.set(loss=Impatient())
+    X = np.ones((4, 1), np.float32)
+    history = model.train(X, X, epochs=10)
+    assert history.interrupted
+    assert len(history.loss) == len(history.learning_rate) == 2
+    assert capsys.readouterr().out.count("\n") == 2
+    assert not model.layers[0].training
+    assert model.optimizer.steps_done == 2
+    assert len(model.train(X, X, epochs=3, print_every=0).loss) == 3
+
+
+def test_interrupted_at_once():
+    class AtOnce(Impatient):
+        calls = 2
+
+    model = one_weight(nnfs_lib)
+    model.set(loss=AtOnce())
+    X = np.ones((4, 1), np.float32)
+    history = model.train(X, X, epochs=2, print_every=0)
+    assert (history.interrupted, history.loss) == (True, [])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("inputs", [np.float32, np.float64])
+def test_the_dtype_of_the_layers_is_kept(nn, dtype, inputs):
+    model = spiral_model(nn, dtype=dtype, decay=0.1)
+    model.layers.insert(2, nn.Dropout(0.5, rng=0))
+    X, y = nn.spiral_data(10, 3, rng=0)
+    X = X.astype(inputs)
+    model.train(X, y, epochs=2, batch_size=8, print_every=0, validation_data=(X, y))
+    assert model.predict(X).dtype == dtype
+    assert model.parameters.dtype == model.gradients.dtype == dtype
+    assert {memory.dtype for memory in model.optimizer.memory.values()} == {
+        np.dtype(dtype)
+    }
+    assert {layer.outputs.dtype for layer in model.layers} == {np.dtype(dtype)}
+
+
+class TestSetParameters:
+    def test_round_trip_of_copies(self, nn):
+        model, other = spiral_model(nn), spiral_model(nn)
+        kept = model.get_parameters()
+        other.layers[0].weights[:] = 5
+        other.set_parameters(kept)
+        kept[0][0][:] = 9
+        for mine, yours in zip(
+            model.get_parameters(), other.get_parameters(), strict=True
+        ):
+            assert all(np.array_equal(*pair) for pair in zip(mine, yours, strict=True))
+        assert (model.layers[0].weights != 9).all()
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (
+                lambda p: p[:1],
+                r"^Model expected the parameters of 2 layers, got those of 1\.$",
+            ),
+            (
+                lambda p: [p[0], p[1][:1]],
+                r"^Dense\(8, 3\) expected weights, biases, got 1\.$",
+            ),
+            (
+                lambda p: [p[0], (p[1][0].T, p[1][1])],
+                r"^Dense\(8, 3\) expected weights of shape \(8, 3\), got float32 of shape \(3, 8\)\.$",
+            ),
+            (
+                lambda p: [p[0], (p[1][0], p[1][1].astype(str))],
+                r"^Dense\(8, 3\) expected biases of shape \(1, 3\), got <U32 of shape \(1, 3\)\.$",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_changes_nothing(self, nn, change, message):
+        model = spiral_model(nn)
+        before = np.concatenate(
+            [a for p in model.get_parameters() for a in p], axis=None
+        )
+        wrong = [tuple(array + 1 for array in pair) for pair in model.get_parameters()]
+        with pytest.raises(ValueError, match=message):
+            model.set_parameters(change(wrong))
+        after = np.concatenate(
+            [a for p in model.get_parameters() for a in p], axis=None
+        )
+        assert before.tobytes() == after.tobytes()
