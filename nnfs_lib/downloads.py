@@ -36,6 +36,8 @@ def fetch(url: str, part: Path, size: int) -> None:
     from urllib.request import Request, urlopen
 
     have = part.stat().st_size if part.exists() else 0
+    if have >= size:
+        return  # what it is, the check says
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     with (
         urlopen(request, timeout=30) as answer,
@@ -46,7 +48,7 @@ def fetch(url: str, part: Path, size: int) -> None:
         goes_on = answer.status == 206
         with part.open("ab" if goes_on else "wb") as file:
             add(file.tell())
-            while file.tell() <= size and (piece := answer.read(2**16)):
+            while piece := answer.read(min(2**16, size + 1 - file.tell())):
                 add(file.write(piece))
 
 

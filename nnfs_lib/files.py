@@ -9,6 +9,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,13 +34,19 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
     Built in chapter 13.
     """
-    path = Path(path)
+    path = Path(path).resolve()  # where a link leads; the link stays
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is no file that could be replaced.")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -89,7 +96,10 @@ def as_array(content: bytes) -> np.ndarray:
     file = io.BytesIO(content)
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("an array is of a version that this book does not write")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    try:
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    except Exception as error:  # it is parsed as Python, so it can fail in many ways
+        raise ValueError(f"an array has no header ({type(error).__name__})") from error
     size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
     if dtype.kind not in "fiu" or claimed != size:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")

@@ -54,7 +54,7 @@ def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
         for name, words in (
             ("accuracy", "accuracy"),
             ("val_loss", "validation loss"),
-            ("val_accuracy", "accuracy"),
+            ("val_accuracy", "validation accuracy"),
         )
         if name in record
     ]

@@ -94,8 +94,8 @@ class RegressionAccuracy(Accuracy):
 class Tally:
     """Means over batches in which every sample counts once.
 
-    `add` takes a batch's means and weighs them by its samples. Outputs and targets are
-    kept, for an accuracy to judge them all together: it need not be a mean.
+    `add` takes a batch's means, which count as often as it has samples. Outputs and
+    targets are kept, for an accuracy to judge all together: it need not be a mean.
 
     Built in chapter 11.
     """

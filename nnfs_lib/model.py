@@ -48,7 +48,7 @@ class Evaluation(NamedTuple):
 
 
 class Model:
-    """A network, what trains it, and the training: what the book has been going for.
+    """A network, what it is trained with, and its training.
 
     `add` layers in the order in which a batch goes through them, `set` a loss, an
     optimizer and an accuracy, and `train`. After `finalize`, which `train` calls,
@@ -71,6 +71,9 @@ class Model:
         self.accuracy: Accuracy | None = None
         self.parameters, self.gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[Layer, str, np.ndarray]] = []
+        # What a step runs: all layers and the loss, or all but the last and the fused.
+        self.body: Sequence[Layer] = ()
+        self.ending: Loss | None = None
         self.rng = np.random.default_rng(rng)
         for layer in layers:
             self.add(layer)
@@ -82,6 +85,7 @@ class Model:
             advice = "make a second one"
             raise ValueError(f"Model has this {describe(layer)} already: {advice}.")
         self.layers.append(layer)
+        self.ending = None  # for finalize to choose anew
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         """Return what the last layer returns for a batch of inputs."""
@@ -106,13 +110,10 @@ class Model:
         for kind, given in kinds.items():
             if given is not None:
                 check_kind(given, kind, owner="Model.set")
+        self.ending = None if loss else self.ending  # for finalize to choose anew
         self.loss = loss or self.loss
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
-
-    # What a step runs: all layers and the loss, or all but the last and the fused loss.
-    body: Sequence[Layer] = ()
-    ending: Loss | None = None
 
     def finalize(self) -> None:
         """Check that all fit, find the fused loss, lay out the parameters.
@@ -122,23 +123,30 @@ class Model:
         """
         owners = [(each, name) for each in self.layers for name in each.parameter_names]
         if not owners:
-            raise RuntimeError("Model has nothing to train: add layers, one of Dense.")
+            raise RuntimeError(
+                "Model has nothing to train: add layers, at least one Dense."
+            )
         check_fit(self.layers)
         last, loss = self.layers[-1], self.loss
         check_ending(last, loss)
         fused = FUSED.get((type(last), type(loss))) if loss else None
         self.ending = fused() if fused else loss
         self.body = self.layers[:-1] if fused else self.layers[:]
+        # The same parameters in the same order, and all still in the vector?
+        held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
         arrays = [getattr(layer, name) for layer, name in owners]
-        held = all(array.base is self.parameters for array in arrays)
-        if not held or self.parameters.size != sum(array.size for array in arrays):
+        if not held or any(each.base is not self.parameters for each in arrays):
             self.parameters, self.gradients, self.places = lay_out(self.layers)
 
     def tools(self) -> tuple[Loss, Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
         if self.ending is None or self.optimizer is None:
-            advice = "call set(loss=..., optimizer=...), then finalize()"
-            raise RuntimeError(f"Model needs a loss and an optimizer: {advice}.")
+            parts = {"loss": self.loss, "optimizer": self.optimizer}
+            missing = [f"{name}=..." for name, part in parts.items() if part is None]
+            advice = (
+                f"set({', '.join(missing)})" if missing else "finalize() comes first"
+            )
+            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
         return self.ending, self.optimizer
 
     def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -147,6 +155,11 @@ class Model:
         The outputs are logits where the fused loss stands for the last layer.
         """
         ending, optimizer = self.tools()
+        if any(
+            getattr(layer, name[1:]).base is not self.parameters
+            for layer, name, _ in self.places
+        ):
+            raise RuntimeError("Model's parameters have left their vector: finalize().")
         outputs = X
         for layer in self.body:
             outputs = layer.forward(outputs)
@@ -156,8 +169,12 @@ class Model:
             gradient = layer.backward(gradient)
         self.body[first].keep_gradients(gradient)
         for layer, name, view in self.places:
-            if getattr(layer, name) is not view:  # by a layer that makes new arrays
-                np.copyto(view, getattr(layer, name))
+            found: Any = getattr(layer, name, None)
+            if found is not view:  # by a layer that makes new arrays
+                if np.shape(found) != view.shape:
+                    needs = f"has to keep {name} of shape {view.shape}"
+                    raise ValueError(f"{describe(layer)} {needs}, got {found!r}.")
+                np.copyto(view, found)
         optimizer.step([(self.parameters, self.gradients)])
         return value, outputs
 
@@ -205,10 +222,9 @@ class Model:
 
         X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
         epoch is one step on all samples, in their order; with one, they are shuffled
-        every epoch. validation_data is (X, y), evaluated after every epoch. A line is
-        printed every so many epochs, and of the first and the last; 0 prints none. A
-        keyboard interrupt ends the training and not the program: the model stays
-        usable, and the history holds the epochs that were finished.
+        every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
+        line every so many epochs, and of the first and the last; for 0, none. A
+        keyboard interrupt ends the training: model and finished epochs are there.
         """
         X, y = check_samples(X, y)
         size = len(X) if batch_size is None else batch_size
@@ -217,12 +233,14 @@ class Model:
         check_count(print_every, "print_every", least=0)
         self.finalize()
         self.tools()
+        self.try_out((X, y))
+        self.try_out(validation_data or (X, y))
         records: list[dict[str, float]] = []
-        steps = epochs * -(-len(X) // size)
+        total = epochs * -(-len(X) // size)
         with (
             suppress(KeyboardInterrupt),
             mode(self.layers, training=True),
-            progress(steps, unit=" steps", shown=print_every > 0) as after_step,
+            progress(total, unit=" steps", shown=print_every > 0) as after_step,
         ):
             for epoch in range(1, epochs + 1):
                 record = self.train_epoch(X, y, size, after_step)
@@ -272,6 +290,13 @@ class Model:
             return math.nan
         outputs, targets = tally.together()
         return self.accuracy.calculate(self.answers(outputs), targets)
+
+    def try_out(self, data: Sequence[np.ndarray]) -> None:
+        """Evaluate a sample of (X, y): what doesn't fit is an error now, not later."""
+        if len(data) != 2:
+            raise ValueError("validation_data is a pair: (X, y).")
+        X, y = check_samples(*data)
+        self.evaluate(X[:1], y[:1])
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
@@ -370,6 +395,7 @@ class Model:
             LookupError,
             RuntimeError,
             AttributeError,
+            OverflowError,
         ) as error:
             raise cannot_load(path, error) from error
         return model

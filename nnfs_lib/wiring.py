@@ -34,7 +34,7 @@ def check_kind(value: object, kind: type, *, owner: str) -> None:
     """
     if not isinstance(value, kind):
         what = "the class: call it" if isinstance(value, type) else f"{value!r}"
-        expected = f"an instance of a kind of {kind.__name__}"
+        expected = f"an instance of {kind.__name__}"
         raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 

@@ -1,5 +1,7 @@
 """Checkers for the exercises of chapter 10."""
 
+import contextlib
+import io
 from itertools import pairwise
 
 import numpy as np
@@ -28,8 +30,8 @@ def clip(answer):
     long = np.array([3.0, -4.0, 0.0, 12.0])  # of length 13
     kept = long.copy()
     found = answer(long, 6.5)
-    if found is None:
-        fail("Return the length from before.")
+    if found is None or np.ndim(found) != 0:
+        fail("Return the length from before, a number.")
     if np.array_equal(long, kept):
         fail(
             "Nothing changed: write into the vector that you were given, gradients *= ..."
@@ -73,7 +75,11 @@ def until(answer):
         return made
 
     one = model()
-    found = train_until(one, X, y, 0.8, at_a_time=20, most=2000)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        found = train_until(one, X, y, 0.8, at_a_time=20, most=2000)
+    if printed.getvalue():
+        fail("It should train silently: print_every=0.")
     if not isinstance(found, list) or not all(
         isinstance(each, float) for each in found
     ):
@@ -101,8 +107,11 @@ def scale(answer):
     """Judge a layer with a parameter of its own, in a model."""
     layer_class, model_class, nn = answer
     layer = layer_class(3)
-    if "factors" not in getattr(layer, "parameter_names", ()):
-        fail('A model trains what the layer names: parameter_names = ("factors",).')
+    names = getattr(layer, "parameter_names", ())
+    if not isinstance(names, tuple) or "factors" not in names:
+        fail(
+            'A model trains what the layer names, in a tuple: parameter_names = ("factors",).'
+        )
     expect_array(layer.factors, (1, 3), "factors")
     if layer.factors.dtype != np.float32 or not (layer.factors == 1).all():
         fail("factors begin as float32, and all as 1.")

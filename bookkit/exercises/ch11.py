@@ -31,6 +31,7 @@ def split(answer):
     """Judge a random split into training and validation."""
     X = np.arange(20.0).reshape(10, 2)
     y = X[:, 0] * 100
+    kept = X.copy()
     found = answer(X, y, 0.3, np.random.default_rng(0))
     if not isinstance(found, tuple) or len(found) != 4:
         fail("Return four arrays: X_train, y_train, X_val, y_val.")
@@ -51,6 +52,10 @@ def split(answer):
         and np.array_equal(y_val, X_val[:, 0] * 100)
     ):
         fail("A sample has lost its target: pick X and y by the same places.")
+    for seed in range(20):
+        parts = answer(X, y, 0.3, np.random.default_rng(seed))
+        if len(parts[2]) != 3 or len({*parts[0][:, 0], *parts[2][:, 0]}) != 10:
+            fail("Not with every generator: three samples there, and each in one part.")
     others = {
         tuple(
             np.sort(np.asarray(answer(X, y, 0.3, np.random.default_rng(seed))[2])[:, 0])
@@ -62,15 +67,20 @@ def split(answer):
     again = answer(X, y, 0.3, np.random.default_rng(0))[2]
     if not np.array_equal(again, X_val):
         fail("The same generator should give the same parts: draw with rng alone.")
-    if len(answer(X, y, 0.25, np.random.default_rng(0))[2]) != 2:
-        fail("A share of 0.25 of 10 samples is 2.5, rounded 2: use round.")
+    for share, right in ((0.28, 3), (0.22, 2)):
+        if len(answer(X, y, share, np.random.default_rng(0))[2]) != right:
+            fail(
+                f"A share of {share} of 10 samples is {10 * share:.1f}, rounded {right}."
+            )
+    if not np.array_equal(X, kept):
+        fail("The data you were given were shuffled: shuffle their places instead.")
     return "Do it once, before anything is computed from the data, means included."
 
 
 def running(answer):
     """Judge a mean that is continued batch by batch."""
     found = answer((0.0, 0), np.array([2.0, 4.0]))
-    if found is None or len(found) != 2:
+    if not isinstance(found, tuple | list) or len(found) != 2:
         fail("Return two things: the mean and the number of samples.")
     expect_close(found[0], 3.0, "The mean of 2 and 4, with nothing before, is 3.")
     if found[1] != 2:
@@ -108,8 +118,8 @@ def early(answer):
 
     one = model()
     losses = train_and_stop(one, train, val, patience=20, most=1000)
-    if not isinstance(losses, list) or not losses:
-        fail("Return the list of the validation losses.")
+    if not isinstance(losses, list) or not all(isinstance(x, float) for x in losses):
+        fail("Return the list of the validation losses, one number for each epoch.")
     if len(losses) != one.optimizer.steps_done:
         fail(
             f"{one.optimizer.steps_done} epochs were trained, {len(losses)} losses came back."
@@ -125,8 +135,12 @@ def early(answer):
     if not np.isclose(end, losses[best], rtol=1e-5):
         fail(
             f"It ends with a validation loss of {end:.3f}, the best was {losses[best]:.3f}: put those "
-            "parameters back, and remember them as a copy."
+            "parameters back, into model.parameters[...], and remember them as a copy."
         )
+    small = model()
+    train_and_stop(small, train, val, patience=5, most=2, batch_size=50)
+    if small.optimizer.steps_done != 12:
+        fail("With batch_size=50, an epoch of 300 samples has six steps: pass it on.")
     short = model()
     if len(train_and_stop(short, train, val, patience=20, most=7)) != 7:
         fail("With most=7 there are seven epochs.")

@@ -25,7 +25,11 @@ def memory(answer):
         if np.isclose(found, right * 1e6 / 2**20):
             fail("Millions of bytes are asked for, not 1,048,576.")
         name = np.dtype(dtype).name
-        expect_close(found, right, f"{count} pictures of {height} x {width} as {name}.")
+        expect_close(
+            found,
+            right,
+            f"{count} pictures of {height} x {width} as {name} are {right}.",
+        )
     return (
         "As float32 the training set takes four times the room, and every copy again."
     )
@@ -78,7 +82,10 @@ def idx(answer):
                 back = read_idx(path)
             except ValueError as error:
                 reason = str(error).partition("damaged: ")[2]
-                fail(f"An array of shape {shape} can't be read back: {reason}")
+                fail(
+                    f"An array of shape {shape} can't be read back: {reason} "
+                    "Each size has four bytes, the highest first."
+                )
         if back.shape != shape or not np.array_equal(back, array):
             fail(
                 "What is read back is another array: is the order of the values right?"

@@ -69,7 +69,8 @@ def keep(answer):
         folder = Path(name)
         (folder / "notes.npz").write_bytes(b"mine")
         (folder / "step-by-step.txt").write_bytes(b"mine")
-        for step in (5, 90, 120, 1000):
+        (folder / "other000120.npz").write_bytes(b"mine")
+        for step in (5, 120, 90, 1000):
             path = keep_saving(model(), folder, step, 2)
             if path is None or not Path(path).is_file():
                 fail("Return the path that was written; there should be a file.")
@@ -82,10 +83,12 @@ def keep(answer):
             or not (folder / "step-by-step.txt").exists()
         ):
             fail("It removed a file that is none of its own.")
+        if not (folder / "other000120.npz").exists():
+            fail("It removed other000120.npz, which is none of its own.")
         left = sorted(each.name for each in folder.glob("step-0*.npz"))
         if left != ["step-000120.npz", "step-001000.npz"]:
             fail(
-                f"After steps 5, 90, 120, 1000 with keep=2, the last two; left: {', '.join(left)}."
+                f"After steps 5, 120, 90, 1000 with keep=2, the two highest; left: {', '.join(left)}."
             )
         if model_class.load(folder / "step-001000.npz").optimizer is None:
             fail("Save with include_optimizer=True, so that training can go on.")
@@ -105,9 +108,10 @@ def mean(answer):
     mean_parameters, model_class, nn = answer
 
     def model(seed):
-        return model_class(
-            [nn.Dense(3, 2, rng=seed), nn.ReLU(), nn.Dense(2, 2, rng=seed + 10)]
-        )
+        layers = [nn.Dense(3, 2, rng=seed), nn.ReLU(), nn.Dense(2, 2, rng=seed + 10)]
+        for layer in layers[::2]:
+            layer.biases[...] = seed + 1
+        return model_class(layers)
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -127,6 +131,8 @@ def mean(answer):
                 "The weights should be the mean of those in the files, array by array.",
                 tolerance=1e-6,
             )
+        if not np.allclose(one.layers[0].biases, 2):
+            fail("The biases are parameters too: their mean belongs to it.")
         large = model(0)
         for number, value in enumerate((2.0**24, 1.0, 1.0, 1.0)):
             large.set_parameters(
@@ -141,11 +147,11 @@ def mean(answer):
             fail("16,777,216 + 1 is 16,777,216 in float32: add up in float64.")
         before = one.get_parameters()
         (folder / "bad.npz").write_bytes(b"no file of ours")
-        try:
-            mean_parameters([paths[0], folder / "bad.npz"], one)
-        except ValueError:
-            pass
-        else:
+        for wrong in ("bad.npz", "not there.npz"):
+            try:
+                mean_parameters([paths[0], folder / wrong], one)
+            except (ValueError, OSError):
+                continue
             fail("A file that can't be loaded is an error: let it come through.")
         if not all(
             np.array_equal(old, new)

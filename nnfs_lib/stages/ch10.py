@@ -6,6 +6,7 @@ Generated from chapters/10_model.ipynb: edit that.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def check_kind(value: object, kind: type, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless value is an instance of kind."""
     if not isinstance(value, kind):
         what = "the class: call it" if isinstance(value, type) else f"{value!r}"
-        expected = f"an instance of a kind of {kind.__name__}"
+        expected = f"an instance of {kind.__name__}"
         raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 
@@ -29,7 +30,7 @@ def describe(layer: nn.Layer) -> str:
 
 
 class Model:
-    """A network, what trains it, and the training: what the book has been going for.
+    """A network, what it is trained with, and its training.
 
     `add` layers in the order in which a batch goes through them, `set` a loss, an
     optimizer and an accuracy, and `train`. After `finalize`, which `train` calls,
@@ -45,6 +46,9 @@ class Model:
         self.accuracy: nn.Accuracy | None = None
         self.parameters, self.gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
+        # What a step runs: all layers and the loss, or all but the last and the fused.
+        self.body: Sequence[nn.Layer] = ()
+        self.ending: nn.Loss | None = None
         for layer in layers:
             self.add(layer)
 
@@ -55,6 +59,7 @@ class Model:
             advice = "make a second one"
             raise ValueError(f"Model has this {describe(layer)} already: {advice}.")
         self.layers.append(layer)
+        self.ending = None  # for finalize to choose anew
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         """Return what the last layer returns for a batch of inputs."""
@@ -81,6 +86,7 @@ class Model(Model):
         for kind, given in kinds.items():
             if given is not None:
                 check_kind(given, kind, owner="Model.set")
+        self.ending = None if loss else self.ending  # for finalize to choose anew
         self.loss = loss or self.loss
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
@@ -200,10 +206,6 @@ def check_fit(layers: Sequence[nn.Layer]) -> None:
 
 
 class Model(Model):
-    # What a step runs: all layers and the loss, or all but the last and the fused loss.
-    body: Sequence[nn.Layer] = ()
-    ending: nn.Loss | None = None
-
     def finalize(self) -> None:
         """Check that all fit, find the fused loss, lay out the parameters.
 
@@ -212,16 +214,19 @@ class Model(Model):
         """
         owners = [(each, name) for each in self.layers for name in each.parameter_names]
         if not owners:
-            raise RuntimeError("Model has nothing to train: add layers, one of Dense.")
+            raise RuntimeError(
+                "Model has nothing to train: add layers, at least one Dense."
+            )
         check_fit(self.layers)
         last, loss = self.layers[-1], self.loss
         check_ending(last, loss)
         fused = nn.FUSED.get((type(last), type(loss))) if loss else None
         self.ending = fused() if fused else loss
         self.body = self.layers[:-1] if fused else self.layers[:]
+        # The same parameters in the same order, and all still in the vector?
+        held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
         arrays = [getattr(layer, name) for layer, name in owners]
-        held = all(array.base is self.parameters for array in arrays)
-        if not held or self.parameters.size != sum(array.size for array in arrays):
+        if not held or any(each.base is not self.parameters for each in arrays):
             self.parameters, self.gradients, self.places = lay_out(self.layers)
 
 
@@ -229,8 +234,12 @@ class Model(Model):
     def tools(self) -> tuple[nn.Loss, nn.Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
         if self.ending is None or self.optimizer is None:
-            advice = "call set(loss=..., optimizer=...), then finalize()"
-            raise RuntimeError(f"Model needs a loss and an optimizer: {advice}.")
+            parts = {"loss": self.loss, "optimizer": self.optimizer}
+            missing = [f"{name}=..." for name, part in parts.items() if part is None]
+            advice = (
+                f"set({', '.join(missing)})" if missing else "finalize() comes first"
+            )
+            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
         return self.ending, self.optimizer
 
     def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -239,6 +248,11 @@ class Model(Model):
         The outputs are logits where the fused loss stands for the last layer.
         """
         ending, optimizer = self.tools()
+        if any(
+            getattr(layer, name[1:]).base is not self.parameters
+            for layer, name, _ in self.places
+        ):
+            raise RuntimeError("Model's parameters have left their vector: finalize().")
         outputs = X
         for layer in self.body:
             outputs = layer.forward(outputs)
@@ -248,8 +262,12 @@ class Model(Model):
             gradient = layer.backward(gradient)
         self.body[first].keep_gradients(gradient)
         for layer, name, view in self.places:
-            if getattr(layer, name) is not view:  # by a layer that makes new arrays
-                np.copyto(view, getattr(layer, name))
+            found: Any = getattr(layer, name, None)
+            if found is not view:  # by a layer that makes new arrays
+                if np.shape(found) != view.shape:
+                    needs = f"has to keep {name} of shape {view.shape}"
+                    raise ValueError(f"{describe(layer)} {needs}, got {found!r}.")
+                np.copyto(view, found)
         optimizer.step([(self.parameters, self.gradients)])
         return value, outputs
 
@@ -294,7 +312,7 @@ def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
         for name, words in (
             ("accuracy", "accuracy"),
             ("val_loss", "validation loss"),
-            ("val_accuracy", "accuracy"),
+            ("val_accuracy", "validation accuracy"),
         )
         if name in record
     ]

@@ -5,7 +5,7 @@ Generated from chapters/11_evaluate.ipynb: edit that.
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -41,8 +41,8 @@ def batches(
 class Tally:
     """Means over batches in which every sample counts once.
 
-    `add` takes a batch's means and weighs them by its samples. Outputs and targets are
-    kept, for an accuracy to judge them all together: it need not be a mean.
+    `add` takes a batch's means, which count as often as it has samples. Outputs and
+    targets are kept, for an accuracy to judge all together: it need not be a mean.
     """
 
     def __init__(self) -> None:
@@ -85,6 +85,9 @@ class Model(nn.Model):
         self.accuracy: nn.Accuracy | None = None
         self.parameters, self.gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
+        # What a step runs: all layers and the loss, or all but the last and the fused.
+        self.body: Sequence[nn.Layer] = ()
+        self.ending: nn.Loss | None = None
         self.rng = np.random.default_rng(rng)
         for layer in layers:
             self.add(layer)
@@ -140,6 +143,13 @@ class Model(Model):
             return math.nan
         outputs, targets = tally.together()
         return self.accuracy.calculate(self.answers(outputs), targets)
+
+    def try_out(self, data: Sequence[np.ndarray]) -> None:
+        """Evaluate a sample of (X, y): what doesn't fit is an error now, not later."""
+        if len(data) != 2:
+            raise ValueError("validation_data is a pair: (X, y).")
+        X, y = nn.check_samples(*data)
+        self.evaluate(X[:1], y[:1])
 
 
 @contextmanager
@@ -212,10 +222,9 @@ class Model(Model):
 
         X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
         epoch is one step on all samples, in their order; with one, they are shuffled
-        every epoch. validation_data is (X, y), evaluated after every epoch. A line is
-        printed every so many epochs, and of the first and the last; 0 prints none. A
-        keyboard interrupt ends the training and not the program: the model stays
-        usable, and the history holds the epochs that were finished.
+        every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
+        line every so many epochs, and of the first and the last; for 0, none. A
+        keyboard interrupt ends the training: model and finished epochs are there.
         """
         X, y = nn.check_samples(X, y)
         size = len(X) if batch_size is None else batch_size
@@ -224,12 +233,14 @@ class Model(Model):
         nn.check_count(print_every, "print_every", least=0)
         self.finalize()
         self.tools()
+        self.try_out((X, y))
+        self.try_out(validation_data or (X, y))
         records: list[dict[str, float]] = []
-        steps = epochs * -(-len(X) // size)
+        total = epochs * -(-len(X) // size)
         with (
             suppress(KeyboardInterrupt),
             nn.mode(self.layers, training=True),
-            progress(steps, unit=" steps", shown=print_every > 0) as after_step,
+            progress(total, unit=" steps", shown=print_every > 0) as after_step,
         ):
             for epoch in range(1, epochs + 1):
                 record = self.train_epoch(X, y, size, after_step)

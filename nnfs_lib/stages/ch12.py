@@ -34,16 +34,21 @@ def read_idx(path: str | Path) -> np.ndarray:
             if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
                 got = start.hex(" ") or "nothing"
                 raise ValueError(f"it should begin with 00 00 08, it has {got}")
-            shape = [int.from_bytes(file.read(4)) for _ in range(start[3])]
-            # One more than there should be. Where sizes lie, nothing is allocated.
-            values = file.read(min(math.prod(shape), 2**31) + 1)
+            sizes = file.read(4 * start[3])
+            if len(sizes) < 4 * start[3]:
+                raise ValueError(f"it ends after {4 + len(sizes)} bytes")
+            shape = np.frombuffer(sizes, ">u4").tolist()
+            # One more than there should be; piece by piece, as sizes may lie.
+            values, end = bytearray(), min(math.prod(shape), 2**31) + 1
+            while piece := file.read(min(end - len(values), 2**20)):
+                values += piece
         if len(values) != math.prod(shape):
             found = f"{len(values)} or more" if len(values) > 1e9 else f"{len(values)}"
             raise ValueError(f"{shape} are {math.prod(shape)} bytes, it has {found}")
     except (ValueError, OSError, EOFError, zlib.error) as error:
         advice = "Get the file again"
         raise ValueError(f"{path} is damaged: {error}. {advice}.") from error
-    return np.frombuffer(bytearray(values), np.uint8).reshape(shape)
+    return np.frombuffer(values, np.uint8).reshape(shape)
 
 
 def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
@@ -155,6 +160,8 @@ def fetch(url: str, part: Path, size: int) -> None:
     from urllib.request import Request, urlopen
 
     have = part.stat().st_size if part.exists() else 0
+    if have >= size:
+        return  # what it is, the check says
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     with (
         urlopen(request, timeout=30) as answer,
@@ -165,7 +172,7 @@ def fetch(url: str, part: Path, size: int) -> None:
         goes_on = answer.status == 206
         with part.open("ab" if goes_on else "wb") as file:
             add(file.tell())
-            while file.tell() <= size and (piece := answer.read(2**16)):
+            while piece := answer.read(min(2**16, size + 1 - file.tell())):
                 add(file.write(piece))
 
 
@@ -224,6 +231,7 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     except ConnectionError as error:
         urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
         ways = f"download by hand:{urls}\nand put the files into {cache}"
+        ways += ", or name the folder that has them"
         raise ConnectionError(f"No {source.name}: {error}.\nPlease {ways}.") from error
     return cache
 
@@ -302,7 +310,7 @@ def load_image_folders(
         if not part.is_dir():
             needs = "needs a folder for each class in train/ and in test/"
             raise FileNotFoundError(f"load_image_folders {needs}: there is no {part}.")
-    found = [{each.name for each in part.iterdir() if each.is_dir()} for part in parts]
+    found = [{path.name for path in part.glob("[!.]*/")} for part in parts]
     if found[0] != found[1] or not found[0]:
         lists = " and ".join(", ".join(sorted(each)) or "none" for each in found)
         raise ValueError(f"train/ and test/ need the same classes, got {lists}.")
@@ -310,6 +318,9 @@ def load_image_folders(
     names = sorted(found[0], key=int if numbers else None)
     X_train, y_train = read_classes(parts[0], names)
     X_test, y_test = read_classes(parts[1], names)
+    if X_train.shape[1:] != X_test.shape[1:]:
+        shapes = f"{X_train.shape[1:]} in train/ and {X_test.shape[1:]} in test/"
+        raise ValueError(f"All pictures need one shape, got {shapes}.")
     return X_train, y_train, X_test, y_test
 
 

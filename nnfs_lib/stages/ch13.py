@@ -9,6 +9,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -67,13 +68,19 @@ class Model(nn.Model):
 
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place, then renamed into it."""
-    path = Path(path)
+    path = Path(path).resolve()  # where a link leads; the link stays
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is no file that could be replaced.")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -116,7 +123,10 @@ def as_array(content: bytes) -> np.ndarray:
     file = io.BytesIO(content)
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("an array is of a version that this book does not write")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    try:
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    except Exception as error:  # it is parsed as Python, so it can fail in many ways
+        raise ValueError(f"an array has no header ({type(error).__name__})") from error
     size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
     if dtype.kind not in "fiu" or claimed != size:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
@@ -382,6 +392,7 @@ class Model(Model):
             LookupError,
             RuntimeError,
             AttributeError,
+            OverflowError,
         ) as error:
             raise cannot_load(path, error) from error
         return model

@@ -267,8 +267,8 @@ WRONG_ANSWERS = [
         split(lambda n, rng: np.random.default_rng().permutation(n)),
         "draw with rng alone",
     ),
-    ("11.2", split(permutation, count=math.ceil), "use round"),
-    ("11.3", lambda known, values: float(np.mean(values)), "your code stopped"),
+    ("11.2", split(permutation, count=math.ceil), "rounded 2"),
+    ("11.3", lambda known, values: float(np.mean(values)), "Return two things"),
     (
         "11.3",
         lambda known, values: (

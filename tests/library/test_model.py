@@ -42,7 +42,7 @@ class TestAdd:
         ("wrong", "got"), [(3, "got 3."), ("Dense", "got 'Dense'.")]
     )
     def test_what_is_no_layer(self, nn, wrong, got):
-        expected = "Model.add expected an instance of a kind of Layer, "
+        expected = "Model.add expected an instance of Layer, "
         with pytest.raises(ValueError, match=f"^{re.escape(expected + got)}$"):
             nn.Model().add(wrong)
 
@@ -68,15 +68,13 @@ class TestSet:
         [("loss", "Loss"), ("optimizer", "Optimizer"), ("accuracy", "Accuracy")],
     )
     def test_wrong_kinds(self, nn, name, kind):
-        message = (
-            rf"^Model\.set expected an instance of a kind of {kind}, got 'adam'\.$"
-        )
+        message = rf"^Model\.set expected an instance of {kind}, got 'adam'\.$"
         with pytest.raises(ValueError, match=message):
             nn.Model().set(**{name: "adam"})
 
     def test_nothing_is_set_where_one_is_wrong(self, nn):
         model = nn.Model()
-        with pytest.raises(ValueError, match="a kind of Accuracy"):
+        with pytest.raises(ValueError, match="an instance of Accuracy"):
             model.set(loss=nn.MeanSquaredError(), accuracy=nn.Adam())
         assert model.loss is model.accuracy is None
 
@@ -91,7 +89,7 @@ class TestFinalize:
     @pytest.mark.parametrize("kinds", [[], ["ReLU"], ["Flatten", "Softmax"]])
     def test_nothing_to_train(self, nn, kinds):
         model = nn.Model([getattr(nn, kind)() for kind in kinds])
-        message = r"^Model has nothing to train: add layers, one of Dense\.$"
+        message = r"^Model has nothing to train: add layers, at least one Dense\.$"
         with pytest.raises(RuntimeError, match=message):
             model.finalize()
 
@@ -172,8 +170,8 @@ class TestFinalize:
         model = nn.Model([nn.Dense(1, 1)])
         X = np.ones((2, 1), np.float32)
         needs = (
-            r"needs a loss and an optimizer: call set\(loss=\.\.\., optimizer=\.\.\.\), "
-            r"then finalize\(\)\.$"
+            r"has nothing to take a step with: set\(loss=\.\.\., optimizer=\.\.\.\), "
+            r"and finalize\(\) after every change\.$"
         )
         with pytest.raises(RuntimeError, match=needs):
             model.step(X, X)
@@ -498,7 +496,7 @@ class TestPrinting:
         # After the step w = 0.25, b = -1: (0.5 - 1 - 4)^2 = 20.25.
         assert capsys.readouterr().out.splitlines()[0] == (
             "epoch  1: loss 8.500 (data 4.000 + regularization 4.500), accuracy 0.000, "
-            "validation loss 20.250, accuracy 0.000, learning rate 0.25"
+            "validation loss 20.250, validation accuracy 0.000, learning rate 0.25"
         )
 
 
