@@ -8,7 +8,6 @@ import io
 import json
 import math
 import os
-import secrets
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -73,7 +72,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is no file that could be replaced.")
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(content)

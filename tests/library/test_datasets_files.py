@@ -226,7 +226,8 @@ class TestWhereLoadersLook:
         ):
             assert f"/{part}-ubyte.gz\n" in said
         assert said.endswith(
-            f"and put the files into {alone}/home/.cache/nnfs_lib/{name}."
+            f"and put the files into {alone}/home/.cache/nnfs_lib/{name}, "
+            "or name the folder that has them."
         )
 
 

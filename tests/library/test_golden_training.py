@@ -79,11 +79,15 @@ def test_trains_as_pytorch_does(nn):
 class WithoutFactor(nnfs_lib.MeanSquaredError):
     """Adam hardly sees a factor of the gradient: only its epsilon does."""
 
+    value_and_gradient = nnfs_lib.Loss.value_and_gradient
+
     def backward(self, predictions, targets):
         return 0.5 * nnfs_lib.MeanSquaredError.backward(self, predictions, targets)
 
 
 class WrongSign(nnfs_lib.MeanSquaredError):
+    value_and_gradient = nnfs_lib.Loss.value_and_gradient
+
     def backward(self, predictions, targets):
         return -nnfs_lib.MeanSquaredError.backward(self, predictions, targets)
 

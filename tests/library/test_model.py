@@ -2,7 +2,7 @@
 
 import copy
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
@@ -170,8 +170,7 @@ class TestFinalize:
         model = nn.Model([nn.Dense(1, 1)])
         X = np.ones((2, 1), np.float32)
         needs = (
-            r"has nothing to take a step with: set\(loss=\.\.\., optimizer=\.\.\.\), "
-            r"and finalize\(\) after every change\.$"
+            r"has nothing to take a step with: set\(loss=\.\.\., optimizer=\.\.\.\)\.$"
         )
         with pytest.raises(RuntimeError, match=needs):
             model.step(X, X)
@@ -399,6 +398,57 @@ class TestStep:
         assert scale.factors.tolist() == [1.0, 1.5]
         assert dense.weights.tolist() == [[-1.0, 0.0]]
         assert_views(model)
+
+    def test_gradients_are_written_where_they_belong(self, nn):
+        model = spiral_model(nn)
+        model.train(*nn.spiral_data(5, 3, rng=0), print_every=0)
+        for layer in (model.layers[0], model.layers[2]):
+            assert np.shares_memory(layer.dweights, model.gradients)
+            assert np.shares_memory(layer.dbiases, model.gradients)
+
+
+class Watching(nnfs_lib.Linear):
+    """Notes what comes by, and whether the model said that it trains."""
+
+    def __init__(self):
+        self.seen = []
+
+    def forward(self, inputs):
+        self.seen.append((self.training, inputs[:, 0].tolist()))
+        return super().forward(inputs)
+
+
+class TestWhatALayerSees:
+    def seen(self, epochs, batch_size):
+        nn = nnfs_lib
+        model = nn.Model([Watching(), nn.Dense(1, 1)], rng=0)
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.01))
+        X = np.arange(20, dtype=np.float32).reshape(-1, 1) / 20
+        model.train(X, X, epochs=epochs, batch_size=batch_size, print_every=0)
+        # What is seen outside of training: samples of zeros, by which finalize checks that all
+        # fit, and the first sample, on which the loss and the accuracy are tried out.
+        seen = model.layers[0].seen
+        assert {*chain(*(values for training, values in seen if not training))} == {0.0}
+        return X[:, 0].tolist(), [values for training, values in seen if training]
+
+    @pytest.mark.parametrize("batch_size", [None, 20, 100])
+    def test_a_full_batch_keeps_its_order(self, batch_size):
+        samples, seen = self.seen(3, batch_size)
+        assert seen == [samples] * 3
+
+    def test_small_ones_are_shuffled_every_epoch(self):
+        samples, seen = self.seen(2, 8)
+        assert [len(values) for values in seen] == [8, 8, 4] * 2
+        first, second = list(chain(*seen[:3])), list(chain(*seen[3:]))
+        assert sorted(first) == sorted(second) == samples
+        assert first != second
+        assert samples not in (first, second)
+
+    def test_dropout_drops_while_training(self, nn):
+        model = nn.Model([nn.Dense(2, 50), nn.Dropout(0.5, rng=0), nn.Dense(50, 1)])
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.01))
+        model.train(np.ones((20, 2)), np.ones((20, 1)), print_every=0)
+        assert np.mean(model.layers[1].mask == 0) == pytest.approx(0.5, abs=0.1)
 
 
 class TestHistory:
