@@ -234,7 +234,7 @@ class Model:
         self.finalize()
         self.tools()
         self.try_out((X, y))
-        self.try_out(validation_data or (X, y))
+        self.try_out((X, y) if validation_data is None else validation_data)
         records: list[dict[str, float]] = []
         total = epochs * -(-len(X) // size)
         with (

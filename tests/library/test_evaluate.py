@@ -190,3 +190,24 @@ class TestErrors:
         message = rf"^batch_size is a whole number from 1 on, got {wrong}\.$"
         with pytest.raises(ValueError, match=message):
             classifier(nn).predict(np.ones((4, 2)), batch_size=wrong)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (np.ones((3, 2)), r"^validation_data is a pair: \(X, y\)\.$"),
+        ((np.ones((3, 2)), np.zeros(2, int)), "X and y need one length"),
+        ((np.ones((3, 5)), np.zeros(3, int)), r"expected inputs of shape \(batch, 2\)"),
+        ((np.ones((3, 2)), np.zeros((3, 1))), "expected targets of shape"),
+    ],
+)
+def test_validation_data_that_do_not_fit_are_refused_before_a_step(nn, bad, message):
+    model = nn.Model([nn.Dense(2, 3, rng=0), nn.Softmax()])
+    model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD())
+    before = model.get_parameters()
+    with pytest.raises(ValueError, match=message):
+        model.train(
+            np.ones((4, 2)), np.zeros(4, int), validation_data=bad, print_every=0
+        )
+    assert model.optimizer.steps_done == 0
+    assert np.array_equal(model.get_parameters()[0][0], before[0][0])
