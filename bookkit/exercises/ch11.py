@@ -144,7 +144,7 @@ def early(answer):
     short = model()
     if len(train_and_stop(short, train, val, patience=20, most=7)) != 7:
         fail("With most=7 there are seven epochs.")
-    return f"Here the best of {len(losses)} epochs was number {best + 1}."
+    return "What came after the best epoch was learned by heart, and is undone."
 
 
 EXERCISES = (
