@@ -135,7 +135,8 @@ def test_stored_frames_are_those_that_were_computed(front: Call, title: str) -> 
             if how.exact:
                 np.testing.assert_array_equal(array(packed), numbers)
             else:
-                numbers = numbers.clip(how.low, how.high)
+                # Where a byte stands for NaN, numbers go one step less far.
+                numbers = numbers.clip(how.low, how.high - how.gaps * how.step)
                 atol = 0.501 * how.step
                 np.testing.assert_allclose(array(packed), numbers, rtol=0, atol=atol)
         for name, constant in recipe.constants.items():
