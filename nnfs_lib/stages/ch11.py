@@ -160,24 +160,25 @@ def progress(
 
     total: of how many units. The bar comes after five seconds; short work has none.
     """
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        shown = False
     bar: Any = None
     done, begin = 0, time.monotonic()
 
     def add(units: int) -> None:
-        nonlocal bar, done
+        nonlocal bar, done, shown
         done += units
         if bar is not None:
             bar.update(units)
         elif shown and time.monotonic() > begin + 5:
+            try:
+                from tqdm.auto import tqdm
+            except ImportError:
+                shown = False
+                return
             style = {"unit": unit, "unit_scale": True, "leave": False}
             bar = tqdm(total=total, initial=done, **style)
 
     try:
-        yield add if shown else int  # which does nothing
+        yield add
     finally:
         if bar is not None:
             bar.close()
