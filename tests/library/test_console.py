@@ -56,10 +56,14 @@ def test_a_bar_comes_after_five_seconds(nn, clock, bars):
 
 
 def test_an_error_closes_it(nn, clock, bars):
-    with pytest.raises(ZeroDivisionError), nn.progress(2, unit="", shown=True) as add:
-        clock.now += 6
-        add(1)
-        raise ZeroDivisionError
+    def work():
+        with nn.progress(2, unit="", shown=True) as add:
+            clock.now += 6
+            add(1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
     assert bars[0].told == ["closed"]
 
 
