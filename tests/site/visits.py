@@ -69,7 +69,11 @@ class Visit:
     violations: dict[str, str] = field(default_factory=dict)
 
 
-TYPESET = "() => !window.MathJax?.startup?.promise || MathJax.startup.promise.then(() => true)"
+# A page without equations has no MathJax; on any other it may still be on its way.
+TYPESET = """() => document.readyState === "complete" && (
+  !document.querySelector('script[src*="mathjax/"]')
+  || Boolean(window.MathJax?.startup?.promise) && MathJax.startup.promise.then(() => true)
+)"""
 
 FACTS = """() => {
   const root = document.documentElement;
