@@ -234,7 +234,8 @@ class Model:
         self.finalize()
         self.tools()
         self.try_out((X, y))
-        self.try_out((X, y) if validation_data is None else validation_data)
+        if validation_data is not None:
+            self.try_out(validation_data)
         records: list[dict[str, float]] = []
         total = epochs * -(-len(X) // size)
         with (
@@ -276,13 +277,17 @@ class Model:
         tally = Tally()
         with mode(self.layers, training=False):
             for X_batch, y_batch in batches(X, y, batch_size):
-                outputs = X_batch
-                for layer in self.body:
-                    outputs = layer.forward(outputs)
-                tally.add(
-                    outputs, y_batch, loss=self.ending.calculate(outputs, y_batch)
-                )
+                outputs = self.run_body(X_batch)
+                loss = self.ending.calculate(outputs, y_batch)
+                tally.add(outputs, y_batch, loss=loss)
             return Evaluation(tally.means()["loss"], self.judge(tally))
+
+    def run_body(self, X: np.ndarray) -> np.ndarray:
+        """Return what the loss takes: logits where the fused one stands at the end."""
+        outputs = X
+        for layer in self.body:
+            outputs = layer.forward(outputs)
+        return outputs
 
     def judge(self, tally: Tally) -> float:
         """Return the accuracy of all that was counted; NaN where none is set."""
@@ -292,11 +297,16 @@ class Model:
         return self.accuracy.calculate(self.answers(outputs), targets)
 
     def try_out(self, data: Sequence[np.ndarray]) -> None:
-        """Evaluate a sample of (X, y): what doesn't fit is an error now, not later."""
+        """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
         if len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
         X, y = check_samples(*data)
-        self.evaluate(X[:1], y[:1])
+        with mode(self.layers, training=False):
+            outputs = self.run_body(X[:1])
+            tally = Tally()
+            tally.add(np.broadcast_to(outputs, (len(X), *outputs.shape[1:])), y)
+            self.tools()[0].calculate(*tally.together())
+            self.judge(tally)
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""

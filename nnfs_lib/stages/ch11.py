@@ -129,13 +129,17 @@ class Model(Model):
         tally = Tally()
         with nn.mode(self.layers, training=False):
             for X_batch, y_batch in batches(X, y, batch_size):
-                outputs = X_batch
-                for layer in self.body:
-                    outputs = layer.forward(outputs)
-                tally.add(
-                    outputs, y_batch, loss=self.ending.calculate(outputs, y_batch)
-                )
+                outputs = self.run_body(X_batch)
+                loss = self.ending.calculate(outputs, y_batch)
+                tally.add(outputs, y_batch, loss=loss)
             return Evaluation(tally.means()["loss"], self.judge(tally))
+
+    def run_body(self, X: np.ndarray) -> np.ndarray:
+        """Return what the loss takes: logits where the fused one stands at the end."""
+        outputs = X
+        for layer in self.body:
+            outputs = layer.forward(outputs)
+        return outputs
 
     def judge(self, tally: Tally) -> float:
         """Return the accuracy of all that was counted; NaN where none is set."""
@@ -143,13 +147,6 @@ class Model(Model):
             return math.nan
         outputs, targets = tally.together()
         return self.accuracy.calculate(self.answers(outputs), targets)
-
-    def try_out(self, data: Sequence[np.ndarray]) -> None:
-        """Evaluate a sample of (X, y): what doesn't fit is an error now, not later."""
-        if len(data) != 2:
-            raise ValueError("validation_data is a pair: (X, y).")
-        X, y = nn.check_samples(*data)
-        self.evaluate(X[:1], y[:1])
 
 
 @contextmanager
@@ -182,6 +179,20 @@ def progress(
     finally:
         if bar is not None:
             bar.close()
+
+
+class Model(Model):
+    def try_out(self, data: Sequence[np.ndarray]) -> None:
+        """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
+        if len(data) != 2:
+            raise ValueError("validation_data is a pair: (X, y).")
+        X, y = nn.check_samples(*data)
+        with nn.mode(self.layers, training=False):
+            outputs = self.run_body(X[:1])
+            tally = Tally()
+            tally.add(np.broadcast_to(outputs, (len(X), *outputs.shape[1:])), y)
+            self.tools()[0].calculate(*tally.together())
+            self.judge(tally)
 
 
 class Model(Model):
@@ -235,7 +246,8 @@ class Model(Model):
         self.finalize()
         self.tools()
         self.try_out((X, y))
-        self.try_out((X, y) if validation_data is None else validation_data)
+        if validation_data is not None:
+            self.try_out(validation_data)
         records: list[dict[str, float]] = []
         total = epochs * -(-len(X) // size)
         with (

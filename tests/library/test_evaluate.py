@@ -199,6 +199,7 @@ class TestErrors:
         ((np.ones((3, 2)), np.zeros(2, int)), "X and y need one length"),
         ((np.ones((3, 5)), np.zeros(3, int)), r"expected inputs of shape \(batch, 2\)"),
         ((np.ones((3, 2)), np.zeros((3, 1))), "expected targets of shape"),
+        ((np.ones((3, 2)), np.array([0, 1, 3])), "labels 0 to 2, got 0 to 3"),
     ],
 )
 def test_validation_data_that_do_not_fit_are_refused_before_a_step(nn, bad, message):
@@ -211,3 +212,40 @@ def test_validation_data_that_do_not_fit_are_refused_before_a_step(nn, bad, mess
         )
     assert model.optimizer.steps_done == 0
     assert np.array_equal(model.get_parameters()[0][0], before[0][0])
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "message"),
+    [
+        (0, 3, r"labels 0 to 2, got 0 to 3: there are 3 classes\.$"),
+        (199, 3, r"labels 0 to 2, got 0 to 3: there are 3 classes\.$"),
+        (120, -1, r"labels 0 to 2, got -1 to 2: there are 3 classes\.$"),
+    ],
+)
+def test_one_wrong_target_is_refused_before_a_step(nn, place, wrong, message):
+    X, y = np.ones((200, 2)), np.arange(200) % 3
+    y[place] = wrong
+    model = classifier(nn)
+    model.finalize()
+    before, drawn = model.parameters.copy(), model.layers[2].rng.bit_generator.state
+    with pytest.raises(ValueError, match=message):
+        model.train(X, y, batch_size=10, print_every=0)
+    assert model.optimizer.steps_done == 0
+    np.testing.assert_array_equal(model.parameters, before)
+    assert model.layers[2].rng.bit_generator.state == drawn
+
+
+def test_the_accuracy_sees_every_target_before_a_step(nn):
+    class Even(nn.Accuracy):
+        def compare(self, predictions, targets):
+            if (np.asarray(targets) % 2).any():
+                raise ValueError("Even wants even labels.")
+            return np.ones(len(targets))
+
+    model = classifier(nn)
+    model.set(accuracy=Even())
+    with pytest.raises(ValueError, match="even labels"):
+        model.train(
+            np.ones((40, 2)), np.repeat([0, 1], [39, 1]), batch_size=5, print_every=0
+        )
+    assert model.optimizer.steps_done == 0
