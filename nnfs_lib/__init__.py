@@ -4,9 +4,9 @@ Generated from the chapters: edit them, not this file.
 
 - activations: Linear, ReLU, Sigmoid, Softmax, as_float
 - console: progress
-- datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_samples,
-  find_pictures, load_fashion_mnist, load_image_folders, load_mnist, read_classes,
-  read_idx, read_labelled, read_picture, sine_data, spiral_data
+- datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
+  check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
+  read_classes, read_idx, read_labelled, read_picture, rows, sine_data, spiral_data
 - downloads: RemoteFile, check_download, download, fetch
 - files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
@@ -25,8 +25,8 @@ Generated from the chapters: edit them, not this file.
 - optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
   as_vector, check_pairs, check_state, divide_by_root, parameters_of, running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
-- wiring: COUNTED_ON_LOGITS, check_ending, check_fit, check_kind, describe, lay_out,
-  matched, mode, views_of
+- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, describe,
+  lay_out, matched, mode, shortcut, views_of
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
@@ -37,6 +37,7 @@ from nnfs_lib.datasets import (
     PictureSet,
     batches,
     check_count,
+    check_finite,
     check_samples,
     find_pictures,
     load_fashion_mnist,
@@ -46,6 +47,7 @@ from nnfs_lib.datasets import (
     read_idx,
     read_labelled,
     read_picture,
+    rows,
     sine_data,
     spiral_data,
 )
@@ -138,6 +140,7 @@ from nnfs_lib.optimizers import (
 from nnfs_lib.recipes import RECIPES, Recipe, as_text, from_text, layer_from
 from nnfs_lib.wiring import (
     COUNTED_ON_LOGITS,
+    as_tuple,
     check_ending,
     check_fit,
     check_kind,
@@ -145,6 +148,7 @@ from nnfs_lib.wiring import (
     lay_out,
     matched,
     mode,
+    shortcut,
     views_of,
 )
 
@@ -197,6 +201,7 @@ __all__ = [
     "as_share",
     "as_strengths",
     "as_text",
+    "as_tuple",
     "as_vector",
     "as_yes_or_no",
     "batches",
@@ -206,6 +211,7 @@ __all__ = [
     "check_count",
     "check_download",
     "check_ending",
+    "check_finite",
     "check_fit",
     "check_float64",
     "check_gradient",
@@ -253,8 +259,10 @@ __all__ = [
     "read_labelled",
     "read_packed",
     "read_picture",
+    "rows",
     "running_mean",
     "shifted",
+    "shortcut",
     "signed_errors",
     "sine_data",
     "small_normal",

@@ -21,6 +21,7 @@ __all__ = [
     "PictureSet",
     "batches",
     "check_count",
+    "check_finite",
     "check_samples",
     "find_pictures",
     "load_fashion_mnist",
@@ -30,6 +31,7 @@ __all__ = [
     "read_idx",
     "read_labelled",
     "read_picture",
+    "rows",
     "sine_data",
     "spiral_data",
 ]
@@ -76,9 +78,14 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
 def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
+    X has to hold real numbers; what y may hold, the loss knows.
+
     Built in chapter 10.
     """
     X, y = np.asarray(X), np.asarray(y)
+    if X.dtype.kind not in "biuf":
+        advice = "turn every column into numbers, then use X.astype(float)"
+        raise ValueError(f"X has to hold real numbers, got {X.dtype}: {advice}.")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"
@@ -88,13 +95,14 @@ def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return X, y
 
 
-def check_count(value: int, name: str, *, least: int) -> None:
-    """Raise a ValueError unless value is a whole number, and not below `least`.
+def check_count(value: int, name: str, *, least: int) -> int:
+    """Return value as an int; ValueError unless it is whole, and not below `least`.
 
     Built in chapter 10.
     """
     if not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
+    return int(value)
 
 
 def batches(
@@ -114,12 +122,35 @@ def batches(
     """
     X, y = check_samples(X, y)
     size = len(X) if batch_size is None else batch_size
-    check_count(size, "batch_size", least=1)
+    size = check_count(size, "batch_size", least=1)
     parts = (slice(start, start + size) for start in range(0, len(X), size))
     if rng is None:
         return ((X[part], y[part]) for part in parts)
     order = np.random.default_rng(rng).permutation(len(X))
-    return ((X.take(order[part], 0), y.take(order[part], 0)) for part in parts)
+    return ((rows(X, order[part]), rows(y, order[part])) for part in parts)
+
+
+def rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return a copy of the chosen rows, and of no others.
+
+    Built in chapter 11.
+    """
+    # `take` is faster, but begins with a copy of all where the order is not C's.
+    return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
+
+
+def check_finite(array: np.ndarray, name: str) -> None:
+    """Raise a ValueError that says where, if a number is infinite or not a number.
+
+    Built in chapter 11.
+    """
+    if array.dtype.kind != "f" or not array.size:
+        return
+    if -math.inf < array.min() <= array.max() < math.inf:
+        return
+    first = np.argwhere(~np.isfinite(array))[0]
+    bad = f"{array[tuple(first)]}, the first in sample {first[0]}"
+    raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
 
 
 def read_idx(path: str | Path) -> np.ndarray:

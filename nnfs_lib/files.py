@@ -9,6 +9,7 @@ import json
 import math
 import os
 import shutil
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,7 +39,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is no file that could be replaced.")
-    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    beside = path.with_name(f".{os.urandom(8).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(content)
@@ -100,7 +101,8 @@ def as_array(content: bytes) -> np.ndarray:
     except Exception as error:  # it is parsed as Python, so it can fail in many ways
         raise ValueError(f"an array has no header ({type(error).__name__})") from error
     size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
-    if dtype.kind not in "fiu" or claimed != size:
+    possible = all(type(each) is int and 0 <= each < 2**31 for each in shape)
+    if dtype.kind not in "fiu" or claimed != size or not possible:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
     file.seek(0)
     return np.load(file, allow_pickle=False)
@@ -116,9 +118,21 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         raise ValueError("it is damaged, or something else: the checksum is wrong")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {each: member(archive, each) for each in archive.namelist()}
+            sizes = [each.compress_size for each in archive.infolist()]
+            names = archive.namelist()
+            if sum(sizes) > len(content) or len(set(names)) < len(names):
+                raise ValueError("its parts overlap, or have one name")
+            members = {each: member(archive, each) for each in names}
         text = json.loads(members.pop("text.json"))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        OverflowError,
+        struct.error,
+    ) as error:
         raise ValueError(f"it is no archive of ours ({error!r})") from error
     arrays = {
         name.removesuffix(".npy"): as_array(each) for name, each in members.items()
@@ -133,13 +147,13 @@ VERSION = 1
 
 
 def read_packed(
-    path: str | Path, kind: str
+    content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays of a file, if it is of this kind and version.
+    """Return text and arrays of a file's content, if of this kind and version.
 
     Built in chapter 13.
     """
-    text, arrays = unpack(Path(path).read_bytes())
+    text, arrays = unpack(content)
     if text.get("kind") != kind:
         raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
     if text.get("version") != VERSION:

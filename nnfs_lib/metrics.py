@@ -100,9 +100,9 @@ class Tally:
     Built in chapter 11.
     """
 
-    def __init__(self) -> None:
-        """Begin with no samples."""
-        self.samples = 0
+    def __init__(self, *, keep: bool = True) -> None:
+        """Begin with no samples; keep=False keeps only the sums, where that is enough."""
+        self.keep, self.samples = keep, 0
         self.sums: dict[str, float] = {}
         self.outputs: list[np.ndarray] = []
         self.targets: list[np.ndarray] = []
@@ -112,8 +112,9 @@ class Tally:
         self.samples += len(targets)
         for name, mean in means.items():
             self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
-        self.outputs.append(outputs)
-        self.targets.append(targets)
+        if self.keep:
+            self.outputs.append(outputs)
+            self.targets.append(targets)
 
     def means(self) -> dict[str, float]:
         """Return the means over all samples, by name."""

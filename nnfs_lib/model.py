@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnfs_lib.console import progress
-from nnfs_lib.datasets import batches, check_count, check_samples
+from nnfs_lib.datasets import batches, check_count, check_finite, check_samples
 from nnfs_lib.files import VERSION, cannot_load, pack, read_packed, write_whole
 from nnfs_lib.fused import FUSED
 from nnfs_lib.history import History, as_line
@@ -23,6 +23,7 @@ from nnfs_lib.optimizers import Optimizer
 from nnfs_lib.recipes import as_text, from_text, layer_from
 from nnfs_lib.wiring import (
     COUNTED_ON_LOGITS,
+    as_tuple,
     check_ending,
     check_fit,
     check_kind,
@@ -30,6 +31,7 @@ from nnfs_lib.wiring import (
     lay_out,
     matched,
     mode,
+    shortcut,
 )
 
 __all__ = ["Evaluation", "Model", "generators_of", "go_on", "training_as_text"]
@@ -137,6 +139,11 @@ class Model:
         arrays = [getattr(layer, name) for layer, name in owners]
         if not held or any(each.base is not self.parameters for each in arrays):
             self.parameters, self.gradients, self.places = lay_out(self.layers)
+        first, ending = owners[0][0], self.ending
+        self.keep_first = shortcut(first, Layer, "keep_gradients", "backward")
+        if ending:
+            name, replaced = "value_and_gradient", ("forward", "backward")
+            self.measure = shortcut(ending, Loss, name, *replaced)
 
     def tools(self) -> tuple[Loss, Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
@@ -154,7 +161,7 @@ class Model:
 
         The outputs are logits where the fused loss stands for the last layer.
         """
-        ending, optimizer = self.tools()
+        optimizer = self.tools()[1]
         if any(
             getattr(layer, name[1:]).base is not self.parameters
             for layer, name, _ in self.places
@@ -163,11 +170,11 @@ class Model:
         outputs = X
         for layer in self.body:
             outputs = layer.forward(outputs)
-        value, gradient = ending.value_and_gradient(outputs, y)
+        value, gradient = self.measure(outputs, y)
         first = self.body.index(self.places[0][0])  # of the layers with parameters
         for layer in reversed(self.body[first + 1 :]):
             gradient = layer.backward(gradient)
-        self.body[first].keep_gradients(gradient)
+        self.keep_first(gradient)
         for layer, name, view in self.places:
             found: Any = getattr(layer, name, None)
             if found is not view:  # by a layer that makes new arrays
@@ -186,7 +193,7 @@ class Model:
         after_step: Callable[[int], object] = int,
     ) -> dict[str, float]:
         """Take a step on each batch; return what it found, by the history's names."""
-        tally, optimizer = Tally(), self.tools()[1]
+        tally, optimizer = Tally(keep=self.accuracy is not None), self.tools()[1]
         rng = None if batch_size is None or batch_size >= len(X) else self.rng
         for X_batch, y_batch in batches(X, y, batch_size, rng):
             rate, added = optimizer.current_learning_rate, self.regularization_loss()
@@ -228,9 +235,9 @@ class Model:
         """
         X, y = check_samples(X, y)
         size = len(X) if batch_size is None else batch_size
-        for name, value in (("epochs", epochs), ("batch_size", size)):
-            check_count(value, name, least=1)
-        check_count(print_every, "print_every", least=0)
+        epochs = check_count(epochs, "epochs", least=1)
+        size = check_count(size, "batch_size", least=1)
+        print_every = check_count(print_every, "print_every", least=0)
         self.finalize()
         self.tools()
         self.try_out((X, y))
@@ -274,7 +281,7 @@ class Model:
         self.finalize()
         if self.ending is None:
             raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-        tally = Tally()
+        tally = Tally(keep=self.accuracy is not None)
         with mode(self.layers, training=False):
             for X_batch, y_batch in batches(X, y, batch_size):
                 outputs = self.run_body(X_batch)
@@ -298,15 +305,20 @@ class Model:
 
     def try_out(self, data: Sequence[np.ndarray]) -> None:
         """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
-        if len(data) != 2:
+        if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
         X, y = check_samples(*data)
+        for array, name in ((X, "X"), (y, "y")):
+            check_finite(array, name)
         with mode(self.layers, training=False):
             outputs = self.run_body(X[:1])
-            tally = Tally()
-            tally.add(np.broadcast_to(outputs, (len(X), *outputs.shape[1:])), y)
-            self.tools()[0].calculate(*tally.together())
-            self.judge(tally)
+            size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
+            for start in range(0, len(y), size):
+                part = y[start : start + size]
+                every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
+                self.tools()[0].calculate(every, part)
+                if self.accuracy:
+                    self.accuracy.calculate(self.answers(every), part)
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
@@ -322,12 +334,13 @@ class Model:
         Raises ValueError unless every array fits; then nothing has changed.
         """
         trainable = [layer for layer in self.layers if layer.parameter_names]
-        if len(parameters) != len(trainable):
-            counts = f"{len(trainable)} layers, got those of {len(parameters)}"
+        given = as_tuple(parameters)
+        if len(given) != len(trainable):
+            counts = f"{len(trainable)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         changes = [
             change
-            for layer, arrays in zip(trainable, parameters, strict=True)
+            for layer, arrays in zip(trainable, given, strict=True)
             for change in matched(layer, arrays)
         ]
         for old, new in changes:
@@ -349,7 +362,7 @@ class Model:
         shape; then nothing has changed.
         """
         try:
-            arrays = read_packed(path, "parameters")[1]
+            arrays = read_packed(Path(path).read_bytes(), "parameters")[1]
             own = self.get_parameters()
             names = [
                 [f"{place}.{number}" for number in range(len(several))]
@@ -362,12 +375,34 @@ class Model:
         except ValueError as error:
             raise cannot_load(path, error) from error
 
+    @classmethod
+    def from_content(cls, content: bytes) -> "Model":
+        """Return the model in the bytes of a file; ValueError where there is none."""
+        try:
+            text, arrays = read_packed(content, "model")
+            layers = enumerate(text["layers"])
+            model = cls([layer_from(each, arrays, place) for place, each in layers])
+            model.set(loss=from_text(text["loss"], Loss))
+            model.set(accuracy=from_text(text["accuracy"], Accuracy))
+            model.finalize()
+            if "training" in text:
+                go_on(model, text["training"], arrays)
+        except (
+            TypeError,
+            LookupError,
+            RuntimeError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            raise ValueError(str(error) or type(error).__name__) from error
+        return model
+
     def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
         """Write the model to one file, whole or not at all: `Model.load` reads it.
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit.
+        never stopped, to the last bit. Raises ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}
@@ -381,7 +416,13 @@ class Model:
         if include_optimizer:
             text["training"], vectors = training_as_text(self)
             arrays |= vectors
-        write_whole(path, pack(text, arrays))
+        content = pack(text, arrays)
+        try:
+            Model.from_content(content)
+        except ValueError as error:
+            message = f"Model can't be saved, no file would bring it back: {error}"
+            raise ValueError(message) from error
+        write_whole(path, content)
 
     @classmethod
     def load(cls, path: str | Path) -> "Model":
@@ -390,25 +431,11 @@ class Model:
         Where its optimizer was saved, `train` goes on; otherwise `set` one first.
         Raises ValueError for a file that is damaged, or of another kind or version.
         """
+        content = Path(path).read_bytes()
         try:
-            text, arrays = read_packed(path, "model")
-            layers = enumerate(text["layers"])
-            model = cls([layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=from_text(text["loss"], Loss))
-            model.set(accuracy=from_text(text["accuracy"], Accuracy))
-            model.finalize()
-            if "training" in text:
-                go_on(model, text["training"], arrays)
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            RuntimeError,
-            AttributeError,
-            OverflowError,
-        ) as error:
+            return cls.from_content(content)
+        except ValueError as error:
             raise cannot_load(path, error) from error
-        return model
 
 
 def generators_of(model: Model) -> list[tuple[Any, int]]:

@@ -76,10 +76,9 @@ def as_text(part: object) -> dict[str, Any] | None:
     if recipe is None or recipe.make is not type(part):
         advice = "save_parameters keeps the numbers; your own code makes the model"
         raise ValueError(f"Model.save knows no {name}: {advice}.")
-    return {
-        "name": name,
-        "settings": {each: getattr(part, each) for each in recipe.settings},
-    }
+    # A plain number each: JSON knows none of NumPy's.
+    numbers = {each: np.asarray(getattr(part, each)).item() for each in recipe.settings}
+    return {"name": name, "settings": numbers}
 
 
 def from_text(text: Any, kind: type, **more: Any) -> Any:

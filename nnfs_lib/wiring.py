@@ -3,19 +3,22 @@
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from nnfs_lib.activations import Softmax
 from nnfs_lib.fused import FUSED
-from nnfs_lib.layers import Layer
+from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import Loss
 from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 
 __all__ = [
     "COUNTED_ON_LOGITS",
+    "as_tuple",
     "check_ending",
     "check_fit",
     "check_kind",
@@ -23,6 +26,7 @@ __all__ = [
     "lay_out",
     "matched",
     "mode",
+    "shortcut",
     "views_of",
 ]
 
@@ -103,6 +107,24 @@ def lay_out(
     return parameters, gradients, places
 
 
+def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
+    """Return the part's method of that name, if it still does what it replaces.
+
+    Otherwise, where a subclass has redefined one of the methods that it `replaced`,
+    return that of the base class, which calls them.
+
+    Built in chapter 10.
+    """
+    order = type(part).__mro__  # the class itself, the one it derives from, and so on
+
+    def place(method: str) -> int:
+        return next(n for n, each in enumerate(order) if method in vars(each))
+
+    if all(place(name) <= place(method) for method in replaced):
+        return getattr(part, name)
+    return partial(getattr(base, name), part)
+
+
 @contextmanager
 def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back.
@@ -110,9 +132,9 @@ def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
     Built in chapter 10.
     """
     before = [layer.training for layer in layers]
-    for layer in layers:
-        layer.training = training
     try:
+        for layer in layers:
+            layer.training = training
         yield
     finally:
         for layer, old in zip(layers, before, strict=True):
@@ -122,20 +144,27 @@ def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
 def check_fit(layers: Sequence[Layer]) -> None:
     """Raise a ValueError that names them, unless all layers fit together.
 
-    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
+    A sample of zeros goes through all from the first Dense on, whose number of inputs
+    is known: whoever doesn't take it, doesn't fit.
 
     Built in chapter 10.
     """
-    trainable = [layer for layer in layers if layer.parameter_names]
-    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
+    types: dict[np.dtype, str] = {}
+    for place, layer in enumerate(layers):
+        for name in layer.parameter_names:
+            of = f"in layer {place}, {describe(layer)}"
+            types.setdefault(getattr(layer, name).dtype, of)
     if len(types) > 1:
-        found = " and ".join(sorted(map(str, types)))
+        found = " and ".join(f"{dtype} {of}" for dtype, of in types.items())
         raise ValueError(f"Model needs layers of one dtype, got {found}.")
-    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
-    outputs = np.zeros((1, n_inputs), dtype=types.pop())
+    dense = next((layer for layer in layers if isinstance(layer, Dense)), None)
+    if dense is None:
+        return
+    start = layers.index(dense)
+    outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
     with mode(layers, training=False):
-        for place, layer in enumerate(layers):
+        for place, layer in enumerate(layers[start:], start):
             name = f"layer {place}, {describe(layer)}"
             try:
                 outputs = layer.forward(outputs)
@@ -146,6 +175,20 @@ def check_fit(layers: Sequence[Layer]) -> None:
                 giver = name
 
 
+def as_tuple(arrays: Any) -> tuple[Any, ...]:
+    """Return a list, a tuple or an iterator as a tuple; ValueError for anything else.
+
+    Built in chapter 13.
+    """
+    try:
+        return tuple(arrays)
+    except TypeError as error:
+        advice = "hand in what get_parameters returns"
+        raise ValueError(
+            f"Parameters come in a list, not {arrays!r}: {advice}."
+        ) from error
+
+
 def matched(
     layer: Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -153,12 +196,12 @@ def matched(
 
     Built in chapter 13.
     """
-    names, owner = layer.parameter_names, describe(layer)
-    if len(arrays) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    names, owner, given = layer.parameter_names, describe(layer), as_tuple(arrays)
+    if len(given) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
     pairs = []
-    for name, new in zip(names, arrays, strict=True):
-        old, new = getattr(layer, name), np.asarray(new)
+    for name, new in zip(names, given, strict=True):
+        old, new = getattr(layer, name), np.array(new)  # it might be one of the old
         if new.shape != old.shape or new.dtype.kind not in "fiu":
             expected = f"{name} of shape {old.shape}"
             got = f"got {new.dtype} of shape {new.shape}"

@@ -3,9 +3,10 @@
 Generated from chapters/10_model.ipynb: edit that.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -167,13 +168,29 @@ class Dense(nn.Dense):
             self.dbiases += nn.penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
 
 
+def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
+    """Return the part's method of that name, if it still does what it replaces.
+
+    Otherwise, where a subclass has redefined one of the methods that it `replaced`,
+    return that of the base class, which calls them.
+    """
+    order = type(part).__mro__  # the class itself, the one it derives from, and so on
+
+    def place(method: str) -> int:
+        return next(n for n, each in enumerate(order) if method in vars(each))
+
+    if all(place(name) <= place(method) for method in replaced):
+        return getattr(part, name)
+    return partial(getattr(base, name), part)
+
+
 @contextmanager
 def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""
     before = [layer.training for layer in layers]
-    for layer in layers:
-        layer.training = training
     try:
+        for layer in layers:
+            layer.training = training
         yield
     finally:
         for layer, old in zip(layers, before, strict=True):
@@ -183,18 +200,25 @@ def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
 def check_fit(layers: Sequence[nn.Layer]) -> None:
     """Raise a ValueError that names them, unless all layers fit together.
 
-    One sample of zeros goes through them all: whoever doesn't take it, doesn't fit.
+    A sample of zeros goes through all from the first Dense on, whose number of inputs
+    is known: whoever doesn't take it, doesn't fit.
     """
-    trainable = [layer for layer in layers if layer.parameter_names]
-    types = {getattr(each, n).dtype for each in trainable for n in each.parameter_names}
+    types: dict[np.dtype, str] = {}
+    for place, layer in enumerate(layers):
+        for name in layer.parameter_names:
+            of = f"in layer {place}, {describe(layer)}"
+            types.setdefault(getattr(layer, name).dtype, of)
     if len(types) > 1:
-        found = " and ".join(sorted(map(str, types)))
+        found = " and ".join(f"{dtype} {of}" for dtype, of in types.items())
         raise ValueError(f"Model needs layers of one dtype, got {found}.")
-    n_inputs = len(getattr(trainable[0], trainable[0].parameter_names[0]))
-    outputs = np.zeros((1, n_inputs), dtype=types.pop())
+    dense = next((layer for layer in layers if isinstance(layer, Dense)), None)
+    if dense is None:
+        return
+    start = layers.index(dense)
+    outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
     with mode(layers, training=False):
-        for place, layer in enumerate(layers):
+        for place, layer in enumerate(layers[start:], start):
             name = f"layer {place}, {describe(layer)}"
             try:
                 outputs = layer.forward(outputs)
@@ -228,6 +252,11 @@ class Model(Model):
         arrays = [getattr(layer, name) for layer, name in owners]
         if not held or any(each.base is not self.parameters for each in arrays):
             self.parameters, self.gradients, self.places = lay_out(self.layers)
+        first, ending = owners[0][0], self.ending
+        self.keep_first = shortcut(first, nn.Layer, "keep_gradients", "backward")
+        if ending:
+            name, replaced = "value_and_gradient", ("forward", "backward")
+            self.measure = shortcut(ending, nn.Loss, name, *replaced)
 
 
 class Model(Model):
@@ -247,7 +276,7 @@ class Model(Model):
 
         The outputs are logits where the fused loss stands for the last layer.
         """
-        ending, optimizer = self.tools()
+        optimizer = self.tools()[1]
         if any(
             getattr(layer, name[1:]).base is not self.parameters
             for layer, name, _ in self.places
@@ -256,11 +285,11 @@ class Model(Model):
         outputs = X
         for layer in self.body:
             outputs = layer.forward(outputs)
-        value, gradient = ending.value_and_gradient(outputs, y)
+        value, gradient = self.measure(outputs, y)
         first = self.body.index(self.places[0][0])  # of the layers with parameters
         for layer in reversed(self.body[first + 1 :]):
             gradient = layer.backward(gradient)
-        self.body[first].keep_gradients(gradient)
+        self.keep_first(gradient)
         for layer, name, view in self.places:
             found: Any = getattr(layer, name, None)
             if found is not view:  # by a layer that makes new arrays
@@ -321,8 +350,14 @@ def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
 
 
 def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as arrays; ValueError unless they are equally long, and not empty."""
+    """Return both as arrays; ValueError unless they are equally long, and not empty.
+
+    X has to hold real numbers; what y may hold, the loss knows.
+    """
     X, y = np.asarray(X), np.asarray(y)
+    if X.dtype.kind not in "biuf":
+        advice = "turn every column into numbers, then use X.astype(float)"
+        raise ValueError(f"X has to hold real numbers, got {X.dtype}: {advice}.")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"
@@ -332,10 +367,11 @@ def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return X, y
 
 
-def check_count(value: int, name: str, *, least: int) -> None:
-    """Raise a ValueError unless value is a whole number, and not below `least`."""
+def check_count(value: int, name: str, *, least: int) -> int:
+    """Return value as an int; ValueError unless it is whole, and not below `least`."""
     if not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
+    return int(value)
 
 
 class Model(Model):
@@ -370,8 +406,8 @@ class Model(Model):
         holds the epochs that were finished.
         """
         X, y = check_samples(X, y)
-        check_count(epochs, "epochs", least=1)
-        check_count(print_every, "print_every", least=0)
+        epochs = check_count(epochs, "epochs", least=1)
+        print_every = check_count(print_every, "print_every", least=0)
         self.finalize()
         self.tools()
         records: list[dict[str, float]] = []
@@ -455,6 +491,7 @@ __all__ = [
     "penalty_gradient",
     "running_mean",
     "shifted",
+    "shortcut",
     "signed_errors",
     "sine_data",
     "small_normal",

@@ -30,12 +30,18 @@ def batches(
     """
     X, y = nn.check_samples(X, y)
     size = len(X) if batch_size is None else batch_size
-    nn.check_count(size, "batch_size", least=1)
+    size = nn.check_count(size, "batch_size", least=1)
     parts = (slice(start, start + size) for start in range(0, len(X), size))
     if rng is None:
         return ((X[part], y[part]) for part in parts)
     order = np.random.default_rng(rng).permutation(len(X))
-    return ((X.take(order[part], 0), y.take(order[part], 0)) for part in parts)
+    return ((rows(X, order[part]), rows(y, order[part])) for part in parts)
+
+
+def rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return a copy of the chosen rows, and of no others."""
+    # `take` is faster, but begins with a copy of all where the order is not C's.
+    return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
 
 
 class Tally:
@@ -45,9 +51,9 @@ class Tally:
     targets are kept, for an accuracy to judge all together: it need not be a mean.
     """
 
-    def __init__(self) -> None:
-        """Begin with no samples."""
-        self.samples = 0
+    def __init__(self, *, keep: bool = True) -> None:
+        """Begin with no samples; keep=False keeps only the sums, where that is enough."""
+        self.keep, self.samples = keep, 0
         self.sums: dict[str, float] = {}
         self.outputs: list[np.ndarray] = []
         self.targets: list[np.ndarray] = []
@@ -57,8 +63,9 @@ class Tally:
         self.samples += len(targets)
         for name, mean in means.items():
             self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
-        self.outputs.append(outputs)
-        self.targets.append(targets)
+        if self.keep:
+            self.outputs.append(outputs)
+            self.targets.append(targets)
 
     def means(self) -> dict[str, float]:
         """Return the means over all samples, by name."""
@@ -126,7 +133,7 @@ class Model(Model):
         self.finalize()
         if self.ending is None:
             raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-        tally = Tally()
+        tally = Tally(keep=self.accuracy is not None)
         with nn.mode(self.layers, training=False):
             for X_batch, y_batch in batches(X, y, batch_size):
                 outputs = self.run_body(X_batch)
@@ -181,18 +188,34 @@ def progress(
             bar.close()
 
 
+def check_finite(array: np.ndarray, name: str) -> None:
+    """Raise a ValueError that says where, if a number is infinite or not a number."""
+    if array.dtype.kind != "f" or not array.size:
+        return
+    if -math.inf < array.min() <= array.max() < math.inf:
+        return
+    first = np.argwhere(~np.isfinite(array))[0]
+    bad = f"{array[tuple(first)]}, the first in sample {first[0]}"
+    raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
+
+
 class Model(Model):
     def try_out(self, data: Sequence[np.ndarray]) -> None:
         """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
-        if len(data) != 2:
+        if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
         X, y = nn.check_samples(*data)
+        for array, name in ((X, "X"), (y, "y")):
+            check_finite(array, name)
         with nn.mode(self.layers, training=False):
             outputs = self.run_body(X[:1])
-            tally = Tally()
-            tally.add(np.broadcast_to(outputs, (len(X), *outputs.shape[1:])), y)
-            self.tools()[0].calculate(*tally.together())
-            self.judge(tally)
+            size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
+            for start in range(0, len(y), size):
+                part = y[start : start + size]
+                every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
+                self.tools()[0].calculate(every, part)
+                if self.accuracy:
+                    self.accuracy.calculate(self.answers(every), part)
 
 
 class Model(Model):
@@ -204,7 +227,7 @@ class Model(Model):
         after_step: Callable[[int], object] = int,
     ) -> dict[str, float]:
         """Take a step on each batch; return what it found, by the history's names."""
-        tally, optimizer = Tally(), self.tools()[1]
+        tally, optimizer = Tally(keep=self.accuracy is not None), self.tools()[1]
         rng = None if batch_size is None or batch_size >= len(X) else self.rng
         for X_batch, y_batch in batches(X, y, batch_size, rng):
             rate, added = optimizer.current_learning_rate, self.regularization_loss()
@@ -240,9 +263,9 @@ class Model(Model):
         """
         X, y = nn.check_samples(X, y)
         size = len(X) if batch_size is None else batch_size
-        for name, value in (("epochs", epochs), ("batch_size", size)):
-            nn.check_count(value, name, least=1)
-        nn.check_count(print_every, "print_every", least=0)
+        epochs = nn.check_count(epochs, "epochs", least=1)
+        size = nn.check_count(size, "batch_size", least=1)
+        print_every = nn.check_count(print_every, "print_every", least=0)
         self.finalize()
         self.tools()
         self.try_out((X, y))
@@ -312,6 +335,7 @@ __all__ = [
     "check_classes",
     "check_count",
     "check_ending",
+    "check_finite",
     "check_fit",
     "check_float64",
     "check_gradient",
@@ -341,8 +365,10 @@ __all__ = [
     "penalty",
     "penalty_gradient",
     "progress",
+    "rows",
     "running_mean",
     "shifted",
+    "shortcut",
     "signed_errors",
     "sine_data",
     "small_normal",

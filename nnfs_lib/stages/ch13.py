@@ -9,6 +9,7 @@ import json
 import math
 import os
 import shutil
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,16 +21,27 @@ from nnfs_lib.stages import ch12 as nn
 from nnfs_lib.stages.ch12 import *
 
 
+def as_tuple(arrays: Any) -> tuple[Any, ...]:
+    """Return a list, a tuple or an iterator as a tuple; ValueError for anything else."""
+    try:
+        return tuple(arrays)
+    except TypeError as error:
+        advice = "hand in what get_parameters returns"
+        raise ValueError(
+            f"Parameters come in a list, not {arrays!r}: {advice}."
+        ) from error
+
+
 def matched(
     layer: nn.Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the layer's own parameters, each with its new value, if they are alike."""
-    names, owner = layer.parameter_names, nn.describe(layer)
-    if len(arrays) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    names, owner, given = layer.parameter_names, nn.describe(layer), as_tuple(arrays)
+    if len(given) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
     pairs = []
-    for name, new in zip(names, arrays, strict=True):
-        old, new = getattr(layer, name), np.asarray(new)
+    for name, new in zip(names, given, strict=True):
+        old, new = getattr(layer, name), np.array(new)  # it might be one of the old
         if new.shape != old.shape or new.dtype.kind not in "fiu":
             expected = f"{name} of shape {old.shape}"
             got = f"got {new.dtype} of shape {new.shape}"
@@ -53,12 +65,13 @@ class Model(nn.Model):
         Raises ValueError unless every array fits; then nothing has changed.
         """
         trainable = [layer for layer in self.layers if layer.parameter_names]
-        if len(parameters) != len(trainable):
-            counts = f"{len(trainable)} layers, got those of {len(parameters)}"
+        given = as_tuple(parameters)
+        if len(given) != len(trainable):
+            counts = f"{len(trainable)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         changes = [
             change
-            for layer, arrays in zip(trainable, parameters, strict=True)
+            for layer, arrays in zip(trainable, given, strict=True)
             for change in matched(layer, arrays)
         ]
         for old, new in changes:
@@ -72,7 +85,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is no file that could be replaced.")
-    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    beside = path.with_name(f".{os.urandom(8).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(content)
@@ -127,7 +140,8 @@ def as_array(content: bytes) -> np.ndarray:
     except Exception as error:  # it is parsed as Python, so it can fail in many ways
         raise ValueError(f"an array has no header ({type(error).__name__})") from error
     size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
-    if dtype.kind not in "fiu" or claimed != size:
+    possible = all(type(each) is int and 0 <= each < 2**31 for each in shape)
+    if dtype.kind not in "fiu" or claimed != size or not possible:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
     file.seek(0)
     return np.load(file, allow_pickle=False)
@@ -140,9 +154,21 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         raise ValueError("it is damaged, or something else: the checksum is wrong")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {each: member(archive, each) for each in archive.namelist()}
+            sizes = [each.compress_size for each in archive.infolist()]
+            names = archive.namelist()
+            if sum(sizes) > len(content) or len(set(names)) < len(names):
+                raise ValueError("its parts overlap, or have one name")
+            members = {each: member(archive, each) for each in names}
         text = json.loads(members.pop("text.json"))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        OverflowError,
+        struct.error,
+    ) as error:
         raise ValueError(f"it is no archive of ours ({error!r})") from error
     arrays = {
         name.removesuffix(".npy"): as_array(each) for name, each in members.items()
@@ -157,10 +183,10 @@ VERSION = 1
 
 
 def read_packed(
-    path: str | Path, kind: str
+    content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays of a file, if it is of this kind and version."""
-    text, arrays = unpack(Path(path).read_bytes())
+    """Return text and arrays of a file's content, if of this kind and version."""
+    text, arrays = unpack(content)
     if text.get("kind") != kind:
         raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
     if text.get("version") != VERSION:
@@ -192,7 +218,7 @@ class Model(Model):
         shape; then nothing has changed.
         """
         try:
-            arrays = read_packed(path, "parameters")[1]
+            arrays = read_packed(Path(path).read_bytes(), "parameters")[1]
             own = self.get_parameters()
             names = [
                 [f"{place}.{number}" for number in range(len(several))]
@@ -251,10 +277,9 @@ def as_text(part: object) -> dict[str, Any] | None:
     if recipe is None or recipe.make is not type(part):
         advice = "save_parameters keeps the numbers; your own code makes the model"
         raise ValueError(f"Model.save knows no {name}: {advice}.")
-    return {
-        "name": name,
-        "settings": {each: getattr(part, each) for each in recipe.settings},
-    }
+    # A plain number each: JSON knows none of NumPy's.
+    numbers = {each: np.asarray(getattr(part, each)).item() for each in recipe.settings}
+    return {"name": name, "settings": numbers}
 
 
 def from_text(text: Any, kind: type, **more: Any) -> Any:
@@ -346,12 +371,36 @@ def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 class Model(Model):
+    @classmethod
+    def from_content(cls, content: bytes) -> "Model":
+        """Return the model in the bytes of a file; ValueError where there is none."""
+        try:
+            text, arrays = read_packed(content, "model")
+            layers = enumerate(text["layers"])
+            model = cls([layer_from(each, arrays, place) for place, each in layers])
+            model.set(loss=from_text(text["loss"], nn.Loss))
+            model.set(accuracy=from_text(text["accuracy"], nn.Accuracy))
+            model.finalize()
+            if "training" in text:
+                go_on(model, text["training"], arrays)
+        except (
+            TypeError,
+            LookupError,
+            RuntimeError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            raise ValueError(str(error) or type(error).__name__) from error
+        return model
+
+
+class Model(Model):
     def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
         """Write the model to one file, whole or not at all: `Model.load` reads it.
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit.
+        never stopped, to the last bit. Raises ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}
@@ -365,7 +414,13 @@ class Model(Model):
         if include_optimizer:
             text["training"], vectors = training_as_text(self)
             arrays |= vectors
-        write_whole(path, pack(text, arrays))
+        content = pack(text, arrays)
+        try:
+            Model.from_content(content)
+        except ValueError as error:
+            message = f"Model can't be saved, no file would bring it back: {error}"
+            raise ValueError(message) from error
+        write_whole(path, content)
 
 
 class Model(Model):
@@ -376,25 +431,11 @@ class Model(Model):
         Where its optimizer was saved, `train` goes on; otherwise `set` one first.
         Raises ValueError for a file that is damaged, or of another kind or version.
         """
+        content = Path(path).read_bytes()
         try:
-            text, arrays = read_packed(path, "model")
-            layers = enumerate(text["layers"])
-            model = cls([layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=from_text(text["loss"], nn.Loss))
-            model.set(accuracy=from_text(text["accuracy"], nn.Accuracy))
-            model.finalize()
-            if "training" in text:
-                go_on(model, text["training"], arrays)
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            RuntimeError,
-            AttributeError,
-            OverflowError,
-        ) as error:
+            return cls.from_content(content)
+        except ValueError as error:
             raise cannot_load(path, error) from error
-        return model
 
 
 __all__ = [
@@ -446,6 +487,7 @@ __all__ = [
     "as_share",
     "as_strengths",
     "as_text",
+    "as_tuple",
     "as_vector",
     "as_yes_or_no",
     "batches",
@@ -455,6 +497,7 @@ __all__ = [
     "check_count",
     "check_download",
     "check_ending",
+    "check_finite",
     "check_fit",
     "check_float64",
     "check_gradient",
@@ -502,8 +545,10 @@ __all__ = [
     "read_labelled",
     "read_packed",
     "read_picture",
+    "rows",
     "running_mean",
     "shifted",
+    "shortcut",
     "signed_errors",
     "sine_data",
     "small_normal",

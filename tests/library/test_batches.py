@@ -120,3 +120,36 @@ def test_wrong_sizes(nn, wrong):
     message = rf"^batch_size is a whole number from 1 on, got {wrong!r}\.$"
     with pytest.raises(ValueError, match=message):
         nn.batches(np.zeros(4), np.zeros(4), wrong)
+
+
+@pytest.mark.parametrize("order", ["F", "columns", "backwards"])
+def test_no_copy_of_a_set_in_another_order(nn, order):
+    whole = np.zeros((2_000, 1_100), np.float32)
+    X = {"F": np.asfortranarray(whole), "columns": whole[:, :1_000]}.get(
+        order, whole[::-1]
+    )
+    y = np.arange(2_000)[::-1]
+    tracemalloc.start()
+    seen = [targets for _, targets in nn.batches(X, y, 100, rng=0)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < X.nbytes / 6
+    assert sorted(np.concatenate(seen)) == list(range(2_000))
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint16, np.int64, np.uint64])
+def test_sizes_of_numpys_own_types(nn, kind):
+    A = np.arange(70_000).reshape(-1, 1)
+    parts = [len(inputs) for inputs, _ in nn.batches(A, A, kind(100))]
+    assert parts == [100] * 700
+    model = nn.Model([nn.Dense(1, 1, rng=0)])
+    model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(1e-9))
+    X = np.zeros((300, 1), np.float32)
+    model.train(X, X, epochs=kind(2), batch_size=kind(100), print_every=kind(0))
+    assert model.optimizer.steps_done == 6
+
+
+@pytest.mark.parametrize("X", [[["1", "2"]], [[1 + 2j]], [[None]], None])
+def test_inputs_that_are_no_numbers(nn, X):
+    with pytest.raises(ValueError, match=r"^X has to hold real numbers, got \S+: "):
+        nn.batches(np.array(X), np.zeros(1), 1)

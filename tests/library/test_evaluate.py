@@ -1,6 +1,7 @@
 """Evaluation and prediction: batched as whole, and nothing is changed by them."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -249,3 +250,49 @@ def test_the_accuracy_sees_every_target_before_a_step(nn):
             np.ones((40, 2)), np.repeat([0, 1], [39, 1]), batch_size=5, print_every=0
         )
     assert model.optimizer.steps_done == 0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["X", "y"])
+def test_numbers_that_are_not_finite_are_refused_before_a_step(nn, name, bad):
+    data = dict(zip("Xy", nn.sine_data(60), strict=True))
+    data[name][50, 0] = bad
+    model = nn.Model([nn.Dense(1, 1, rng=0)])
+    model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1))
+    before = model.layers[0].weights.copy()
+    message = (
+        rf"^{name} has to hold finite numbers, got {bad}, the first in sample 50\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        model.train(data["X"], data["y"], batch_size=16, print_every=0)
+    with pytest.raises(ValueError, match=message):
+        model.train(
+            *nn.sine_data(60), validation_data=(data["X"], data["y"]), print_every=0
+        )
+    np.testing.assert_array_equal(model.layers[0].weights, before)
+
+
+@pytest.mark.parametrize("bad", [0.2, 5, "X, y", np.ones((2, 3))])
+def test_validation_data_that_are_no_pair(nn, bad):
+    X, y = nn.spiral_data(5, 3, rng=0)
+    with pytest.raises(ValueError, match=r"^validation_data is a pair: \(X, y\)\.$"):
+        classifier(nn).train(X, y, validation_data=bad, print_every=0)
+
+
+@pytest.mark.parametrize("accuracy", [False, True])
+def test_room_for_a_batch_and_not_for_all_outputs(nn, accuracy):
+    n, outputs = 40_000, 200
+    model = nn.Model([nn.Dense(1, outputs, rng=0), nn.Softmax()])
+    model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD(0.1))
+    if accuracy:
+        model.set(accuracy=nn.CategoricalAccuracy())
+    X, y = np.zeros((n, 1), np.float32), np.zeros(n, int)
+    model.finalize()
+    tracemalloc.start()
+    model.try_out((X, y))
+    if not accuracy:
+        model.train(X, y, batch_size=1000, print_every=0)
+        model.evaluate(X, y, batch_size=1000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * n * outputs  # what all outputs take once, in bytes

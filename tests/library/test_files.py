@@ -1,5 +1,6 @@
 """Saved files: back bit for bit, and whatever else a file holds is refused, before it harms."""
 
+import copy
 import hashlib
 import importlib
 import io
@@ -730,14 +731,125 @@ class TestWrongArchives:
             self.directory(saved[0], b"0.weights.npy", offset, form, value),
         )
 
-    def test_one_name_twice(self, nn, tmp_path, saved):
-        text, members = unzipped(saved[0])
+
+def test_parameters_of_the_same_model_change_places(nn):
+    one, two = nn.Dense(3, 3, rng=0), nn.Dense(3, 3, rng=1)
+    model = nn.Model([one, two])
+    first, second = one.weights.copy(), two.weights.copy()
+    model.set_parameters([(two.weights, two.biases), (one.weights, one.biases)])
+    np.testing.assert_array_equal(one.weights, second)
+    np.testing.assert_array_equal(two.weights, first)
+
+
+@pytest.mark.parametrize("given", [None, 3, [None], [3]])
+def test_parameters_that_are_no_list(nn, given):
+    model = nn.Model([nn.Dense(2, 3, rng=0)])
+    before = numbers_of(model)
+    with pytest.raises(ValueError, match=r"hand in what get_parameters returns\.$"):
+        model.set_parameters(given)
+    assert numbers_of(model) == before
+
+
+class TestSettingsChangedByHand:
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda m: setattr(m.optimizer, "learning_rate", 0.0), "learning_rate > 0"),
+            (lambda m: setattr(m.optimizer, "learning_rate", True), "can't be made of"),
+            (lambda m: setattr(m.optimizer, "epsilon", math.nan), "epsilon > 0"),
+            (lambda m: setattr(m.layers[2], "rate", 1.0), "rate from 0 to below 1"),
+            (lambda m: setattr(m.layers[0], "weight_l2", None), "can't be made of"),
+            (lambda m: setattr(m.layers[0], "weight_l2", -1.0), "weight_l2 of 0"),
+        ],
+    )
+    def test_what_could_not_be_loaded_is_not_saved(self, nn, tmp_path, change, reason):
+        model = spiral_model(nn)
+        model.train(*nn.spiral_data(5, 3, rng=0), print_every=0)
+        path = tmp_path / "m.npz"
+        path.write_bytes(b"the file before")
+        change(model)
+        with pytest.raises(ValueError, match=reason) as found:
+            model.save(path, include_optimizer=True)
+        assert str(found.value).startswith("Model can't be saved")
+        assert path.read_bytes() == b"the file before"
+        assert [each.name for each in tmp_path.iterdir()] == ["m.npz"]
+
+    def test_an_optimizer_of_another_model(self, nn, tmp_path):
+        model = spiral_model(nn)
+        model.train(*nn.spiral_data(5, 3, rng=0), print_every=0)
+        other = nn.Model([nn.Dense(2, 2, rng=0)])
+        other.set(optimizer=model.optimizer)
+        with pytest.raises(ValueError, match="another number of parameters"):
+            other.save(tmp_path / "m", include_optimizer=True)
+        assert not [*tmp_path.iterdir()]
+
+    @pytest.mark.parametrize("kind", [np.float32, np.float64, np.array])
+    def test_numbers_of_numpys_own_types(self, nn, tmp_path, kind):
+        model = spiral_model(nn)
+        model.optimizer.learning_rate = kind(0.25)
+        model.layers[2].rate = kind(0.5)
+        model.save(tmp_path / "m", include_optimizer=True)
+        loaded = nn.Model.load(tmp_path / "m")
+        assert loaded.optimizer.learning_rate == 0.25
+        assert loaded.layers[2].rate == 0.5
+
+
+def test_names_as_long_as_the_system_allows(nn, tmp_path):
+    path = tmp_path / ("n" * 255)
+    model = nn.Model([nn.Dense(2, 3, rng=0)])
+    model.save(path)
+    assert numbers_of(nn.Model.load(path)) == numbers_of(model)
+
+
+class TestPartsOnTopOfOneAnother:
+    @pytest.mark.parametrize("kind", ["model", "parameters"])
+    def test_one_name_twice(self, nn, tmp_path, saved, kind):
+        text, members = unzipped(saved[kind == "parameters"])
+        name = next(iter(members))
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.comment = b"0" * 64
+            archive.writestr("text.json", json.dumps(text))
+            for each, content in members.items():
+                archive.writestr(each, content)
+            with pytest.warns(UserWarning, match="Duplicate name"):
+                archive.writestr(name, members[name])
+        said = refused(nn, tmp_path / "m", with_checksum(file.getvalue()), kind)
+        assert said == "its parts overlap, or have one name."
+
+    @pytest.mark.parametrize("kind", ["model", "parameters"])
+    def test_one_place_for_many_names(self, nn, tmp_path, saved, kind):
+        text, members = unzipped(saved[kind == "parameters"])
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             archive.comment = b"0" * 64
             archive.writestr("text.json", json.dumps(text))
             for name, content in members.items():
                 archive.writestr(name, content)
-            with pytest.warns(UserWarning, match="Duplicate name"):
-                archive.writestr("0.weights.npy", npy(np.zeros((2, 7), np.float32)))
-        refused(nn, tmp_path / "m", with_checksum(file.getvalue()))
+            archive.writestr("big.npy", npy(np.zeros(250_000, np.float32)))
+            big = archive.getinfo("big.npy")
+            for number in range(200):  # two hundred megabytes, in one
+                other = copy.copy(big)
+                other.filename = f"b{number:02d}.npy"
+                archive.filelist.append(other)
+                archive.NameToInfo[other.filename] = other
+        content = with_checksum(file.getvalue())
+        assert len(content) < 1_500_000
+        tracemalloc.start()
+        said = refused(nn, tmp_path / "m", content, kind)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert said == "its parts overlap, or have one name."
+        assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["(True, 12)", f"({2**100}, 0)", f"({2**62}, 0)", "(2, -0, 6.0)", "(-2, -6)"],
+)
+def test_headers_that_lie_in_parameters(nn, tmp_path, saved, shape):
+    text, members = unzipped(saved[1])
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}"
+    for size in (0, 48):
+        members["0.0.npy"] = npy_claiming(header, bytes(size))
+        refused(nn, tmp_path / "p", zipped(text, members), "parameters")

@@ -105,7 +105,10 @@ class TestFinalize:
 
     def test_two_types(self, nn):
         model = nn.Model([nn.Dense(2, 3), nn.Dense(3, 1, dtype=np.float64)])
-        message = r"^Model needs layers of one dtype, got float32 and float64\.$"
+        message = (
+            r"^Model needs layers of one dtype, got float32 in layer 0, Dense\(2, 3\) "
+            r"and float64 in layer 1, Dense\(3, 1\)\.$"
+        )
         with pytest.raises(ValueError, match=message):
             model.finalize()
 
@@ -691,3 +694,146 @@ class TestSetParameters:
             [a for p in model.get_parameters() for a in p], axis=None
         )
         assert before.tobytes() == after.tobytes()
+
+
+class TestShortcuts:
+    """A subclass that redefines what a shortcut replaces is asked, wherever it stands."""
+
+    def train(self, nn, layers, loss):
+        model = nn.Model(layers)
+        model.set(loss=loss, optimizer=nn.SGD(0.1))
+        return model.train(*nn.sine_data(20), epochs=2, print_every=0), model
+
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_backward_of_a_layer(self, nn, place):
+        class Frozen(nn.Dense):
+            def backward(self, doutputs):
+                dinputs = super().backward(doutputs)
+                self.dweights[:], self.dbiases[:] = 0, 0
+                return dinputs
+
+        kinds = [nn.Dense, nn.Dense]
+        kinds[place] = Frozen
+        layers = [kinds[0](1, 3, rng=0), kinds[1](3, 1, rng=1)]
+        before = [layer.weights.copy() for layer in layers]
+        self.train(nn, layers, nn.MeanSquaredError())
+        still = [
+            np.array_equal(layer.weights, old)
+            for layer, old in zip(layers, before, strict=True)
+        ]
+        assert still == [place == 0, place == 1]
+
+    def test_both_redefined(self, nn):
+        class Quick(nn.Dense):
+            def backward(self, doutputs):
+                raise AssertionError
+
+            def keep_gradients(self, doutputs):
+                super().keep_gradients(doutputs)
+
+        class Same(Quick):
+            pass
+
+        self.train(nn, [Same(1, 1, rng=0)], nn.MeanSquaredError())
+
+    @pytest.mark.parametrize("method", ["forward", "backward"])
+    def test_a_loss(self, nn, method):
+        calls = []
+
+        class Mine(nn.MeanSquaredError):
+            pass
+
+        def own(self, predictions, targets):
+            calls.append(method)
+            return getattr(nn.MeanSquaredError, method)(self, predictions, targets)
+
+        setattr(Mine, method, own)
+        history, _ = self.train(nn, [nn.Dense(1, 1, rng=0)], Mine())
+        plain, _ = self.train(nn, [nn.Dense(1, 1, rng=0)], nn.MeanSquaredError())
+        assert len(calls) >= 2  # a call for each step
+        np.testing.assert_allclose(history.loss, plain.loss, rtol=1e-6)
+
+    def test_a_copy_trains_itself(self, nn):
+        _, model = self.train(nn, [nn.Dense(1, 1, rng=0)], nn.MeanSquaredError())
+        before = model.parameters.copy()
+        other = copy.deepcopy(model)
+        other.train(*nn.sine_data(20), epochs=3, print_every=0)
+        np.testing.assert_array_equal(model.parameters, before)
+        assert not np.array_equal(other.parameters, before)
+
+
+class TestWhatStandsInFront:
+    """How many numbers the layers before the first Dense take, nobody can tell from outside."""
+
+    def train(self, nn, layers):
+        model = nn.Model(layers)
+        model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD(0.1))
+        model.train(*nn.spiral_data(10, 3, rng=0), epochs=2, print_every=0)
+        return model
+
+    def test_a_layer_that_makes_more_features(self, nn):
+        class Squares(nn.Layer):
+            def forward(self, inputs):
+                self.outputs = np.concatenate([inputs, np.square(inputs)], axis=1)
+                return self.outputs
+
+        self.train(nn, [Squares(), nn.Dense(4, 3, rng=0), nn.Softmax()])
+
+    @pytest.mark.parametrize("shape", [(1, 2), (2,), ()])
+    def test_a_trainable_layer(self, nn, shape):
+        class Gain(nn.Layer):
+            parameter_names = ("gain",)
+
+            def __init__(self):
+                self.gain = np.ones(shape, np.float32)
+
+            def forward(self, inputs):
+                nn.check_batch(inputs, 2, owner="Gain")
+                self.inputs, self.outputs = inputs, inputs * self.gain
+                return self.outputs
+
+            def backward(self, doutputs):
+                both = doutputs * self.inputs
+                self.dgain = both.sum() if shape == () else both.sum(0).reshape(shape)
+                return doutputs * self.gain
+
+        model = self.train(nn, [Gain(), nn.Dense(2, 3, rng=0), nn.Softmax()])
+        assert not np.array_equal(model.layers[0].gain, np.ones(shape))
+
+    def test_none_that_is_dense(self, nn):
+        class Bias(nn.Layer):
+            parameter_names = ("bias",)
+
+            def __init__(self):
+                self.bias = np.zeros((1, 2), np.float32)
+
+            def forward(self, inputs):
+                self.outputs = inputs + self.bias
+                return self.outputs
+
+            def backward(self, doutputs):
+                self.dbias = doutputs.sum(axis=0, keepdims=True)
+                return doutputs
+
+        model = nn.Model([Bias()])
+        model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1))
+        X = np.ones((4, 2), np.float32)
+        history = model.train(X, 2 * X, epochs=3, print_every=0)
+        assert history.loss[2] < history.loss[0]
+
+
+def test_mode_is_put_back_even_where_it_was_not_yet_reached(nn):
+    class Late(nn.ReLU):
+        @property
+        def training(self):
+            return False
+
+        @training.setter
+        def training(self, value):
+            if value:
+                raise KeyboardInterrupt
+
+    layers = [nn.Dense(2, 2, rng=0), Late()]
+    with pytest.raises(KeyboardInterrupt), nn.mode(layers, training=True):
+        pass
+    assert not layers[0].training
