@@ -101,7 +101,7 @@ class Tally:
     """
 
     def __init__(self, *, keep: bool = True) -> None:
-        """Begin with no samples; keep=False keeps only the sums, where that is enough."""
+        """Begin with no samples; keep=False keeps the sums alone, for the means."""
         self.keep, self.samples = keep, 0
         self.sums: dict[str, float] = {}
         self.outputs: list[np.ndarray] = []

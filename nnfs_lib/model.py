@@ -239,7 +239,6 @@ class Model:
         size = check_count(size, "batch_size", least=1)
         print_every = check_count(print_every, "print_every", least=0)
         self.finalize()
-        self.tools()
         self.try_out((X, y))
         if validation_data is not None:
             self.try_out(validation_data)
@@ -402,7 +401,7 @@ class Model:
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. Raises ValueError for what `load` could not read.
+        never stopped, to the last bit. ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}

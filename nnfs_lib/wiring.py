@@ -176,17 +176,15 @@ def check_fit(layers: Sequence[Layer]) -> None:
 
 
 def as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, a tuple or an iterator as a tuple; ValueError for anything else.
+    """Return a list, tuple or iterator as a tuple; ValueError for anything else.
 
     Built in chapter 13.
     """
     try:
         return tuple(arrays)
     except TypeError as error:
-        advice = "hand in what get_parameters returns"
-        raise ValueError(
-            f"Parameters come in a list, not {arrays!r}: {advice}."
-        ) from error
+        got = f"got {arrays!r}: hand in what get_parameters returns"
+        raise ValueError(f"Parameters come in a list, {got}.") from error
 
 
 def matched(

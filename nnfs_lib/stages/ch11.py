@@ -52,7 +52,7 @@ class Tally:
     """
 
     def __init__(self, *, keep: bool = True) -> None:
-        """Begin with no samples; keep=False keeps only the sums, where that is enough."""
+        """Begin with no samples; keep=False keeps the sums alone, for the means."""
         self.keep, self.samples = keep, 0
         self.sums: dict[str, float] = {}
         self.outputs: list[np.ndarray] = []
@@ -267,7 +267,6 @@ class Model(Model):
         size = nn.check_count(size, "batch_size", least=1)
         print_every = nn.check_count(print_every, "print_every", least=0)
         self.finalize()
-        self.tools()
         self.try_out((X, y))
         if validation_data is not None:
             self.try_out(validation_data)

@@ -22,14 +22,12 @@ from nnfs_lib.stages.ch12 import *
 
 
 def as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, a tuple or an iterator as a tuple; ValueError for anything else."""
+    """Return a list, tuple or iterator as a tuple; ValueError for anything else."""
     try:
         return tuple(arrays)
     except TypeError as error:
-        advice = "hand in what get_parameters returns"
-        raise ValueError(
-            f"Parameters come in a list, not {arrays!r}: {advice}."
-        ) from error
+        got = f"got {arrays!r}: hand in what get_parameters returns"
+        raise ValueError(f"Parameters come in a list, {got}.") from error
 
 
 def matched(
@@ -400,7 +398,7 @@ class Model(Model):
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. Raises ValueError for what `load` could not read.
+        never stopped, to the last bit. ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}
