@@ -27,8 +27,8 @@ class RemoteFile(NamedTuple):
 def fetch(url: str, part: Path, size: int) -> None:
     """Add to `part` what it lacks of the file at the url, `size` bytes in all.
 
-    Raises OSError, or what else the network has in store, where it is cut off; what has
-    come so far is kept.
+    Raises OSError, or what else the network has in store, where it is cut off, or where
+    another file than that is sent; what has come so far is kept.
 
     Built in chapter 12.
     """
@@ -45,7 +45,9 @@ def fetch(url: str, part: Path, size: int) -> None:
     ):
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
-        goes_on = answer.status == 206
+        goes_on, length = answer.status == 206, answer.headers["Content-Length"]
+        if not goes_on and length not in (None, str(size)):
+            raise OSError(f"it sends {length} bytes, the file has {size}")
         with part.open("ab" if goes_on else "wb") as file:
             add(file.tell())
             while piece := answer.read(min(2**16, size + 1 - file.tell())):
@@ -69,8 +71,9 @@ def check_download(part: Path, file: RemoteFile) -> None:
 def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     """Bring a file into a folder, whole and checked, from the first mirror that has it.
 
-    A download that was cut off goes on where it stopped. Raises ConnectionError, with
-    what every mirror said, where none has it.
+    A download that was cut off goes on where it stopped, and if that makes another
+    file, once more from the start. Raises ConnectionError, with what every mirror said,
+    where none has it.
 
     Built in chapter 12.
     """
@@ -79,10 +82,13 @@ def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     part, said = folder / f"{file.name}.part", []
     for mirror in mirrors:
-        try:
-            fetch(mirror + file.name, part, file.size)
-            check_download(part, file)
-            return part.replace(folder / file.name)
-        except (OSError, HTTPException) as error:
-            said.append(f"{mirror}{file.name}: {error}")
+        for goes_on in (part.exists(), False):
+            try:
+                fetch(mirror + file.name, part, file.size)
+                check_download(part, file)
+                return part.replace(folder / file.name)
+            except (OSError, HTTPException) as error:
+                said.append(f"{mirror}{file.name}: {error}")
+            if not goes_on or part.exists():
+                break
     raise ConnectionError("; ".join(said))

@@ -11,6 +11,7 @@ import pytest
 
 CONTENT = bytes(range(256)) * 800  # 204,800 bytes: several pieces
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+PAGE = b"<html>Please sign in to this Wi-Fi.</html>"
 MIRRORS = ("https://first.test/", "https://second.test/data/")
 
 
@@ -25,18 +26,22 @@ class Server(http.server.BaseHTTPRequestHandler):
         if behavior == "missing":
             self.send_error(404)
             return
-        if behavior == "ignores":
+        whole = behavior in ("ignores", "page", "page, no size") or not wanted
+        if whole:
             start = 0
         body = CONTENT[start:]
         if behavior == "wrong":
             body = body[:-1] + b"?"
         if behavior == "long":
             body += bytes(50_000_000)
+        if behavior in ("page", "page, no size"):
+            body = PAGE
         if behavior == "past" and start:
             self.send_error(416)
             return
-        self.send_response(206 if wanted and behavior != "ignores" else 200)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_response(200 if whole else 206)
+        if behavior not in ("long", "page, no size"):
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         with suppress(OSError):  # nobody listens any more
             self.wfile.write(body[:100_000] if behavior == "cut" else body)
@@ -50,6 +55,7 @@ class AsHttps:
 
     def __init__(self, answer, url):
         self.answer, self.url, self.status = answer, url, answer.status
+        self.headers = answer.headers
 
     def geturl(self):
         return self.url
@@ -138,6 +144,37 @@ def test_cut_off_and_kept(nn, tmp_path, server):
     assert get(nn, tmp_path).read_bytes() == CONTENT
 
 
+def test_a_page_and_then_the_file(nn, tmp_path, server):
+    server.behavior["first"] = "page"
+    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [("/first/a.gz", None), ("/second/data/a.gz", None)]
+
+
+def test_a_page_for_an_answer_is_no_beginning(nn, tmp_path, server):
+    server.behavior |= {"first": "page", "second": "missing"}
+    message = rf"^https://first\.test/a\.gz: it sends {len(PAGE)} bytes, the file has {len(CONTENT)}; "
+    with pytest.raises(ConnectionError, match=message):
+        get(nn, tmp_path)
+    assert names_in(tmp_path) == []
+
+
+def test_a_page_leaves_what_has_come(nn, tmp_path, server):
+    (tmp_path / "a.gz.part").write_bytes(CONTENT[:150_000])
+    server.behavior["first"] = "page"
+    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.asked] == ["bytes=150000-"] * 2
+
+
+def test_a_page_that_does_not_say_its_size(nn, tmp_path, server):
+    server.behavior["first"] = "page, no size"
+    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [
+        ("/first/a.gz", None),
+        ("/second/data/a.gz", f"bytes={len(PAGE)}-"),
+        ("/second/data/a.gz", None),
+    ]
+
+
 @pytest.mark.parametrize("behavior", ["wrong", "long"])
 def test_another_file(nn, tmp_path, server, behavior):
     server.behavior |= {"first": behavior, "second": behavior}
@@ -155,8 +192,18 @@ def test_the_second_has_it(nn, tmp_path, server):
 
 def test_a_wrong_beginning(nn, tmp_path, server):
     (tmp_path / "a.gz.part").write_bytes(b"something else")
+    server.behavior["second"] = "missing"
     assert get(nn, tmp_path).read_bytes() == CONTENT
-    assert [wanted for _, wanted in server.asked] == ["bytes=14-", None]
+    assert server.asked == [("/first/a.gz", "bytes=14-"), ("/first/a.gz", None)]
+
+
+def test_a_wrong_beginning_is_tried_anew_once(nn, tmp_path, server):
+    (tmp_path / "a.gz.part").write_bytes(b"something else")
+    server.behavior |= {"first": "wrong", "second": "wrong"}
+    with pytest.raises(ConnectionError, match="not the file that was expected, "):
+        get(nn, tmp_path)
+    assert [wanted for _, wanted in server.asked] == ["bytes=14-", None, None]
+    assert names_in(tmp_path) == []
 
 
 def test_too_long_is_not_read_to_its_end(nn, tmp_path, server, monkeypatch):
