@@ -200,10 +200,10 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     for kind in ("images-idx3", "labels-idx1"):
         path = folder / f"{part}-{kind}-ubyte"
         zipped = path.with_name(f"{path.name}.gz")
-        if not (path.exists() or zipped.exists()):
+        if not (path.is_file() or zipped.is_file()):
             needs = f"neither {path.name} nor {zipped.name}"
             raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
-        found.append(read_idx(path if path.exists() else zipped))
+        found.append(read_idx(path if path.is_file() else zipped))
     images, labels = found
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
@@ -288,7 +288,7 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
 
     Looks into `folder`, or where there is none into $NNFS_DATA and then into the cache.
     Raises FileNotFoundError for a folder without them, and ConnectionError, with what
-    to do by hand, where they can't be downloaded.
+    to do by hand, where they can't be downloaded, or the cache can't be made.
 
     Built in chapter 12.
     """
@@ -304,9 +304,9 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     cache = Path.home() / ".cache/nnfs_lib" / source.name
     try:
         for file in source.files:
-            if not (cache / file.name).exists():
+            if not (cache / file.name).is_file():
                 download(file, source.mirrors, cache)
-    except ConnectionError as error:
+    except OSError as error:
         urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
         ways = f"download by hand:{urls}\nand put the files into {cache}"
         ways += ", or name the folder that has them"

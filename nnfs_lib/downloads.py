@@ -73,7 +73,7 @@ def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
 
     A download that was cut off goes on where it stopped, and if that makes another
     file, once more from the start. Raises ConnectionError, with what every mirror said,
-    where none has it.
+    where none has it, and OSError where the folder can't be made.
 
     Built in chapter 12.
     """

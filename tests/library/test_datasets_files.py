@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import re
 import tracemalloc
 from pathlib import Path
 
@@ -211,6 +212,50 @@ class TestWhereLoadersLook:
             ValueError, match=r"train: pictures of shape \(5, 28, 28\), labels of "
         ):
             getattr(nn, load)(alone / "here")
+
+    def test_a_folder_named_like_a_file(self, nn, alone, load, name):
+        expected = write_set(alone / "here")
+        (alone / "here/train-images-idx3-ubyte").mkdir()
+        assert_same(getattr(nn, load)(alone / "here"), expected)
+
+    def test_nothing_but_folders_named_like_files(self, nn, alone, load, name):
+        (alone / "here/train-images-idx3-ubyte").mkdir(parents=True)
+        with pytest.raises(
+            FileNotFoundError, match="here has neither train-images-idx3-ubyte nor "
+        ):
+            getattr(nn, load)(alone / "here")
+
+    def test_a_folder_in_the_cache_is_no_file(self, nn, alone, load, name):
+        cache = alone / "home/.cache/nnfs_lib" / name
+        write_set(cache)
+        (cache / "train-images-idx3-ubyte.gz").unlink()
+        (cache / "train-images-idx3-ubyte.gz").mkdir()
+        with pytest.raises(ConnectionError, match="no network"):
+            getattr(nn, load)()
+
+    @pytest.mark.parametrize("place", ["home", "home/.cache", "home/.cache/nnfs_lib"])
+    def test_a_cache_that_cannot_be_made(self, nn, alone, load, name, place):
+        (alone / place).parent.mkdir(parents=True, exist_ok=True)
+        (alone / place).write_text("a file, where a folder should be")
+        with pytest.raises(ConnectionError) as found:
+            getattr(nn, load)()
+        said = str(found.value)
+        assert re.match(rf"No {name}: .*'{alone}/home[^']*'\.\nPlease download", said)
+        assert "/t10k-labels-idx1-ubyte.gz\n" in said
+        assert said.endswith(
+            f"and put the files into {alone}/home/.cache/nnfs_lib/{name}, "
+            "or name the folder that has them."
+        )
+
+    def test_a_home_that_may_not_be_written(self, nn, alone, monkeypatch, load, name):
+        def mkdir(self, *_, **__):
+            raise PermissionError(13, "Permission denied", str(self))
+
+        monkeypatch.setattr(Path, "mkdir", mkdir)  # root may write anywhere
+        with pytest.raises(
+            ConnectionError, match=r"Permission denied: .*\nPlease download by hand:\n"
+        ):
+            getattr(nn, load)()
 
     def test_offline(self, nn, alone, load, name):
         with pytest.raises(ConnectionError) as found:
