@@ -286,17 +286,20 @@ def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.nda
     """Return the pictures (n, height, width) in the folders of that name, and labels.
 
     A label is the place of the folder's name among the names. Raises ValueError where a
-    picture is damaged, or of another size than the first.
+    picture is damaged, or of another size than the first, or a folder has none.
     """
-    paths = [sorted((folder / name).glob("*.png")) for name in names]
+    files = [sorted((folder / name).iterdir()) for name in names]
+    paths = [[path for path in each if path.suffix.lower() == ".png"] for each in files]
+    for name, several in zip(names, paths, strict=True):
+        if not several:
+            advice = "Add some, or remove this class from train/ and test/"
+            raise ValueError(f"{folder / name} has no PNG pictures. {advice}.")
     images: list[np.ndarray] = []
     for path in (path for several in paths for path in several):
         images.append(read_picture(path))
         if images[-1].shape != images[0].shape:
             sizes = f"{images[-1].shape} and not {images[0].shape} as the first one"
             raise ValueError(f"{path} has the shape {sizes}.")
-    if not images:
-        raise ValueError(f"{folder} has no PNG pictures in {', '.join(names)}.")
     labels = np.repeat(np.arange(len(names)), [len(several) for several in paths])
     return np.stack(images), labels
 
@@ -306,10 +309,10 @@ def load_image_folders(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return X_train, y_train, X_test, y_test from PNG pictures, a folder a class.
 
-    Reads folder/train/<class>/*.png and folder/test/<class>/*.png with Pillow. X:
-    (n, height, width), gray, uint8; y: (n,), the place of the class among the names,
-    which are sorted, as numbers where all are numbers. Pictures are in the order of
-    their classes: shuffle them.
+    Reads folder/train/<class>/*.png and folder/test/<class>/*.png, or .PNG, with
+    Pillow; ValueError where a class has none. X: (n, height, width), gray, uint8; y:
+    (n,), the place of the class among the names, which are sorted, as numbers where all
+    are numbers. Pictures are in the order of their classes: shuffle them.
     """
     parts = [Path(folder) / part for part in ("train", "test")]
     for part in parts:

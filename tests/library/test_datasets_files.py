@@ -337,8 +337,29 @@ class TestImageFolders:
     def test_no_pictures(self, nn, tmp_path):
         for part in ("train", "test"):
             (tmp_path / part / "a").mkdir(parents=True)
-        with pytest.raises(ValueError, match=r"train has no PNG pictures in a\.$"):
+        with pytest.raises(ValueError, match=r"train/a has no PNG pictures\. "):
             nn.load_image_folders(tmp_path)
+
+    @pytest.mark.parametrize("part", ["train", "test"])
+    def test_a_class_without_pictures(self, nn, tmp_path, part):
+        write_pictures(tmp_path, ["a", "b", "c"])
+        for path in (tmp_path / part / "b").iterdir():
+            path.rename(path.with_suffix(".jpg"))
+        message = (
+            rf"^{tmp_path}/{part}/b has no PNG pictures\. "
+            r"Add some, or remove this class from train/ and test/\.$"
+        )
+        with pytest.raises(ValueError, match=message):
+            nn.load_image_folders(tmp_path)
+
+    @pytest.mark.parametrize("suffix", [".PNG", ".Png"])
+    def test_endings_in_capitals(self, nn, tmp_path, suffix):
+        write_pictures(tmp_path, ["a", "b"])
+        path = tmp_path / "train/b/1.png"
+        path.rename(path.with_suffix(suffix))
+        X_train, y_train, _, _ = nn.load_image_folders(tmp_path)
+        assert X_train[:, 0, 0].tolist() == [0, 1, 10, 11]
+        assert y_train.tolist() == [0, 0, 1, 1]
 
     def test_sizes_that_differ(self, nn, tmp_path):
         write_pictures(tmp_path, ["a", "b"])
