@@ -6,7 +6,8 @@ Generated from the chapters: edit them, not this file.
 - console: progress
 - datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
   check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
-  read_classes, read_idx, read_labelled, read_picture, rows, sine_data, spiral_data
+  read_both, read_classes, read_idx, read_labelled, read_picture, rows, sine_data,
+  spiral_data
 - downloads: RemoteFile, check_download, download, fetch
 - files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
@@ -43,6 +44,7 @@ from nnfs_lib.datasets import (
     load_fashion_mnist,
     load_image_folders,
     load_mnist,
+    read_both,
     read_classes,
     read_idx,
     read_labelled,
@@ -254,6 +256,7 @@ __all__ = [
     "penalty",
     "penalty_gradient",
     "progress",
+    "read_both",
     "read_classes",
     "read_idx",
     "read_labelled",

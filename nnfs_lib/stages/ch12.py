@@ -55,7 +55,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
 
     FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
-    don't belong together.
+    don't belong together, or hold nothing.
     """
     found = []
     for kind in ("images-idx3", "labels-idx1"):
@@ -69,6 +69,9 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
         raise ValueError(f"{folder}, {part}: {shapes}: they don't belong together.")
+    if not images.size:
+        advice = f"{part}-images-idx3-ubyte should have pictures. Get the file again"
+        raise ValueError(f"{folder}, {part}: empty, of shape {images.shape}: {advice}.")
     return images, labels.astype(np.int64)
 
 
@@ -242,6 +245,23 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     return cache
 
 
+def read_both(
+    folder: Path,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return X_train, y_train, X_test, y_test, as `read_labelled` reads each part.
+
+    ValueError where the pictures of the two are not of one size.
+    """
+    X_train, y_train = read_labelled(folder, "train")
+    X_test, y_test = read_labelled(folder, "t10k")
+    if X_train.shape[1:] != X_test.shape[1:]:
+        sizes = f"{X_train.shape[1:]} in train-images-idx3-ubyte"
+        sizes += f" and {X_test.shape[1:]} in t10k-images-idx3-ubyte"
+        advice = "Take all four files from one data set"
+        raise ValueError(f"{folder}: pictures need one size, got {sizes}. {advice}.")
+    return X_train, y_train, X_test, y_test
+
+
 def load_fashion_mnist(
     folder: str | Path | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -251,8 +271,7 @@ def load_fashion_mnist(
     from `folder`, from $NNFS_DATA/fashion-mnist, from the cache, or downloaded into it.
     Source: Xiao, Rasul and Vollgraf (2017).
     """
-    place = find_pictures(FASHION_MNIST, folder)
-    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+    return read_both(find_pictures(FASHION_MNIST, folder))
 
 
 def load_mnist(
@@ -263,8 +282,7 @@ def load_mnist(
     As `load_fashion_mnist`, with $NNFS_DATA/mnist. Source: LeCun, Cortes and Burges
     (1998).
     """
-    place = find_pictures(MNIST, folder)
-    return (*read_labelled(place, "train"), *read_labelled(place, "t10k"))
+    return read_both(find_pictures(MNIST, folder))
 
 
 def read_picture(path: Path) -> np.ndarray:
@@ -469,6 +487,7 @@ __all__ = [
     "penalty",
     "penalty_gradient",
     "progress",
+    "read_both",
     "read_classes",
     "read_idx",
     "read_labelled",

@@ -538,6 +538,7 @@ __all__ = [
     "penalty",
     "penalty_gradient",
     "progress",
+    "read_both",
     "read_classes",
     "read_idx",
     "read_labelled",

@@ -149,6 +149,36 @@ def alone(tmp_path, monkeypatch):
     ("load", "name"), [("load_fashion_mnist", "fashion-mnist"), ("load_mnist", "mnist")]
 )
 class TestWhereLoadersLook:
+    @pytest.mark.parametrize("shape", [(3, 28, 20), (3, 14, 28)])
+    def test_training_and_test_pictures_of_two_sizes(
+        self, nn, alone, load, name, shape
+    ):
+        write_set(alone / "here")
+        (alone / "here/t10k-images-idx3-ubyte").write_bytes(idx(np.zeros(shape)))
+        message = (
+            f"{alone}/here: pictures need one size, got (28, 28) in "
+            f"train-images-idx3-ubyte and {shape[1:]} in t10k-images-idx3-ubyte. "
+            "Take all four files from one data set."
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            getattr(nn, load)(alone / "here")
+
+    @pytest.mark.parametrize("part", PARTS)
+    @pytest.mark.parametrize("shape", [(0, 28, 28), (0, 0, 0), (4, 0, 28)])
+    def test_an_empty_set(self, nn, alone, load, name, part, shape):
+        write_set(alone / "here")
+        for kind, array in (
+            ("images-idx3", np.zeros(shape)),
+            ("labels-idx1", np.zeros(shape[0])),
+        ):
+            (alone / f"here/{part}-{kind}-ubyte").write_bytes(idx(array))
+        message = (
+            f"{alone}/here, {part}: empty, of shape {shape}: "
+            f"{part}-images-idx3-ubyte should have pictures. Get the file again."
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            getattr(nn, load)(alone / "here")
+
     @pytest.mark.parametrize("zipped", [True, False])
     def test_the_folder(self, nn, alone, load, name, zipped):
         expected = write_set(alone / "here", zipped=zipped)
