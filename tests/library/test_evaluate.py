@@ -296,3 +296,16 @@ def test_room_for_a_batch_and_not_for_all_outputs(nn, accuracy):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * n * outputs  # what all outputs take once, in bytes
+
+
+def test_a_sample_of_more_than_a_million_outputs(nn):
+    model = nn.Model([nn.Dense(1, 1_000_001, rng=0)])
+    model.set(loss=nn.MeanSquaredError(), optimizer=nn.SGD(0.1))
+    y = np.ones((2, 1_000_001), np.float32)
+    y[1, -1] = np.nan
+    X = np.ones((2, 1), np.float32)
+    with pytest.raises(ValueError, match="finite numbers, got nan"):
+        model.train(X, y, print_every=0)
+    y[1, -1] = 1
+    history = model.train(X, y, print_every=0)
+    assert history.loss[0] == pytest.approx(1, rel=0.01)

@@ -243,6 +243,19 @@ class TestModels:
         assert other.rng is other.layers[1].rng
         assert other.rng.random(5).tolist() == rng.random(5).tolist()
 
+    def test_a_generator_that_some_share(self, nn, tmp_path):
+        model = spiral_model(nn)
+        model.layers[2].rng = model.rng  # the last dropout keeps its own
+        X, y = nn.spiral_data(8, 3, rng=0)
+        model.train(X, y, epochs=2, batch_size=5, print_every=0)
+        model.save(tmp_path / "m", include_optimizer=True)
+        loaded = nn.Model.load(tmp_path / "m")
+        assert loaded.layers[2].rng is loaded.rng
+        assert loaded.layers[5].rng is not loaded.rng
+        for each in (model, loaded):
+            each.train(X, y, epochs=2, batch_size=5, print_every=0)
+        assert numbers_of(loaded) == numbers_of(model)
+
     def test_saving_draws_nothing(self, nn, tmp_path):
         model = spiral_model(nn)
         before = [each.rng.bit_generator.state for each in (model, model.layers[2])]
@@ -853,3 +866,20 @@ def test_headers_that_lie_in_parameters(nn, tmp_path, saved, shape):
     for size in (0, 48):
         members["0.0.npy"] = npy_claiming(header, bytes(size))
         refused(nn, tmp_path / "p", zipped(text, members), "parameters")
+
+
+@pytest.mark.parametrize("kind", ["model", "parameters"])
+@pytest.mark.parametrize("offset", [2**40, 2**63, 2**64 - 1])
+def test_a_part_that_lies_far_away(nn, tmp_path, saved, kind, offset):
+    content = bytearray(saved[kind == "parameters"])
+    entry, form = content.index(b"PK\1\2"), "<4s6H3I5H2I"  # in the directory
+    fields = list(struct.unpack_from(form, content, entry))
+    name_end = entry + struct.calcsize(form) + fields[10]
+    extra = struct.pack("<HHQ", 1, 8, offset)  # where zip has 64 bits for a place
+    fields[11], fields[16] = len(extra), 2**32 - 1
+    struct.pack_into(form, content, entry, *fields)
+    content[name_end:name_end] = extra
+    end = content.rindex(b"PK\5\6")
+    (size,) = struct.unpack_from("<I", content, end + 12)
+    struct.pack_into("<I", content, end + 12, size + len(extra))
+    refused(nn, tmp_path / "m", with_checksum(bytes(content)), kind)
