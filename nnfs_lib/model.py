@@ -145,6 +145,13 @@ class Model:
             name, replaced = "value_and_gradient", ("forward", "backward")
             self.measure = shortcut(ending, Loss, name, *replaced)
 
+    def run_body(self, X: np.ndarray) -> np.ndarray:
+        """Return what the loss takes: logits where the fused one stands at the end."""
+        outputs = X
+        for layer in self.body:
+            outputs = layer.forward(outputs)
+        return outputs
+
     def tools(self) -> tuple[Loss, Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
         if self.ending is None or self.optimizer is None:
@@ -167,9 +174,7 @@ class Model:
             for layer, name, _ in self.places
         ):
             raise RuntimeError("Model's parameters have left their vector: finalize().")
-        outputs = X
-        for layer in self.body:
-            outputs = layer.forward(outputs)
+        outputs = self.run_body(X)
         value, gradient = self.measure(outputs, y)
         first = self.body.index(self.places[0][0])  # of the layers with parameters
         for layer in reversed(self.body[first + 1 :]):
@@ -287,13 +292,6 @@ class Model:
                 loss = self.ending.calculate(outputs, y_batch)
                 tally.add(outputs, y_batch, loss=loss)
             return Evaluation(tally.means()["loss"], self.judge(tally))
-
-    def run_body(self, X: np.ndarray) -> np.ndarray:
-        """Return what the loss takes: logits where the fused one stands at the end."""
-        outputs = X
-        for layer in self.body:
-            outputs = layer.forward(outputs)
-        return outputs
 
     def judge(self, tally: Tally) -> float:
         """Return the accuracy of all that was counted; NaN where none is set."""

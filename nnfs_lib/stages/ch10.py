@@ -258,6 +258,13 @@ class Model(Model):
             name, replaced = "value_and_gradient", ("forward", "backward")
             self.measure = shortcut(ending, nn.Loss, name, *replaced)
 
+    def run_body(self, X: np.ndarray) -> np.ndarray:
+        """Return what the loss takes: logits where the fused one stands at the end."""
+        outputs = X
+        for layer in self.body:
+            outputs = layer.forward(outputs)
+        return outputs
+
 
 class Model(Model):
     def tools(self) -> tuple[nn.Loss, nn.Optimizer]:
@@ -282,9 +289,7 @@ class Model(Model):
             for layer, name, _ in self.places
         ):
             raise RuntimeError("Model's parameters have left their vector: finalize().")
-        outputs = X
-        for layer in self.body:
-            outputs = layer.forward(outputs)
+        outputs = self.run_body(X)
         value, gradient = self.measure(outputs, y)
         first = self.body.index(self.places[0][0])  # of the layers with parameters
         for layer in reversed(self.body[first + 1 :]):

@@ -141,13 +141,6 @@ class Model(Model):
                 tally.add(outputs, y_batch, loss=loss)
             return Evaluation(tally.means()["loss"], self.judge(tally))
 
-    def run_body(self, X: np.ndarray) -> np.ndarray:
-        """Return what the loss takes: logits where the fused one stands at the end."""
-        outputs = X
-        for layer in self.body:
-            outputs = layer.forward(outputs)
-        return outputs
-
     def judge(self, tally: Tally) -> float:
         """Return the accuracy of all that was counted; NaN where none is set."""
         if self.accuracy is None:
