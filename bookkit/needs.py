@@ -5,21 +5,22 @@ from pathlib import Path
 
 from IPython.core.getipython import get_ipython
 
-from nnfs_lib.datasets import FASHION_MNIST, MNIST
-
 MAGIC = "%%needs "
-SETS = {each.name: each for each in (FASHION_MNIST, MNIST)}
 
 
 def missing(name: str) -> str | None:
     """Return why a data set can't be had without a download, or None where it can."""
-    if name not in SETS:
-        raise ValueError(f"There is no data set {name!r}: take one of {list(SETS)}.")
+    # Imported here: a notebook that makes the library anew has none yet.
+    from nnfs_lib.datasets import FASHION_MNIST, MNIST
+
+    sets = {each.name: each for each in (FASHION_MNIST, MNIST)}
+    if name not in sets:
+        raise ValueError(f"There is no data set {name!r}: take one of {list(sets)}.")
     places = [Path.home() / ".cache/nnfs_lib" / name]
     if folder := os.environ.get("NNFS_DATA"):
         places.insert(0, Path(folder) / name)
     for place in places:
-        files = [place / file.name for file in SETS[name].files]
+        files = [place / file.name for file in sets[name].files]
         if all(file.exists() or file.with_suffix("").exists() for file in files):
             return None
     load = f"nnfs_lib.load_{name.replace('-', '_')}()"

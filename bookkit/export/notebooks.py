@@ -71,11 +71,12 @@ class Cell:
 
 @dataclass(eq=False)
 class Chapter:
-    """A notebook, as far as the exporter needs it."""
+    """A notebook, as far as the exporter needs it: `code` holds every code cell, `cells` the exported ones."""
 
     number: int
     path: Path
     title: str = ""
+    code: list[tuple[Place, ast.Module]] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     imports: dict[str, list[Import]] = field(default_factory=dict)
 
@@ -137,6 +138,7 @@ def read_chapter(number: int, path: Path) -> Chapter:
         module = exported_module(cell, place)
         if cell["cell_type"] == "code":
             tree = parse_exported(source, place) if module else parse_tolerantly(source)
+            chapter.code.append((place, tree))
             for bound in imports(tree, place, strict=module is not None):
                 chapter.imports.setdefault(bound.name, []).append(bound)
         elif not chapter.title and (

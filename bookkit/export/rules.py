@@ -1,9 +1,12 @@
 """Refuse what folding the chapters into one library would change."""
 
+import ast
+
 import libcst as cst
 
 from bookkit.export.book import Book
 from bookkit.export.definitions import Definition
+from bookkit.export.notebooks import Chapter, Place
 from bookkit.export.references import check_references
 from bookkit.export.uses import BUILTINS, Reference, When
 
@@ -20,6 +23,8 @@ def check(book: Book) -> None:
     for definition in book.definitions():
         _check_folded_away(book, definition)
         _check_bases(book, definition)
+    for chapter in book.chapters:
+        _check_later_cells(book, chapter)
 
 
 def _check_name(book: Book, definition: Definition) -> None:
@@ -190,3 +195,30 @@ def _check_bases(book: Book, definition: Definition) -> None:
                 f"{target} is re-opened, but {definition.name} ({definition.place()}) inherits from it; "
                 f"base classes are complete when first written: move this to {first.place()}."
             )
+
+
+def _check_later_cells(book: Book, chapter: Chapter) -> None:
+    """No cell, exported or not, runs on what its own chapter has replaced by then."""
+    stage_names = book.stage_names[chapter.number]
+    replaced = {
+        definition.name: definition
+        for definition in reversed(list(book.definitions()))
+        if definition.chapter == chapter.number
+        and definition is not book.history[definition.name][0]
+    }
+    for place, tree in chapter.code:
+        for node in ast.walk(tree):
+            if not (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in stage_names
+                and node.attr in replaced
+            ):
+                continue
+            new = replaced[node.attr]
+            if place.cell > new.cell.number:
+                here = Place(place.notebook, place.cell, node.lineno)
+                raise here.error(
+                    f"{node.value.id}.{node.attr} is the {node.attr} that {new.place()} replaced: "
+                    f"write {node.attr}. To compare the two, name the old one in a cell before that."
+                )

@@ -59,6 +59,11 @@ REFUSED: dict[str, tuple[list[list[Cell]], str, str]] = {
         "02_two.ipynb, cell 2, line 1: Dense, which 01_one.ipynb, cell 2, line 2 defines, is defined a second time",
         "to re-open it, write `class Dense(nn.Dense):`",
     ),
+    "use what was replaced": (
+        [[*FIRST], [stage(1), export("layers", "class Dense(nn.Dense):\n    a = 1"), code("print(nn.rate)\n\n\ndef f():\n    return nn.Dense(3)")]],
+        "02_two.ipynb, cell 3, line 5: nn.Dense is the Dense that 02_two.ipynb, cell 2, line 1 replaced",
+        "write Dense",
+    ),
     "another base": (
         reopened("    a = 1", base="nn.Layer"),
         "02_two.ipynb, cell 2, line 1: Dense, which 01_one.ipynb, cell 2, line 2 defines, has another base here",

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -14,10 +15,13 @@ from export_cases import ALLOWED, DENSE, EFFECTS, LAYER, REFUSED
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from notebook_builder import Cell, code, export, markdown, stage, write_chapters
+from packaging.requirements import Requirement
 
 from bookkit.__main__ import main
 from bookkit.export.command import export as export_chapters
 from bookkit.export.notebooks import FoldError
+
+EXPORT = "import runpy, sys; sys.argv[1:] = ['export']; runpy.run_module('bookkit', run_name='__main__')"
 
 
 def exported(
@@ -770,3 +774,61 @@ def test_the_comparison_notices_a_method_that_was_not_replaced(tmp_path: Path) -
     files["things.py"] = files["things.py"].replace("'again'", "'beta'")
     folded, last = load(tmp_path, files, "things", "stages.ch02")
     assert behavior(folded.Thing) != behavior(last.Thing)
+
+
+# ---------------------------------------------------------------- on its own feet
+
+
+def link_packages(names: set[str], folder: Path) -> None:
+    """Link what pip installed of these distributions, and of those they need, into the folder."""
+    waiting, done = sorted(names), set()
+    while waiting:
+        found = metadata.distribution(waiting.pop())
+        if found.name.lower() in done:
+            continue
+        done.add(found.name.lower())
+        for file in found.files or []:
+            top = Path(str(file)).parts[0]
+            if top not in ("..", "__pycache__") and not (folder / top).exists():
+                (folder / top).symlink_to(found.locate_file(top))
+        for line in found.requires or []:
+            needed = Requirement(line)
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                waiting.append(needed.name)
+
+
+def test_the_library_comes_back_where_only_libcst_and_nbformat_are(
+    tmp_path: Path,
+) -> None:
+    root = Path(__file__).parents[2]
+    packages, clone = tmp_path / "packages", tmp_path / "clone"
+    packages.mkdir()
+    link_packages({"libcst", "nbformat"}, packages)
+    for name in ("bookkit", "chapters"):
+        shutil.copytree(root / name, clone / name)
+    # -S: no site-packages, so nothing else that is installed here can be imported.
+    isolated = [sys.executable, "-S", "-c"]
+    environment = {**os.environ, "PYTHONPATH": str(packages)}
+    for program, works in {
+        "import libcst": True,
+        "import numpy": False,
+        "import nnfs_lib": False,
+        EXPORT: True,
+    }.items():
+        done = subprocess.run(
+            [*isolated, program], cwd=clone, env=environment, capture_output=True
+        )
+        assert (done.returncode == 0) is works, program + done.stderr.decode()
+    assert contents(clone / "nnfs_lib") == contents(root / "nnfs_lib")
+
+
+def test_importing_bookkit_imports_nothing_that_a_command_may_not_need() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import bookkit; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before}"
+        " - set(sys.stdlib_module_names))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["bookkit"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookkit.equations.oracles import slope
+from differences import slope
 
 LAYERS = ["Dense", "ReLU", "Sigmoid", "Softmax", "Linear"]
 same_library = settings(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookkit.equations.oracles import slope
+from differences import slope
 
 RATES = [0.0001, 0.1, 0.25, 0.5, 0.8, 0.999]
 same_library = settings(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookkit.equations.oracles import slope
+from differences import slope
 
 STRENGTHS = ["weight_l1", "weight_l2", "bias_l1", "bias_l2"]
 same_library = settings(
