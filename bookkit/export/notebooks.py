@@ -71,7 +71,7 @@ class Cell:
 
 @dataclass(eq=False)
 class Chapter:
-    """A notebook, as far as the exporter needs it: `code` holds every code cell, `cells` the exported ones."""
+    """A notebook, as far as the exporter needs it; `code` holds every code cell, `cells` what goes out."""
 
     number: int
     path: Path

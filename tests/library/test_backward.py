@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from differences import slope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from differences import slope
 
 LAYERS = ["Dense", "ReLU", "Sigmoid", "Softmax", "Linear"]
 same_library = settings(

@@ -5,10 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from differences import slope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from differences import slope
 
 RATES = [0.0001, 0.1, 0.25, 0.5, 0.8, 0.999]
 same_library = settings(

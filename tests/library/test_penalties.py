@@ -5,10 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from differences import slope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from differences import slope
 
 STRENGTHS = ["weight_l1", "weight_l2", "bias_l1", "bias_l2"]
 same_library = settings(

@@ -5,10 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from differences import slope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from differences import slope
 
 LOSSES = ["MeanSquaredError", "MeanAbsoluteError"]
 ALL = [*LOSSES, "RegressionAccuracy"]
