@@ -1,10 +1,20 @@
-// A reader without a mouse can scroll a wide equation: what scrolls can be focused.
+// What scrolls sideways can be focused, so that a reader without a mouse can scroll it; and paper shows all of it.
 (() => {
+  const WIDE = "div.math, .bd-article pre, .cell_output .output, .library-map";
   const mark = () =>
-    document.querySelectorAll("div.math").forEach((box) => {
+    document.querySelectorAll(WIDE).forEach((box) => {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+      else if (!box.closest(".explorer, .library-changes")) box.removeAttribute("tabindex");
     });
-  addEventListener("load", () => window.MathJax?.startup?.promise?.then(mark));
+  addEventListener("load", mark);
   addEventListener("resize", mark);
+
+  // What is folded away, solutions among it, is printed too; then it is folded again.
+  const folded = () => document.querySelectorAll(".bd-article details:not([open], .explorer-code)");
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...folded()];
+    opened.forEach((details) => (details.open = true));
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
 })();

@@ -143,41 +143,62 @@ def _stage(folder: Path, chapter: int) -> Path:
 
 
 def library_map(chapter: int) -> None:
-    """Display the library's modules after `chapter`, with what this chapter adds lit up.
-
-    A module's classes are shown; of a module without classes, its functions.
-    """
-    lit = {change.name: change.note for change in changes(chapter)}
-    modules: dict[str, list[Change]] = {}
-    for number in range(1, chapter + 1):
+    """Display what `chapter` adds to each module, and, folded away, all that the library had before."""
+    by_module: dict[str, list[Change]] = {}
+    for change in changes(chapter):
+        by_module.setdefault(change.module, []).append(change)
+    before: dict[str, list[str]] = {}
+    for number in range(1, chapter):
         for change in changes(number):
-            modules.setdefault(change.module, []).append(change)
-    plain, cards = [], []
-    for module, found in modules.items():
-        shown = [change for change in found if change.is_class] or found
-        names = list(dict.fromkeys(change.name for change in shown))
-        plain.append(
-            f"{module + ':':14}"
-            + ", ".join(f"{n} ({lit[n]})" if n in lit else n for n in names)
+            if change.new:
+                before.setdefault(change.module, []).append(change.name)
+    plain = [
+        f"{module + ':':14}"
+        + ", ".join(
+            f"{change.name} ({change.note})" for change in _classes_first(found)
         )
-        items = "".join(_map_item(name, lit.get(name)) for name in names)
-        cards.append(
-            f'<div style="border: {BORDER}; border-radius: 8px; padding: 0.5rem 0.6rem">'
-            f"<strong>{module}</strong>"
-            f'<ul style="list-style: none; margin: 0.3rem 0 0; padding: 0">{items}</ul></div>'
+        for module, found in by_module.items()
+    ]
+    style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0.6rem"
+    markup = f'<div style="{style}">{"".join(map(_card, by_module, by_module.values()))}</div>'
+    if before:
+        count, plural = sum(map(len, before.values())), "s" * (len(before) > 1)
+        summary = f"What was there before: {count} in {len(before)} module{plural}"
+        rows = "".join(
+            f'<div style="margin: 0.3rem 0; overflow-wrap: anywhere"><strong>{module}</strong> '
+            f"{', '.join(names)}</div>"
+            for module, names in before.items()
         )
-    style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.6rem"
-    _display(
-        f'<div class="library-map" style="{style}">{"".join(cards)}</div>',
-        "\n".join(plain),
+        markup += (
+            f'<details style="margin-top: 0.6rem"><summary>{summary}</summary>'
+            f'<div style="font-size: 0.9em">{rows}</div></details>'
+        )
+        plain.append(summary)
+    _display(f'<div class="library-map">{markup}</div>', "\n".join(plain))
+
+
+def _classes_first(found: list[Change]) -> list[Change]:
+    return sorted(found, key=lambda change: not change.is_class)
+
+
+def _card(module: str, found: list[Change]) -> str:
+    """Return a module's card: each class in a line, with what is new in it, and the functions in one."""
+    line = "margin: 0.15rem 0; padding: 0.1rem 0.5rem; border-radius: 4px; overflow-wrap: anywhere"
+    items = [
+        f'<li style="{line}; {LIT}"><strong>{change.name}</strong> <small>{html.escape(change.note)}</small></li>'
+        for change in found
+        if change.is_class
+    ]
+    others = [change.name for change in found if not change.is_class]
+    if others:
+        items.append(
+            f'<li style="{line}; {LIT}"><small>{", ".join(others)}</small></li>'
+        )
+    return (
+        f'<div style="border: {BORDER}; border-radius: 8px; padding: 0.5rem 0.6rem; min-width: 0">'
+        f'<strong>{module}</strong><ul style="list-style: none; margin: 0.3rem 0 0; padding: 0">'
+        f"{''.join(items)}</ul></div>"
     )
-
-
-def _map_item(name: str, note: str | None) -> str:
-    style = "margin: 0.15rem 0; padding: 0.1rem 0.5rem; border-radius: 4px; overflow-wrap: anywhere"
-    if note is None:
-        return f'<li style="{style}">{name}</li>'
-    return f'<li style="{style}; {LIT}"><strong>{name}</strong> <small>{html.escape(note)}</small></li>'
 
 
 def library_changes(chapter: int) -> None:

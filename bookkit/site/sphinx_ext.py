@@ -1,12 +1,11 @@
 """The book's Sphinx extension: a site that is light, complete and asks no other host for anything.
 
-Every page comes with a small icon font instead of a 1.5 MB script, pages with equations with a local
-MathJax, pages with explorers with the script that shows them without a kernel, a cell tagged
+Every page comes with a small icon font instead of a 1.5 MB script, with its equations typeset, pages with
+explorers with the script that shows them without a kernel, a cell tagged
 `export:<module>` with a badge that links to the module on the library page, and a chapter with one
 that says how well its equations are checked.
 """
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,22 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util.fileutil import copy_asset
 
-from bookkit.site import directives, equations, explorers
+from bookkit.site import directives, equations, explorers, typeset, weight
 from bookkit.site.icons import write_icon_font
+from bookkit.site.prune import prune
 
 HERE = Path(__file__).parent
 LIBRARY_PAGE = "library"
 EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
+# Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
+UNUSED_IN_HEAD = ("fontawesome", "searchtools", "language_data", "searchindex")
+UNUSED = ("togglebutton", "design-tabs")
 STAMP = ".built"  # in the output folder: when the last build ended
+
+SIZED_IMAGE = re.compile(
+    r'<img ([^>]*)style="width: ([\d.]+)px; height: ([\d.]+)px;"([^>]*>)'
+)
 
 # The theme reads its mode before it has one; on a first visit we follow the reader's system.
 FIRST_VISIT = """(root => {
@@ -32,42 +38,64 @@ FIRST_VISIT = """(root => {
 
 
 def set_paths(app: Sphinx, config: Config) -> None:
-    """Find our templates before the theme's, and MathJax on the site itself."""
+    """Find our templates before the theme's, and typeset equations as we do."""
     config.templates_path.append(str(HERE / "templates"))
-    config.mathjax_path = "mathjax/tex-chtml.js"
+    config.html_math_renderer = typeset.NAME
 
 
 def add_filters(app: Sphinx) -> None:
-    """Give the template its one filter, which takes the icon script out of the page's head."""
+    """Give the template its one filter, which takes scripts out of the page's head."""
     templates: Any = app.builder.templates
-    templates.environment.filters["drop_fontawesome"] = drop_fontawesome
+    templates.environment.filters["drop_scripts"] = drop_scripts
 
 
-def drop_fontawesome(head: str) -> str:
-    """Return the page's head without the theme's icon script.
+def drop_scripts(head: str) -> str:
+    """Return the page's head without scripts that it does not need.
 
-    >>> drop_fontawesome('<script defer src="_static/scripts/fontawesome.js?digest=1"></script><link>')
+    The theme's icons are a font here, and only the search page searches: elsewhere the index would be a burden,
+    and Sphinx would not mark the words that one has searched for.
+
+    >>> drop_scripts('<script defer src="_static/scripts/fontawesome.js?digest=1"></script><link>')
     '<link>'
     """
-    return re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", head)
+    names = "|".join(UNUSED_IN_HEAD)
+    return re.sub(rf"\s*<script[^>]*[/\"](?:{names})\.js[^>]*></script>", "", head)
 
 
 def mend_page(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Take MathJax out of a page without equations, and give a citation the role that its list asks for.
+    """Take out of a page what is for other pages, load figures as one comes near, and mend citations.
 
-    Sphinx gives MathJax also to the pages above one with equations.
+    A citation gets the role that its list asks for. An image has its size, so that nothing moves when it comes.
     """
     if "body" in context:
         context["body"] = context["body"].replace(
             ' role="doc-biblioentry"', ' role="listitem"'
         )
-    if not app.env.get_domain("math").data["has_equations"].get(pagename):
-        scripts = context["script_files"]
-        scripts[:] = [
-            script for script in scripts if "mathjax/" not in str(script.filename)
+        context["body"] = SIZED_IMAGE.sub(lazy_image, context["body"])
+    for files in ("script_files", "css_files"):
+        context[files][:] = [
+            each
+            for each in context[files]
+            if not any(f"{name}." in str(each.filename) for name in UNUSED)
         ]
+    if not app.env.get_domain("math").data["has_equations"].get(pagename):
+        styles = context["css_files"]
+        styles[:] = [
+            style for style in styles if not str(style.filename).endswith(typeset.STYLE)
+        ]
+
+
+def lazy_image(found: re.Match[str]) -> str:
+    """Return an image's tag with its size as the browser wants it, to be loaded when it comes into sight.
+
+    >>> print(SIZED_IMAGE.sub(lazy_image, '<img src="a.png" style="width: 6.5px; height: 9px;" />'))
+    <img loading="lazy" width="6" height="9" src="a.png" />
+    """
+    before, width, height, after = found.groups()
+    size = f'width="{float(width):.0f}" height="{float(height):.0f}"'
+    return f'<img loading="lazy" {size} {before.strip()}{after}'
 
 
 def show_explorers(
@@ -107,34 +135,24 @@ def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def add_static_files(app: Sphinx, exception: Exception | None) -> None:
-    """Copy MathJax out of its package, write the icon font, and say that the build ended."""
+    """Write the style of the equations and the icon font, and say that the build ended."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    copy_mathjax(static / "mathjax")
+    typeset.write_files(static)
     explorers.write_files(static)
     write_icon_font(
         static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff"
     )
+    prune(Path(app.outdir))
+    pages = [page for page in sorted(app.env.found_docs) if page != "search"]
+    print(weight.report(Path(app.outdir), pages))
     (Path(app.outdir) / STAMP).touch()
-
-
-def copy_mathjax(target: Path) -> None:
-    """Copy what pages load: the script, its TeX extensions and its fonts."""
-    package = importlib.util.find_spec("sphinx-mathjax-offline")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError(
-            "MathJax is missing: pip install sphinx-mathjax-offline"
-        )
-    source = Path(package.origin).parent / "static/mathjax"
-    for part in ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2"):
-        place = (target / part).parent if part.endswith(".js") else target / part
-        place.mkdir(parents=True, exist_ok=True)
-        copy_asset(str(source / part), str(place))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything above."""
+    typeset.setup(app)
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)

@@ -63,15 +63,20 @@ def test_changes_tell_new_from_grown(package):
     )
 
 
-def test_the_map_lights_up_what_is_new(package, shown):
+def test_the_map_shows_what_is_new_and_folds_the_rest_away(package, shown):
     library_map(2)
-    assert (
-        shown[0]["text/plain"]
-        == "layers:       Dense (+ backward)\nactivations:  ReLU (new)"
-    )
-    assert shown[0]["text/html"].count(library.LIT) == 2
+    assert shown[0]["text/plain"].splitlines() == [
+        "layers:       Dense (+ backward), LIMIT (new)",
+        "activations:  ReLU (new)",
+        "What was there before: 1 in 1 module",
+    ]
+    open_part, _, folded = shown[0]["text/html"].partition("<details")
+    assert open_part.count(library.LIT) == 3
+    assert "Dense" in folded
+    assert "ReLU" not in folded
     library_map(1)
     assert "ReLU" not in shown[1]["text/html"]
+    assert "<details" not in shown[1]["text/html"]
 
 
 def test_the_difference_marks_added_and_rewritten(package, shown):

@@ -72,6 +72,9 @@ const framesEngine = async (block, axes) => {
   };
 };
 
+/* Nobody hears what is sent to the kernel. */
+class KernelGone extends Error {}
+
 /* The kernel of the notebook, once it has said that it is there: any position, computed on the spot. */
 const kernelEngine = (model, constants) => {
   let asked = Math.floor(Math.random() * 1e9); // two views of one widget do not answer each other
@@ -90,8 +93,15 @@ const kernelEngine = (model, constants) => {
       const abort = () => wake();
       signal.addEventListener("abort", abort);
       model.on("msg:custom", hear);
+      const send = (message) => {
+        try {
+          model.send(message);
+        } catch {
+          throw new KernelGone();
+        }
+      };
       try {
-        model.send({ kind: "ask", id, position, watch });
+        send({ kind: "ask", id, position, watch });
         while (true) {
           while (!heard.length && !signal.aborted) await new Promise((resolve) => (wake = resolve));
           if (signal.aborted) return;
@@ -107,7 +117,7 @@ const kernelEngine = (model, constants) => {
       } finally {
         signal.removeEventListener("abort", abort);
         model.off("msg:custom", hear);
-        if (signal.aborted) model.send({ kind: "stop", id });
+        if (signal.aborted) send({ kind: "stop", id });
       }
     },
   };

@@ -4,6 +4,7 @@
    notebook send(message). page: what only the website has, {address: {read, write, watch}, load(name)}. */
 
 const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
+const GONE = "The kernel was restarted or is gone. These are the stored pictures: run the cell again for all the others.";
 let explorers = 0;
 
 const render = async ({ model, el, page = {} }) => {
@@ -61,7 +62,7 @@ const render = async ({ model, el, page = {} }) => {
       if (axis.words) input.selectedIndex = place;
       else {
         input.value = place;
-        output.textContent = textOf(axis, value);
+        write(output, textOf(axis, value));
         input.setAttribute("aria-valuetext", textOf(axis, value));
       }
     }
@@ -74,7 +75,7 @@ const render = async ({ model, el, page = {} }) => {
     return place in values ? { [playAxis.name]: values[place] } : null;
   };
   const say = (text) => {
-    notice.textContent = text;
+    write(notice, text);
     notice.hidden = !text;
   };
 
@@ -92,10 +93,10 @@ const render = async ({ model, el, page = {} }) => {
   const show = (newest) => {
     frame = newest;
     draw();
-    words.textContent = frame.words;
+    write(words, frame.words);
     refreshCode();
     clearTimeout(speaking); // a screen reader hears where one stopped, not every place on the way
-    speaking = setTimeout(() => (spoken.textContent = frame.words), 700);
+    speaking = setTimeout(() => write(spoken, frame.words), 700);
     root.dataset.frames = Number(root.dataset.frames || 0) + 1;
   };
 
@@ -151,9 +152,10 @@ const render = async ({ model, el, page = {} }) => {
       }
       if (live && options.time && !mine.signal.aborted) keep();
     } catch (error) {
-      if (!mine.signal.aborted) {
+      if (error instanceof KernelGone) loseKernel();
+      else if (!mine.signal.aborted) {
         say(error.message);
-        spoken.textContent = error.message;
+        write(spoken, error.message);
       }
     } finally {
       clearTimeout(slow);
@@ -164,10 +166,24 @@ const render = async ({ model, el, page = {} }) => {
     }
   };
 
+  /* Go on with what came along, as near as it comes to where the reader was. */
+  const loseKernel = () => {
+    if (!engine) return;
+    stop();
+    engine = null;
+    seen = [];
+    root.dataset.live = "false";
+    offer();
+    showPlay(false);
+    const near = ({ name, values, start, words }) =>
+      words && !values.includes(position[name]) ? start : values[indexOf(values, position[name])];
+    go(Object.fromEntries(axes.map((axis) => [axis.name, near(axis)])), playAxis.name).then(() => say(GONE));
+  };
+
   const trains = () => engine && options.time;
   const showPlay = (running) => {
     const begin = trains() ? "Train" : `Play: ${playAxis.label.toLowerCase()}`;
-    play.textContent = running ? (trains() ? "Stop" : "Pause") : begin;
+    write(play, running ? (trains() ? "Stop" : "Pause") : begin);
     play.dataset.running = running;
   };
   const stop = () => {
@@ -246,6 +262,7 @@ const render = async ({ model, el, page = {} }) => {
   if (options.address) page.address?.watch(begin); // somebody pastes another address
   findKernel(model, () => {
     engine = kernelEngine(model, stored.constants);
+    model.on("comm_live_update", loseKernel); // the notebook says so as soon as the kernel restarts
     root.dataset.live = "true";
     offer();
     showPlay(false);
@@ -255,6 +272,7 @@ const render = async ({ model, el, page = {} }) => {
     stop();
     endLooks();
     model.off("change:position", follow);
+    model.off("comm_live_update", loseKernel);
   };
 };
 

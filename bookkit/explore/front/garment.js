@@ -168,7 +168,7 @@ const answerWords = (names, probabilities, before) => {
 /* The elements of the explorer, by name, and what brings the bars up to date. */
 const garmentView = (title, caption, names, labels, id) => {
   const slider = (key, label, min, max, step, value, text) => {
-    const input = make("input", { id: `${id}-${key}`, type: "range", min, max, step });
+    const input = make("input", { id: `${id}-${key}`, type: "range", min, max, step, ...OWN_KEYS });
     input.value = value;
     const output = make("span", { className: "explorer-value", ariaHidden: "true" });
     const tell = () => {
@@ -179,14 +179,14 @@ const garmentView = (title, caption, names, labels, id) => {
     return { input, tell, box };
   };
   const option = (type, key, label, more = {}) => {
-    const input = make("input", { id: `${id}-${key}`, type, ...more });
+    const input = make("input", { id: `${id}-${key}`, type, ...more, ...OWN_KEYS });
     return { input, box: make("label", { className: "explorer-option", for: input.id }, input, label) };
   };
-  const button = (text) => make("button", { type: "button" }, text);
-  const canvas = make("canvas", { role: "application", tabIndex: 0, ariaLabel: "The picture, 28 by 28 pixels" });
+  const button = (text) => make("button", { type: "button", ...OWN_KEYS }, text);
+  const canvas = make("canvas", { ...OWN_KEYS, role: "application", tabIndex: 0, ariaLabel: "The picture, 28 by 28 pixels" });
   canvas.className = "explorer-drag";
   canvas.setAttribute("aria-describedby", `${id}-help`);
-  const choice = make("select", { id: `${id}-picture` }, ...labels.map((label) => make("option", {}, label)));
+  const choice = make("select", { id: `${id}-picture`, ...OWN_KEYS }, ...labels.map((label) => make("option", {}, label)));
   const chosen = make("div", { className: "explorer-axis" }, make("label", { for: choice.id }, "Picture"), choice);
   const sliders = MOVES.map((move) => slider(...move));
   const width = slider("width", "Width", 1, 16, 1, 1, pixelText);

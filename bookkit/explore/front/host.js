@@ -47,7 +47,6 @@
       document.head.append(script);
     });
 
-  const shown = [];
   const models = {};
   scripts("state").forEach((script) => Object.assign(models, parse(script).state));
   scripts("view").forEach((script) => {
@@ -55,14 +54,6 @@
     if (!saved || saved.model_name !== "AnyModel") return;
     const el = document.createElement("div");
     script.replaceWith(el);
-    shown.push(explorer.render({ model: modelOf(saved), el, page: { address, load } }));
+    explorer.render({ model: modelOf(saved), el, page: { address, load } });
   });
-
-  // The first pictures take a moment, the equations of a chapter several: so the pictures go first.
-  if (!globalThis.MathJax) return;
-  const patience = new Promise((resolve) => setTimeout(resolve, 500));
-  MathJax.startup = {
-    ...MathJax.startup,
-    pageReady: () => Promise.race([Promise.allSettled(shown), patience]).then(() => MathJax.startup.defaultPageReady()),
-  };
 })();

@@ -10,6 +10,15 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+/* Write a text into its own element. A new text node would have the browser style the whole page anew. */
+const write = (element, text) => {
+  if (element.firstChild) element.firstChild.data = text;
+  else element.append(text);
+};
+
+// Notebook 7 takes arrow keys before they reach a control, unless the control itself says no.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 /* The elements of an explorer, by name; `panes` are {pane, canvas, figure, plot}. */
 const makeView = (title, paneList, options, playLabel) => {
   const panes = paneList.map((pane) => {
@@ -18,14 +27,14 @@ const makeView = (title, paneList, options, playLabel) => {
     return { pane, canvas, figure: make("div", { className }, make("p", {}, pane.title), canvas), plot: null };
   });
   const figures = (below) => panes.filter(({ pane }) => Boolean(pane.below) === below).map(({ figure }) => figure);
-  const button = (text, label) => make("button", { type: "button", ...(label && { ariaLabel: label }) }, text);
+  const button = (text, label) => make("button", { type: "button", ...OWN_KEYS, ...(label && { ariaLabel: label }) }, text);
   const view = {
     panes,
     words: make("p", { className: "explorer-words" }),
     spoken: make("div", { className: "explorer-spoken", role: "status" }),
     notice: make("p", { className: "explorer-notice", hidden: true }),
     controls: make("div", { className: "explorer-controls" }),
-    play: make("button", { type: "button", className: "explorer-play" }),
+    play: make("button", { type: "button", className: "explorer-play", ...OWN_KEYS }),
     back: button("\u25c2", `One step back: ${playLabel}`),
     step: button("\u25b8", `One step on: ${playLabel}`),
     reset: button("Reset"),
@@ -45,7 +54,9 @@ const makeView = (title, paneList, options, playLabel) => {
 
 /* One axis' control: {axis, input, output}. moved(index) is called when the reader moves it. */
 const makeControl = (view, axis, id, moved) => {
-  const input = axis.words ? make("select", { id }) : make("input", { id, type: "range", min: 0, step: 1 });
+  const input = axis.words
+    ? make("select", { id, ...OWN_KEYS })
+    : make("input", { id, type: "range", min: 0, step: 1, ...OWN_KEYS });
   const output = make("span", { className: "explorer-value", ariaHidden: "true" });
   const label = make("label", { for: id }, axis.label);
   view.controls.append(make("div", { className: "explorer-axis" }, label, output, input));
@@ -77,9 +88,9 @@ const addCode = (view, { code: template, codes }, position, say) => {
     const fill = (whole) => whole.replace(/\{\{(\w+)\}\}/g, (_, name) => String(parts[name]));
     return fill(fill(template)); // a part may hold a placeholder itself
   };
-  const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code" });
-  const details = make("details", { className: "explorer-code" }, make("summary", {}, "This setting as code"), code);
-  const copy = make("button", { type: "button" }, "Copy as code");
+  const code = make("pre", { tabIndex: 0, ariaLabel: "This setting as code", ...OWN_KEYS });
+  const details = make("details", { className: "explorer-code" }, make("summary", OWN_KEYS, "This setting as code"), code);
+  const copy = make("button", { type: "button", ...OWN_KEYS }, "Copy as code");
   const refresh = () => {
     const now = text(); // written only where it changed, or what a reader marked would be lost
     if (details.open && code.textContent !== now) code.textContent = now;

@@ -1,0 +1,71 @@
+"""What a page weighs on a first visit, as a server sends it: compressed by gzip."""
+
+import functools
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+PARTS = ("text", "scripts", "styles", "fonts", "figures")
+SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
+STYLE = re.compile(r'<link\b[^>]*\bhref="([^"]+)"[^>]*\brel="stylesheet"')
+STYLE_TOO = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*\bhref="([^"]+)"')
+FIGURE = re.compile(r'<img\b[^>]*\bsrc="([^"]+)"')
+# The fonts of equations, by the class of the characters that are in them; the first two always come.
+FONTS = {
+    "<mjx-container": ("Zero", "Main-Regular"),
+    "TEX-I": ("Math-Italic",),
+    "TEX-B": ("Main-Bold",),
+    "TEX-BI": ("Math-BoldItalic",),
+    "TEX-A": ("AMS-Regular",),
+    "TEX-C": ("Calligraphic-Regular",),
+    "TEX-S1": ("Size1-Regular",),
+    "TEX-S2": ("Size2-Regular",),
+    "TEX-S3": ("Size3-Regular",),
+    "TEX-S4": ("Size4-Regular",),
+}
+
+
+@functools.cache
+def compressed(path: Path) -> int:
+    """Return a file's bytes as they are sent: text through gzip, what is compressed already as it is."""
+    data = path.read_bytes()
+    return min(len(data), len(gzip.compress(data, 6, mtime=0)))
+
+
+def weigh(site: Path, page: str) -> dict[str, int]:
+    """Return the bytes of a page ("chapters/01_dense_layer") by part; figures are loaded as one comes near."""
+    path = site / f"{page}.html"
+    html = path.read_text(encoding="utf-8")
+
+    def sizes(*patterns: re.Pattern[str]) -> int:
+        names = {
+            urlsplit(name).path for each in patterns for name in each.findall(html)
+        }
+        files = [(path.parent / unquote(name)).resolve() for name in names if name]
+        return sum(compressed(file) for file in files if file.is_file())
+
+    fonts = [
+        site / f"_static/mathjax/woff-v2/MathJax_{name}.woff"
+        for sign, names in FONTS.items()
+        if re.search(rf"{sign}\b", html)
+        for name in names
+    ]
+    icons = site / "_static/icons.woff"
+    return {
+        "text": compressed(path),
+        "scripts": sizes(SCRIPT),
+        "styles": sizes(STYLE, STYLE_TOO),
+        "fonts": sum(map(compressed, [*fonts, icons])),
+        "figures": sizes(FIGURE),
+    }
+
+
+def report(site: Path, pages: list[str]) -> str:
+    """Return a table: what each page weighs, in KB."""
+    lines = [f"{'KB, gzip':32}" + "".join(f"{part:>9}" for part in (*PARTS, "all"))]
+    for page in pages:
+        found = weigh(site, page)
+        row = [*(found[part] for part in PARTS), sum(found.values())]
+        lines.append(f"{page:32}" + "".join(f"{size / 1024:9.0f}" for size in row))
+    return "\n".join(lines)
