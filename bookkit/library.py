@@ -159,7 +159,8 @@ def library_map(chapter: int) -> None:
         )
         for module, found in by_module.items()
     ]
-    style = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0.6rem"
+    columns = "repeat(auto-fit, minmax(min(100%, 15rem), 1fr))"
+    style = f"display: grid; gap: 0.6rem; grid-template-columns: {columns}"
     markup = f'<div style="{style}">{"".join(map(_card, by_module, by_module.values()))}</div>'
     if before:
         count, plural = sum(map(len, before.values())), "s" * (len(before) > 1)
@@ -185,7 +186,8 @@ def _card(module: str, found: list[Change]) -> str:
     """Return a module's card: each class in a line, with what is new in it, and the functions in one."""
     line = "margin: 0.15rem 0; padding: 0.1rem 0.5rem; border-radius: 4px; overflow-wrap: anywhere"
     items = [
-        f'<li style="{line}; {LIT}"><strong>{change.name}</strong> <small>{html.escape(change.note)}</small></li>'
+        f'<li style="{line}; {LIT}"><strong>{change.name}</strong> '
+        f"<small>{html.escape(change.note)}</small></li>"
         for change in found
         if change.is_class
     ]

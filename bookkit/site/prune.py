@@ -98,7 +98,7 @@ def selectors(prelude: list[Any]) -> Iterator[list[Any]]:
 
 
 def needed(selector: list[Any]) -> set[str]:
-    """Return the classes and ids without which the selector selects nothing; what is in brackets may be a no."""
+    """Return classes and ids without which the selector selects nothing; those in brackets may be a no."""
     names = set()
     before = None
     for token in selector:

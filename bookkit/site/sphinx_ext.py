@@ -52,8 +52,8 @@ def add_filters(app: Sphinx) -> None:
 def drop_scripts(head: str) -> str:
     """Return the page's head without scripts that it does not need.
 
-    The theme's icons are a font here, and only the search page searches: elsewhere the index would be a burden,
-    and Sphinx would not mark the words that one has searched for.
+    The theme's icons are a font here. Only the search page searches: elsewhere the index is a burden, and where
+    it is, Sphinx does not mark the words that one has searched for.
 
     >>> drop_scripts('<script defer src="_static/scripts/fontawesome.js?digest=1"></script><link>')
     '<link>'
@@ -67,7 +67,7 @@ def mend_page(
 ) -> None:
     """Take out of a page what is for other pages, load figures as one comes near, and mend citations.
 
-    A citation gets the role that its list asks for. An image has its size, so that nothing moves when it comes.
+    A citation gets the role that its list asks for, an image its size, so that nothing moves when it comes.
     """
     if "body" in context:
         context["body"] = context["body"].replace(

@@ -34,7 +34,7 @@ def compressed(path: Path) -> int:
 
 
 def weigh(site: Path, page: str) -> dict[str, int]:
-    """Return the bytes of a page ("chapters/01_dense_layer") by part; figures are loaded as one comes near."""
+    """Return a page's bytes by part ("figures" come as one reads); page: like "chapters/03_loss"."""
     path = site / f"{page}.html"
     html = path.read_text(encoding="utf-8")
 
