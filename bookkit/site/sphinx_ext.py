@@ -14,12 +14,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from bookkit.site import directives, equations, explorers, typeset, weight
+from bookkit.site import directives, equations, explorers, search, typeset, weight
 from bookkit.site.icons import write_icon_font
 from bookkit.site.prune import prune
 
 HERE = Path(__file__).parent
 LIBRARY_PAGE = "library"
+NEEDS = "%%needs "  # the magic of bookkit.needs
 EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
 # Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
 UNUSED_IN_HEAD = ("fontawesome", "searchtools", "language_data", "searchindex")
@@ -52,8 +53,8 @@ def add_filters(app: Sphinx) -> None:
 def drop_scripts(head: str) -> str:
     """Return the page's head without scripts that it does not need.
 
-    The theme's icons are a font here. Only the search page searches: elsewhere the index is a burden, and where
-    it is, Sphinx does not mark the words that one has searched for.
+    The theme's icons are a font here. Only the search page searches: elsewhere the index is a burden, and
+    where it is, Sphinx does not mark the words that one has searched for.
 
     >>> drop_scripts('<script defer src="_static/scripts/fontawesome.js?digest=1"></script><link>')
     '<link>'
@@ -134,12 +135,28 @@ def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             cell.insert(0, nodes.paragraph("", "", link, classes=["export-badge"]))
 
 
+def color_needs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give cells that begin with %%needs, which is no Python, the colors of code, and say what they need."""
+    for block in doctree.findall(nodes.literal_block):
+        first, _, rest = block.astext().partition("\n")
+        if not first.startswith(NEEDS):
+            continue
+        block.rawsource, block["language"] = rest, "ipython3"
+        block.children = [nodes.Text(rest)]
+        words = (
+            f"Runs where all of {first.removeprefix(NEEDS).strip()} is on the machine"
+        )
+        place = block.parent.index(block)
+        block.parent.insert(place, nodes.paragraph("", words, classes=["needs-badge"]))
+
+
 def add_static_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the style of the equations and the icon font, and say that the build ended."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     typeset.write_files(static)
+    search.write_texts(app, static)
     explorers.write_files(static)
     write_icon_font(
         static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff"
@@ -153,9 +170,11 @@ def add_static_files(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything above."""
     typeset.setup(app)
+    search.setup(app)
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
+    app.connect("doctree-resolved", color_needs)
     app.connect("doctree-resolved", equations.add_badge)
     app.connect("html-page-context", show_explorers, priority=900)
     app.connect("html-page-context", mend_page, priority=900)

@@ -6,20 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from explorers import EXPLORER_PAGES
 from playwright.sync_api import Browser
 from visits import CHAPTERS, MODES, PAGES, ROOT, SITE, Visit, visit_page
 
+from bookkit.site import weight
+
 Visitor = Callable[[str, str], Visit]
 
-# Kilobytes, uncompressed, on a first visit. Measured: the frame of a page (scripts, styles, icons) is 713,
-# where the theme's own is 2,312; MathJax, on pages with equations only, is 1,198.
-FRAME_BUDGET = 760
-MATHJAX_BUDGET = 1300
-# Their script and style, on pages with explorers only. Measured: 84.5, of it 19 for pictures.
-EXPLORERS_BUDGET = 87
-# What the page itself says: its text, its figures, and the search index of all thirteen chapters.
-OWN_BUDGET = 1080
+# Kilobytes of a first visit, compressed: without the figures further down, which come as one reads on.
+BUDGET = 500
 
 every_page = pytest.mark.parametrize("page", PAGES)
 every_chapter = pytest.mark.parametrize("page", CHAPTERS)
@@ -125,25 +120,19 @@ def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
 
 
 @every_page
-def test_page_is_light(visit: Visitor, address: str, page: str) -> None:
-    frame = mathjax = explorers = own = 0
-    for url, size in visit(page, "light").sizes.items():
-        path = url.removeprefix(f"{address}/")
-        if path.startswith("_static/mathjax/"):
-            mathjax += size
-        elif path.startswith("_static/explorers."):
-            explorers += size
-        elif path.startswith("_static/") and not path.endswith(".png"):
-            frame += size
-        else:
-            own += size
-    assert frame <= FRAME_BUDGET * 1024
-    assert mathjax <= (
-        MATHJAX_BUDGET * 1024 if visit(page, "light").facts["equations"] else 0
-    )
-    assert explorers <= (EXPLORERS_BUDGET * 1024 if page in EXPLORER_PAGES else 0)
-    assert (explorers > 0) == (page in EXPLORER_PAGES)
-    assert own <= OWN_BUDGET * 1024
+def test_page_is_light(visit: Visitor, address: str, site: Path, page: str) -> None:
+    asked = {url.partition("?")[0] for url in visit(page, "light").requests}
+    files = [
+        site / url.removeprefix(f"{address}/") for url in asked if url.startswith("http")
+    ]
+    first = sum(map(weight.compressed, files))
+    assert first <= BUDGET * 1024
+    # What `make book` says of a page is what a browser asks for.
+    said = weight.weigh(site, page)
+    figures = sum(weight.compressed(file) for file in files if file.suffix == ".png")
+    rest = sum(said.values()) - said["figures"]
+    assert abs(first - figures - rest) <= 0.02 * rest
+    assert figures <= said["figures"] or page == "intro"
 
 
 def test_no_page_loads_the_whole_icon_font(visit: Visitor) -> None:

@@ -64,16 +64,13 @@ class Visit:
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    sizes: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     violations: dict[str, str] = field(default_factory=dict)
 
 
-# A page without equations has no MathJax; on any other it may still be on its way.
-TYPESET = """() => document.readyState === "complete" && (
-  !document.querySelector('script[src*="mathjax/"]')
-  || Boolean(window.MathJax?.startup?.promise) && MathJax.startup.promise.then(() => true)
-)"""
+# Each explorer has drawn, and every font that was asked for is there.
+SETTLED = """() => document.readyState === "complete" && document.fonts.status === "loaded"
+  && [...document.querySelectorAll(".explorer")].every((explorer) => explorer.dataset.frames)"""
 
 FACTS = """() => {
   const root = document.documentElement;
@@ -110,7 +107,6 @@ def visit_page(browser: Browser, url: str, mode: str) -> Visit:
     visit = Visit(url)
     context = browser.new_context(**MODES[mode])
     page = context.new_page()
-    finished = []
     page.on(
         "console",
         lambda message: visit.console.append(f"{message.type}: {message.text}"),
@@ -121,15 +117,11 @@ def visit_page(browser: Browser, url: str, mode: str) -> Visit:
         "requestfailed",
         lambda request: visit.failed.append(f"{request.url}: {request.failure}"),
     )
-    page.on("requestfinished", lambda request: finished.append(request))
     page.on("response", lambda answer: note_refusal(visit, answer))
-    page.goto(url, wait_until="networkidle")
-    page.wait_for_function(TYPESET)
+    page.goto(url, wait_until="load")
+    page.wait_for_function(SETTLED)
     visit.facts = page.evaluate(FACTS)
     if not url.startswith("file:"):
-        visit.sizes = {
-            request.url: request.sizes()["responseBodySize"] for request in finished
-        }
         visit.violations = axe_violations(page)
     context.close()
     return visit
