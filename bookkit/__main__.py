@@ -18,7 +18,7 @@ COMMANDS = {
     ),
     "run": ("execute chapters and write them back in stable form", "bookkit.run"),
     "browser": (
-        "find a Chromium for the browser tests, or install one",
+        "find the browsers of the tests, or install them",
         "bookkit.site.browser",
     ),
     "hero": ("draw the landing page's picture anew", "bookkit.site.hero"),

@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or install one."""
+"""Find the browsers of the tests, a Chromium and a Firefox, or install them."""
 
 import argparse
 import os
@@ -6,15 +6,39 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-START_SECONDS = 30
+START_SECONDS = 60
 DOWNLOAD_SECONDS = 300
-ADVICE = (
-    "No Chromium was found and none could be installed. "
-    "Install Chromium or Chrome, or set BOOK_CHROMIUM to the path of one."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A browser: its programs' names, the variable that names another one, and its Debian package."""
+
+    title: str
+    names: tuple[str, ...]
+    variable: str
+    package: str
+
+    @property
+    def advice(self) -> str:
+        """What to do where there is none."""
+        return (
+            f"No {self.title} was found and none could be installed. "
+            f"Install {self.title}, or set {self.variable} to the path of one."
+        )
+
+
+CHROMIUM = Kind(
+    "Chromium",
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "BOOK_CHROMIUM",
+    "chromium",
 )
+FIREFOX = Kind("Firefox", ("firefox-esr", "firefox"), "BOOK_FIREFOX", "firefox-esr")
+KINDS = (CHROMIUM, FIREFOX)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,42 +46,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Print the path of a Chromium that starts."""
-    found = find_chromium()
-    if found is None and not arguments.find_only:
-        found = install_chromium()
-    if found is None:
-        print(ADVICE, file=sys.stderr)
-        return 1
-    print(found)
-    return 0
+    """Print the path of a browser of each kind that starts."""
+    missing = 0
+    for kind in KINDS:
+        path = find(kind)
+        if path is None and not arguments.find_only:
+            path = install(kind)
+        print(path or kind.advice, file=sys.stdout if path else sys.stderr)
+        missing += path is None
+    return 1 if missing else 0
 
 
-def find_chromium() -> str | None:
-    """Return the first Chromium that starts, or None."""
-    return next((path for path in candidates() if starts(path)), None)
+def find(kind: Kind) -> str | None:
+    """Return the first browser of the kind that starts, or None."""
+    return next((path for path in candidates(kind) if starts(path)), None)
 
 
-def install_chromium() -> str | None:
-    """Install a Chromium, playwright's own or the system's, and return its path, or None."""
-    for commands in install_commands():
+def install(kind: Kind) -> str | None:
+    """Install a browser, playwright's own or the system's, and return its path, or None."""
+    for commands in install_commands(kind):
         if all(succeeds(command, DOWNLOAD_SECONDS) for command in commands):
-            found = find_chromium()
+            found = find(kind)
             if found:
                 return found
     return None
 
 
-def candidates() -> Iterator[str]:
-    """Yield the places where a Chromium may be, the reader's own choice first."""
-    chosen = os.environ.get("BOOK_CHROMIUM")
+def candidates(kind: Kind) -> Iterator[str]:
+    """Yield the places where a browser may be, the reader's own choice first."""
+    chosen = os.environ.get(kind.variable)
     if chosen:
         yield chosen
-    for name in NAMES:
+    for name in kind.names:
         path = shutil.which(name)
         if path:
             yield path
-    path = playwright_chromium()
+    path = playwright_chromium() if kind is CHROMIUM else None
     if path:
         yield path
 
@@ -78,14 +102,15 @@ def starts(path: str) -> bool:
     return succeeds([path, "--version"], START_SECONDS)
 
 
-def install_commands() -> Iterator[list[list[str]]]:
-    """Yield the ways to install a Chromium, each a list of commands."""
-    yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
+def install_commands(kind: Kind) -> Iterator[list[list[str]]]:
+    """Yield the ways to install a browser, each a list of commands."""
+    if kind is CHROMIUM:
+        yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
     apt = shutil.which("apt-get")
     if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
         yield [
             [apt, "update"],
-            [apt, "install", "-y", "--no-install-recommends", "chromium"],
+            [apt, "install", "-y", "--no-install-recommends", kind.package],
         ]
 
 

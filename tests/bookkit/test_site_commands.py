@@ -99,7 +99,8 @@ def program(path: Path, exit_code: int = 0) -> str:
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with nothing but what the test puts into this folder."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("BOOK_CHROMIUM", raising=False)
+    for kind in browser.KINDS:
+        monkeypatch.delenv(kind.variable, raising=False)
     monkeypatch.setattr(browser, "playwright_chromium", lambda: None)
     return tmp_path
 
@@ -110,14 +111,14 @@ def test_browser_prefers_the_readers_choice(
     program(alone / "chromium")
     chosen = program(alone / "elsewhere/mine")
     monkeypatch.setenv("BOOK_CHROMIUM", chosen)
-    assert browser.find_chromium() == chosen
+    assert browser.find(browser.CHROMIUM) == chosen
 
 
 def test_browser_looks_at_the_path_in_order(alone: Path) -> None:
     chrome = program(alone / "google-chrome")
-    assert browser.find_chromium() == chrome
+    assert browser.find(browser.CHROMIUM) == chrome
     chromium = program(alone / "chromium")
-    assert browser.find_chromium() == chromium
+    assert browser.find(browser.CHROMIUM) == chromium
 
 
 def test_browser_passes_over_one_that_does_not_start(
@@ -126,7 +127,7 @@ def test_browser_passes_over_one_that_does_not_start(
     program(alone / "chromium-browser", exit_code=1)
     own = program(alone / "own/chrome")
     monkeypatch.setattr(browser, "playwright_chromium", lambda: own)
-    assert browser.find_chromium() == own
+    assert browser.find(browser.CHROMIUM) == own
 
 
 def test_browser_installs_one_the_second_way_when_the_first_fails(
@@ -138,16 +139,17 @@ def test_browser_installs_one_the_second_way_when_the_first_fails(
         [["/bin/sh", "-c", "exit 0"], ["/bin/sh", "-c", write]],
     ]
     monkeypatch.setenv("PATH", f"{alone}:/usr/bin:/bin")
-    monkeypatch.setattr(browser, "NAMES", ("chromium",))
-    monkeypatch.setattr(browser, "install_commands", lambda: iter(ways))
-    assert browser.install_chromium() == str(alone / "chromium")
+    monkeypatch.setattr(browser, "install_commands", lambda kind: iter(ways))
+    assert browser.install(browser.CHROMIUM) == str(alone / "chromium")
 
 
 def test_browser_says_what_to_do_when_there_is_none(
     alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
-        browser, "install_commands", lambda: iter([[["/bin/sh", "-c", "exit 1"]]])
+        browser, "install_commands", lambda kind: iter([[["/bin/sh", "-c", "exit 1"]]])
     )
     assert main(["browser"]) == 1
-    assert capsys.readouterr().err == f"{browser.ADVICE}\n"
+    said = capsys.readouterr().err.splitlines()
+    assert said == [kind.advice for kind in browser.KINDS]
+    assert "Install Firefox, or set BOOK_FIREFOX" in said[1]

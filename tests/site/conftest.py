@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from disk import Disk
+from firefox import Firefox, firefox
 from playwright.sync_api import Browser, Page, sync_playwright
 from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
 
-from bookkit.site.browser import ADVICE, find_chromium
+from bookkit.site.browser import CHROMIUM, FIREFOX, find
 
 SUB_PATH = "/some/sub/path"
 
@@ -92,13 +93,24 @@ def address(site: Path, serve: Callable[[Path], str]) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for the whole run."""
-    path = find_chromium()
+    path = find(CHROMIUM)
     if path is None:
-        pytest.fail(ADVICE, pytrace=False)
+        pytest.fail(CHROMIUM.advice, pytrace=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def fox() -> Iterator[Firefox]:
+    """One Firefox for the whole run."""
+    path = find(FIREFOX)
+    if path is None:
+        pytest.fail(FIREFOX.advice, pytrace=False)
+    with firefox(path) as started:
+        started.resize(1280, 900)
+        yield started
 
 
 @pytest.fixture

@@ -123,7 +123,9 @@ def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
 def test_page_is_light(visit: Visitor, address: str, site: Path, page: str) -> None:
     asked = {url.partition("?")[0] for url in visit(page, "light").requests}
     files = [
-        site / url.removeprefix(f"{address}/") for url in asked if url.startswith("http")
+        site / url.removeprefix(f"{address}/")
+        for url in asked
+        if url.startswith("http")
     ]
     first = sum(map(weight.compressed, files))
     assert first <= BUDGET * 1024

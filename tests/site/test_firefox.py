@@ -1,0 +1,49 @@
+"""Every page in Firefox: it loads without a complaint, asks nobody else, and each explorer draws and moves."""
+
+import pytest
+from firefox import Firefox
+from visits import PAGES
+
+RIGHT, LEFT = "\ue014", "\ue012"  # the arrow keys, as WebDriver writes them
+DRAWN = """() => [...document.querySelectorAll(".explorer")].every((each) => each.dataset.frames)"""
+# Where the first slider of an explorer stands, what its pictures show, and how many frames it has drawn.
+LOOK = """(place) => {
+  const explorer = document.querySelectorAll(".explorer")[place];
+  const slider = explorer.querySelector("input[type=range]");
+  slider.focus();
+  const pictures = [...explorer.querySelectorAll("canvas")].filter((canvas) => canvas.clientWidth);
+  return {
+    value: Number(slider.value),
+    last: Number(slider.max),
+    pictures: pictures.map((canvas) => canvas.toDataURL()).join(),
+    frames: Number(explorer.dataset.frames),
+  };
+}"""
+NEWER = """(place, frames) => document.querySelectorAll(".explorer")[place].dataset.frames > frames"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_loads_and_every_explorer_moves(
+    fox: Firefox, address: str, page: str
+) -> None:
+    fox.visit(f"{address}/{page}.html")
+    fox.wait_for(DRAWN)
+    for place in range(fox.run('() => document.querySelectorAll(".explorer").length')):
+        before = fox.run(LOOK, place)
+        fox.press(LEFT if before["value"] == before["last"] else RIGHT)
+        fox.wait_for(NEWER, place, before["frames"])
+        after = fox.run(LOOK, place)
+        assert abs(after["value"] - before["value"]) == 1
+        assert after["pictures"] != before["pictures"]
+    assert fox.said == []
+    elsewhere = (f"{address}/", "data:", "blob:")
+    assert [url for url in fox.asked if not url.startswith(elsewhere)] == []
+    assert [url for url in fox.asked if "fontawesome" in url] == []
+
+
+def test_a_page_that_complains_is_heard(fox: Firefox, address: str) -> None:
+    fox.visit(f"{address}/intro.html")
+    fox.run("() => { setTimeout(() => { throw new Error('heard'); }); }")
+    fox.wait_for("() => new Promise((done) => setTimeout(() => done(true), 200))")
+    assert any("heard" in line for line in fox.said)
+    fox.said.clear()
