@@ -1,4 +1,4 @@
-"""python -m bookkit.oldest: print, as constraints for pip, the oldest version of each package that we allow."""
+"""python -m bookkit.oldest: print, as constraints for pip, the oldest versions that pyproject.toml allows."""
 
 import re
 import sys

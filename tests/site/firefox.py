@@ -35,7 +35,7 @@ class FirefoxError(RuntimeError):
 
 
 class Firefox:
-    """One page of a Firefox. `said`: what its console heard of errors; `asked`: the addresses it asked for."""
+    """One page of a Firefox; `said`: what its console heard of errors, `asked`: what it asked for."""
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket

@@ -1,4 +1,4 @@
-"""Every page in Firefox: it loads without a complaint, asks nobody else, and each explorer draws and moves."""
+"""Every page in Firefox: it loads without a complaint, asks nobody else, and each explorer moves."""
 
 import pytest
 from firefox import Firefox
