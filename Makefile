@@ -8,10 +8,13 @@ CHAPTER ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book lab test check export run clean
+.PHONY: help serve book lab test test-oldest test-newest check export run clean
+# As many tests side by side as there are cores, each on a core of its own.
+SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4
+NOTEBOOKS := --nbval --nbval-current-env --nbval-cell-timeout=300 --dist=loadscope chapters playground.ipynb
 
 help: ## list what one can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: book ## build the site, serve it from this machine and print its address
 	@$(BIN)/python -m bookkit serve
@@ -26,9 +29,20 @@ test: $(VENV)/.test ## check everything, then test the library, the notebooks an
 	$(BIN)/python -m bookkit browser
 	$(MAKE) check
 	$(MAKE) book
-	$(BIN)/pytest tests --ignore=tests/site
-	$(BIN)/pytest tests/site --numprocesses=logical --maxprocesses=4 --dist=loadgroup
-	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=300 chapters playground.ipynb
+	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) tests --ignore=tests/site
+	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) --dist=loadgroup tests/site
+	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) $(NOTEBOOKS)
+
+test-oldest: ## test code and notebooks with the oldest packages that pyproject.toml allows
+test-newest: ## test code and notebooks with the newest packages there are
+RESOLUTION_oldest := lowest-direct
+RESOLUTION_newest := highest
+test-oldest test-newest: test-%:
+	$(PYTHON) -m venv --clear .venv-$*
+	.venv-$*/bin/python -m pip install -q uv
+	.venv-$*/bin/uv pip install -q --python .venv-$* --resolution $(RESOLUTION_$*) -e ".[test]"
+	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) tests --ignore=tests/site
+	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(NOTEBOOKS)
 
 check: $(VENV)/.test ## check style and types, and that library and outputs are current
 	$(BIN)/ruff check .
@@ -45,7 +59,7 @@ run: $(VENV)/.notebooks ## run one chapter and keep its outputs: make run CHAPTE
 	$(BIN)/python -m bookkit run $(CHAPTER)
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf _build $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf _build $(VENV) .venv-* *.egg-info .mypy_cache .pytest_cache .ruff_cache
 
 # A stamp for each set of extras: made again only when what it depends on changed.
 $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python

@@ -20,6 +20,8 @@ from bookkit.site.prune import prune
 
 HERE = Path(__file__).parent
 LIBRARY_PAGE = "library"
+# [reference](../references.md#kingma2015), of one key or several
+REFERENCE = re.compile(r"\[reference\]\((?:\.\./)?references\.md#([\w,-]+)\)")
 NEEDS = "%%needs "  # the magic of bookkit.needs
 EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
 # Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
@@ -135,6 +137,11 @@ def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             cell.insert(0, nodes.paragraph("", "", link, classes=["export-badge"]))
 
 
+def cite(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Make citations of the links to references that a notebook has instead: there they read as text."""
+    source[0] = REFERENCE.sub(r"{cite}`\1`", source[0])
+
+
 def color_needs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give cells that begin with %%needs, which is no Python, the colors of code, and say what they need."""
     for block in doctree.findall(nodes.literal_block):
@@ -174,6 +181,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_paths)
     app.connect("builder-inited", add_filters)
     app.connect("doctree-resolved", add_badges)
+    app.connect("source-read", cite)
     app.connect("doctree-resolved", color_needs)
     app.connect("doctree-resolved", equations.add_badge)
     app.connect("html-page-context", show_explorers, priority=900)

@@ -14,6 +14,7 @@ SPEAKING = re.compile(
     r"^(?:\s*)(?:print|check|catches|library_map|library_changes|(?:plots|explore)\.\w+)\(",
     re.MULTILINE,
 )
+CITATION = re.compile(r"\[reference\]\(\.\./references\.md#([\w,]+)\)")
 SECTIONS = (
     "The library so far",
     "Experiment",
@@ -65,7 +66,7 @@ def test_parts_stand_in_order(path):
     assert headings[0] == SECTIONS[0]
     assert headings[-1] == SECTIONS[-1]
     assert "### Where to read on" in text
-    assert "{cite}`" in text.partition("### Where to read on")[2]
+    assert CITATION.search(text.partition("### Where to read on")[2])
 
 
 @every_notebook
@@ -124,6 +125,22 @@ def test_code_fits_the_page_and_exported_cells_are_short(path):
         assert max(map(len, cell.source.splitlines())) <= 88, cell.source
         if any(tag.startswith("export:") for tag in tags(cell)):
             assert len(cell.source.splitlines()) <= 45
+
+
+def test_citations_read_as_text_and_are_known():
+    known = set(
+        re.findall(r"^@\w+\{(\w+),", (ROOT / "references.bib").read_text(), re.M)
+    )
+    cited = set()
+    for path in CHAPTERS:
+        for cell in cells(path, "markdown"):
+            assert "{cite}" not in cell.source, (
+                "write [reference](../references.md#key)"
+            )
+            for keys in CITATION.findall(cell.source):
+                cited |= set(keys.split(","))
+    assert cited <= known
+    assert len(cited) > 30
 
 
 @every_chapter

@@ -119,7 +119,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_it(name: str, mode: str = "light", **options: Any) -> Page:
-        context = browser.new_context(**MODES[mode], **options)
+        context = browser.new_context(**{**MODES[mode], **options})
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{address}/{name}.html", wait_until="load")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from websocket import WebSocket, WebSocketTimeoutException, create_connection
+from websocket import WebSocket, create_connection
 
 SECONDS = 90
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
@@ -126,32 +126,32 @@ def firefox(path: str) -> Iterator[Firefox]:
         for name, value in PREFERENCES.items()
     ]
     (folder / "user.js").write_text("\n".join(lines))
+    log = folder / "log"
     command = [path, "--headless", "--remote-debugging-port=0", "--no-remote"]
-    program = subprocess.Popen(
-        [*command, "--profile", str(folder)],
-        env={**os.environ, "HOME": str(folder), "MOZ_DISABLE_CONTENT_SANDBOX": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with log.open("w") as out:
+        program = subprocess.Popen(
+            [*command, "--profile", str(folder)],
+            env={**os.environ, "HOME": str(folder)},
+            stdout=out,
+            stderr=out,
+        )
     try:
         socket = create_connection(
-            f"{address(program)}/session", timeout=SECONDS, suppress_origin=True
+            f"{address(log)}/session", timeout=SECONDS, suppress_origin=True
         )
         yield Firefox(socket)
         socket.close()
-    except WebSocketTimeoutException as error:
-        raise FirefoxError(f"Firefox did not answer for {SECONDS} seconds") from error
     finally:
         program.kill()
         program.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def address(program: "subprocess.Popen[str]") -> str:
+def address(log: Path) -> str:
     """Return where Firefox listens, which it says when it is ready."""
-    assert program.stderr
-    for line in program.stderr:
-        if found := LISTENING.search(line):
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        if found := LISTENING.search(log.read_text()):
             return found[1]
-    raise FirefoxError("Firefox did not start")
+        time.sleep(0.1)
+    raise FirefoxError(f"Firefox did not start: {log.read_text()[-2000:]}")

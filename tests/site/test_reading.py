@@ -1,10 +1,10 @@
 """What a reader does: land, drag, search, switch to dark, and open a solution."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from disk import Disk
+from playwright.sync_api import Page, expect
 from visits import CHAPTERS
 
 OpenPage = Callable[..., Page]
@@ -105,11 +105,33 @@ def test_search_finds_softmax(open_page: OpenPage, address: str) -> None:
     assert any("chapters/" in href for href in hrefs)
 
 
-def test_search_works_from_a_file(browser: Browser, site: Path) -> None:
-    page = browser.new_page()
-    page.goto(f"{(site / 'search.html').as_uri()}?q=softmax")
-    expect(page.locator("#search-results li a").first).to_be_visible()
-    page.close()
+@pytest.mark.parametrize(
+    ("word", "pages"),
+    [("softmax", 5), ("crossentropy", 8), ("gradients", 8), ("convolution", 1)],
+)
+def test_search_finds_parts_of_words_also_from_a_file(
+    disk: Disk, word: str, pages: int
+) -> None:
+    page = disk.open("search", fragment=f"?q={word}")
+    results = page.locator("#search-results li")
+    expect(results.nth(pages - 1)).to_be_visible()
+    shown = results.locator("p.context").first
+    expect(shown).to_be_visible()  # a line of the page, without what stands around it
+    assert "Contents" not in shown.inner_text()
+    results.locator("a").first.click()
+    expect(page.locator("span.highlighted").first).to_be_attached()
+
+
+def test_the_magnifier_lies_beside_what_one_types(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    page.keyboard.press("Control+k")
+    field = page.locator("dialog input[type=search]")
+    inside = field.evaluate("(each) => parseFloat(getComputedStyle(each).paddingLeft)")
+    icon = page.locator("dialog form .fa-magnifying-glass").bounding_box()
+    box = field.bounding_box()
+    assert icon
+    assert box
+    assert box["x"] + inside >= icon["x"] + icon["width"]
 
 
 def test_mode_can_be_switched_and_stays(open_page: OpenPage, address: str) -> None:
