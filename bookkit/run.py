@@ -127,7 +127,8 @@ def execute(notebook: Notebook, path: Path) -> Notebook:
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.reset_execution_trackers()
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # No progress bar: whether one is due depends on how fast the computer is.
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "TQDM_DISABLE": "1"}
     cells = tqdm(
         node.cells, desc=path.stem, unit="cell", disable=not sys.stderr.isatty()
     )

@@ -268,6 +268,9 @@ NAMES = """(explorer) => ({
     [...labels].map(({ textContent }) => textContent)),
   buttons: [...explorer.querySelectorAll("button")].map((button) => button.ariaLabel || button.textContent),
   canvases: [...explorer.querySelectorAll("canvas")].map(({ role, ariaLabel }) => [role, ariaLabel]),
+  // Notebook 7 leaves the keys to a control that says so.
+  shortcuts: [...explorer.querySelectorAll("button, input, select, summary, [tabindex='0']")]
+    .filter((each) => each.dataset.lmSuppressShortcuts !== "true").length,
   ids: [...explorer.querySelectorAll("[id]")].map(({ id }) =>
     document.querySelectorAll(`[id="${id}"]`).length),
 })"""
@@ -285,6 +288,7 @@ def test_everything_has_a_name(disk: Disk, saved: Saved) -> None:
         assert role == "img"
         assert name.startswith(title)
     assert set(names["ids"]) == {1}
+    assert names["shortcuts"] == 0
 
 
 @each_page

@@ -44,6 +44,7 @@ SLOW = (
     "        return super().forward(inputs)\n\n\n"
     "explore.playground(activation=Slow)",
 )
+STORED = ("from bookkit import explore\n\nexplore.neuron()",)
 PICTURE = (
     "from bookkit import explore\n\nmine = explore.garment()\nmine",
     "print(mine.picture.shape, mine.picture.sum())",
@@ -58,7 +59,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
-    for name, sources in (("own", OWN), ("slow", SLOW), ("picture", PICTURE)):
+    for name, sources in (
+        ("own", OWN),
+        ("slow", SLOW),
+        ("picture", PICTURE),
+        ("stored", STORED),
+    ):
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         notebook = nbformat.v4.new_notebook(cells=cells)
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python"}
@@ -339,6 +345,27 @@ def test_training_is_watched_and_can_be_stopped(reader: Reader) -> None:
     # What was seen can be seen again.
     epoch = playground.get_by_role("slider", name="Epoch")
     assert epochs([after(playground, lambda: epoch.press("Home"))]) == [0]
+
+
+def test_a_kernel_that_restarts_leaves_the_stored_pictures(
+    patient_reader: Reader,
+) -> None:
+    page = patient_reader.open("stored")
+    explorer = patient_reader.run_all(page)
+    slider = explorer.get_by_role("slider").first
+    after(explorer, lambda: slider.press("ArrowRight"))
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(explorer).to_have_attribute("data-live", "false")
+    expect(explorer.locator(".explorer-notice")).to_contain_text("run the cell again")
+    for key in ("Home", "ArrowRight", "End"):
+        before = look(explorer)
+        assert after(explorer, lambda key=key: slider.press(key)) != before
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(live(page)).to_be_visible()
+    patient_reader.errors.clear()  # JupyterLab's own, of the connection that ended
 
 
 def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:

@@ -16,7 +16,7 @@ WIDE = """() => [...document.querySelectorAll(".bd-article pre")]
 FLOATING = """() => [...document.querySelectorAll("body *")]
   .filter((each) => getComputedStyle(each).position === "fixed")
   .filter((each) => each.checkVisibility({ visibilityProperty: true }))
-  .filter((each) => !each.closest(".bd-sidebar-primary, .bd-header, dialog"))
+  .filter((each) => !each.closest(".bd-sidebar-primary, .bd-header, .skip-link, dialog"))
   .map((each) => each.className)"""
 PAPER = """() => {
   dispatchEvent(new Event("beforeprint"));

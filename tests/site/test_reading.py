@@ -118,8 +118,12 @@ def test_search_finds_parts_of_words_also_from_a_file(
     shown = results.locator("p.context").first
     expect(shown).to_be_visible()  # a line of the page, without what stands around it
     assert "Contents" not in shown.inner_text()
-    results.locator("a").first.click()
-    expect(page.locator("span.highlighted").first).to_be_attached()
+
+
+def test_what_was_searched_for_is_marked(disk: Disk) -> None:
+    page = disk.open("search", fragment="?q=dropout")
+    page.locator("#search-results a", has_text="8. Dropout").click()
+    expect(page.locator("article span.highlighted").nth(20)).to_be_attached()
 
 
 def test_the_magnifier_lies_beside_what_one_types(open_page: OpenPage) -> None:
