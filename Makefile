@@ -37,12 +37,14 @@ test-oldest: ## test code and notebooks with the oldest packages that pyproject.
 test-newest: ## test code and notebooks with the newest packages there are
 RESOLUTION_oldest := lowest-direct
 RESOLUTION_newest := highest
+# What other packages say to each other of their future is no fault of the book's.
+PATIENT := -W default::DeprecationWarning -W default::PendingDeprecationWarning
 test-oldest test-newest: test-%:
 	$(PYTHON) -m venv --clear .venv-$*
 	.venv-$*/bin/python -m pip install -q uv
 	.venv-$*/bin/uv pip install -q --python .venv-$* --resolution $(RESOLUTION_$*) -e ".[test]"
-	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) tests --ignore=tests/site
-	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(NOTEBOOKS)
+	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(PATIENT) tests --ignore=tests/site
+	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(PATIENT) $(NOTEBOOKS)
 
 check: $(VENV)/.test ## check style and types, and that library and outputs are current
 	$(BIN)/ruff check .
