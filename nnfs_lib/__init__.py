@@ -16,8 +16,8 @@ Generated from the chapters: edit them, not this file.
 - history: History, as_line
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
-- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_strengths, check_batch,
-  check_sizes, kept_outputs, penalty, penalty_gradient
+- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_numbers, as_strengths,
+  check_batch, check_sizes, kept_outputs, no_numbers, penalty, penalty_gradient
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
   MeanSquaredError, check_classes, check_probabilities, check_same_shape,
   check_yes_or_no, one_hot_like, signed_errors
@@ -94,10 +94,12 @@ from nnfs_lib.layers import (
     Flatten,
     Layer,
     Rescaling,
+    as_numbers,
     as_strengths,
     check_batch,
     check_sizes,
     kept_outputs,
+    no_numbers,
     penalty,
     penalty_gradient,
 )
@@ -200,6 +202,7 @@ __all__ = [
     "as_epsilon",
     "as_float",
     "as_line",
+    "as_numbers",
     "as_share",
     "as_strengths",
     "as_text",
@@ -248,6 +251,7 @@ __all__ = [
     "matched",
     "member",
     "mode",
+    "no_numbers",
     "normal",
     "numerical_gradient",
     "one_hot_like",

@@ -51,10 +51,13 @@ def spiral_data(
 
     Built in chapter 1.
     """
+    got = f"got {samples=}, {classes=}"
+    if not isinstance(samples, int | np.integer) or not isinstance(
+        classes, int | np.integer
+    ):
+        raise ValueError(f"spiral_data needs whole numbers, {got}: use int(...).")
     if samples < 1 or classes < 1:
-        raise ValueError(
-            f"spiral_data needs at least one of each, got {samples=}, {classes=}."
-        )
+        raise ValueError(f"spiral_data needs at least one of each, {got}.")
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)

@@ -69,6 +69,8 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "as_float",
+    "as_numbers",
     "check_batch",
+    "no_numbers",
     "spiral_data",
 ]

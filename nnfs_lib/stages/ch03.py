@@ -242,10 +242,12 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "as_float",
+    "as_numbers",
     "check_batch",
     "check_classes",
     "check_probabilities",
     "check_same_shape",
     "check_yes_or_no",
+    "no_numbers",
     "spiral_data",
 ]
