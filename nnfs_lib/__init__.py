@@ -2,7 +2,7 @@
 
 Generated from the chapters: edit them, not this file.
 
-- activations: Linear, ReLU, Sigmoid, Softmax, as_float
+- activations: Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 - console: progress
 - datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
   check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
@@ -30,7 +30,7 @@ Generated from the chapters: edit them, not this file.
   lay_out, matched, mode, shortcut, views_of
 """
 
-from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 from nnfs_lib.console import progress
 from nnfs_lib.datasets import (
     FASHION_MNIST,
@@ -198,6 +198,7 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tally",
+    "Tanh",
     "as_array",
     "as_epsilon",
     "as_float",

@@ -5,9 +5,9 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, check_batch, kept_outputs
+from nnfs_lib.layers import Layer, as_numbers, check_batch, kept_outputs
 
-__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "as_float"]
+__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh", "as_float"]
 
 
 class ReLU(Layer):
@@ -32,12 +32,14 @@ class ReLU(Layer):
         return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
 
 
-def as_float(array: np.ndarray) -> np.ndarray:
+def as_float(
+    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
+) -> np.ndarray:
     """Return the array as floats, float32 or wider; copy it only where it must.
 
     Built in chapter 2.
     """
-    array = np.asarray(array)
+    array = as_numbers(array, owner=owner, name=name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 
 
@@ -62,6 +64,19 @@ class Sigmoid(Layer):
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent: an S from -1 to 1, through zero.
+
+    outputs = tanh(inputs), number by number; inputs and outputs (batch, features).
+
+    Built in chapter 2.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return tanh(inputs), of the same shape."""
+        return np.tanh(as_float(inputs, owner="Tanh"))
 
 
 class Softmax(Layer):

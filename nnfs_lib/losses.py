@@ -6,7 +6,7 @@ Generated from the chapters: edit them, not this file.
 import numpy as np
 
 from nnfs_lib.activations import as_float
-from nnfs_lib.layers import check_batch
+from nnfs_lib.layers import as_numbers, check_batch
 
 __all__ = [
     "EPSILON",
@@ -96,7 +96,9 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         got = f"got {targets.shape}: {advice}"
         raise ValueError(f"{owner} expected targets of {expected}, {got}.")
     elif targets.dtype.kind not in "iu":
-        got = f"got {targets.dtype}: use targets.astype(int)"
+        whole = np.all(targets == np.floor(targets))
+        advice = "use targets.astype(int)" if whole else "a label is a whole number"
+        got = f"got {targets.dtype}: {advice}"
         raise ValueError(f"{owner} expected integer labels, {got}.")
     elif batch and not 0 <= targets.min() <= targets.max() < classes:
         got = f"got {targets.min()} to {targets.max()}: there are {classes} classes"
@@ -136,7 +138,8 @@ class CategoricalCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "CategoricalCrossentropy"
-        predictions, targets = as_float(predictions), np.asarray(targets)
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
         logs = np.log(np.clip(predictions, EPSILON, 1))
@@ -169,11 +172,8 @@ def check_same_shape(
     """
     check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
-        sizes = [
-            [size for size in array.shape if size > 1]
-            for array in (predictions, targets)
-        ]
-        fits = sizes[0] == sizes[1]  # alike but for axes of size 1
+        # Alike but for axes of size 1?
+        fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
         advice = (
             f"use targets.reshape{predictions.shape}" if fits else "one for each output"
         )
@@ -209,8 +209,10 @@ class BinaryCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        predictions, targets = as_float(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         yes = np.log(np.clip(predictions, EPSILON, 1))
         no = np.log(np.clip(1 - predictions, EPSILON, 1))
         targets = targets.astype(yes.dtype)

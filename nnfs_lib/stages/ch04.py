@@ -275,6 +275,7 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Softmax",
+    "Tanh",
     "as_float",
     "as_numbers",
     "check_batch",

@@ -127,6 +127,7 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_float",
     "as_numbers",
     "as_yes_or_no",

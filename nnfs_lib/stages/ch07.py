@@ -118,6 +118,7 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_epsilon",
     "as_float",
     "as_numbers",

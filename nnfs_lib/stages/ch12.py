@@ -438,6 +438,7 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tally",
+    "Tanh",
     "as_epsilon",
     "as_float",
     "as_line",

@@ -478,6 +478,7 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tally",
+    "Tanh",
     "as_array",
     "as_epsilon",
     "as_float",

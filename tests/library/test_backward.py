@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bookkit.equations.oracles import slope
 
-LAYERS = ["Dense", "ReLU", "Sigmoid", "Softmax", "Linear"]
+LAYERS = ["Dense", "ReLU", "Sigmoid", "Tanh", "Softmax", "Linear"]
 same_library = settings(
     deadline=None,
     max_examples=40,

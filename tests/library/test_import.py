@@ -39,7 +39,7 @@ def test_import_adds_less_than_50_milliseconds():
 def test_public_names():
     import nnfs_lib
 
-    promised = """Layer Dense ReLU Sigmoid Softmax Loss CategoricalCrossentropy BinaryCrossentropy
+    promised = """Layer Dense ReLU Sigmoid Tanh Softmax Loss CategoricalCrossentropy BinaryCrossentropy
     CategoricalAccuracy BinaryAccuracy spiral_data Dropout Linear MeanSquaredError
     MeanAbsoluteError RegressionAccuracy normal constant glorot_uniform he_normal sine_data"""
     assert set(promised.split()) <= set(nnfs_lib.__all__)
