@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bookkit.experiments import FOLDER
+FOLDER = Path(__file__).parents[1] / "bookkit/experiments"
 
 
 def as_text(table: dict[str, Any]) -> str:

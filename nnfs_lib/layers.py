@@ -109,7 +109,8 @@ class Dense(Layer):
 
         Inputs and outputs are kept for `backward`: don't change them in between.
         """
-        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        inputs = as_numbers(inputs, owner="Dense")
+        inputs = inputs.astype(self.weights.dtype, copy=False)
         check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)

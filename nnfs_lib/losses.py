@@ -156,7 +156,8 @@ class CategoricalCrossentropy(Loss):
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
         owner = "CategoricalCrossentropy"
-        predictions, targets = as_float(predictions), np.asarray(targets)
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
         one_hot = one_hot_like(predictions, targets)
@@ -224,8 +225,10 @@ class BinaryCrossentropy(Loss):
         size is batch * outputs, as the loss is a mean over both. Where a prediction is
         within EPSILON of 0 or 1, the slope at that distance.
         """
-        predictions, targets = as_float(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         targets = targets.astype(predictions.dtype)
         yes = targets / np.clip(predictions, EPSILON, 1)
         no = (1 - targets) / np.clip(1 - predictions, EPSILON, 1)
@@ -240,7 +243,8 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     Built in chapter 4.
     """
     if targets.ndim == 1:
-        # A row for each class, then turned: few long rows are quicker than many short.
+        # A row for each class, then transposed: stored column by column, which is
+        # how chapter 5 stores the logits that meet it.
         classes = np.arange(predictions.shape[1]).reshape(-1, 1)
         targets = np.equal(classes, targets).T
     return targets.astype(predictions.dtype)

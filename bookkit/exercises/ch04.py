@@ -81,29 +81,49 @@ def leaky_relu(answer):
     return "With a slope above zero no neuron can die: there is always a way back."
 
 
-def tanh(answer):
-    """Judge a tanh layer."""
+def softplus(answer):
+    """Judge a ReLU with a rounded corner."""
     inputs = np.array([[-2.0, 1.5, -0.5], [3.0, -1.0, 0.25]])
+
+    def forward(z):
+        return np.logaddexp(0, z)
+
     dinputs, expected, doutputs = judged_layer(
-        answer(), inputs, np.tanh, "forward should be np.tanh of the inputs."
+        answer(), inputs, forward, "forward should be ln(1 + e^z) of each input."
     )
-    outputs = np.tanh(inputs)
-    if np.allclose(dinputs, doutputs * outputs * (1 - outputs)):
-        fail("That is the sigmoid's derivative. The quotient rule gives another one.")
-    if np.allclose(dinputs, 1 - outputs**2):
-        fail("That is tanh's own derivative; multiply it by doutputs.")
-    if np.allclose(dinputs, doutputs * (1 - outputs)):
-        fail(
-            "Nearly: one of the two factors of 1 - tanh^2 = (1 - tanh)(1 + tanh) is missing."
-        )
-    if np.allclose(dinputs, doutputs * (1 - inputs**2)):
-        fail("Right, but for the outputs: you put the inputs in.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        far = answer().forward(np.array([[-1000.0, 1000.0]]))
-    if not np.array_equal(far, [[-1.0, 1.0]]):
-        fail("forward: at 1000 the exponential overflows; np.tanh doesn't.")
+    sigmoid = 1 / (1 + np.exp(-inputs))
+    for wrong, hint in (
+        (sigmoid, "That is softplus's own derivative; multiply it by doutputs."),
+        (
+            doutputs * sigmoid * (1 - sigmoid),
+            "One derivative too many: sigmoid (1 - sigmoid) is the slope of the sigmoid.",
+        ),
+        (
+            doutputs * (1 - sigmoid),
+            "That is 1 / (1 + e^z). The chain rule puts the derivative of e^z on top.",
+        ),
+        (doutputs * (inputs > 0), "That is ReLU's gate: here the corner is rounded."),
+        (
+            doutputs / (1 + np.exp(-forward(inputs))),
+            "Right, but for the inputs: you put the outputs in.",
+        ),
+        (
+            doutputs * np.exp(inputs),
+            "The chain rule: divide by what the logarithm was taken of, 1 + e^z.",
+        ),
+    ):
+        if np.allclose(dinputs, wrong):
+            fail(hint)
     expect_close(dinputs, expected, "backward is not what central differences say.")
-    return "tanh(z) is 2 sigmoid(2z) - 1: the two are one curve, stretched."
+    layer, far = answer(), np.array([[-1000.0, 1000.0]])
+    with np.errstate(all="ignore"):
+        outputs = layer.forward(far.copy())
+        slopes = layer.backward(np.ones((1, 2)))
+    if not np.allclose(outputs, [[0.0, 1000.0]]):
+        fail("forward: at 1000 the exponential overflows; np.logaddexp(0, z) doesn't.")
+    if not np.allclose(slopes, [[0.0, 1.0]]):
+        fail("backward: at 1000 an exponential overflows; Sigmoid's forward doesn't.")
+    return "So the sigmoid is the slope of a rounded ReLU. GELU is another such curve."
 
 
 def center(answer):
@@ -201,7 +221,7 @@ def check_directions(answer):
 EXERCISES = (
     Exercise("4.1", "a neuron with ReLU", slopes_of_neuron),
     Exercise("4.2", "a leak", leaky_relu),
-    Exercise("4.3", "tanh", tanh),
+    Exercise("4.3", "a rounded corner", softplus),
     Exercise("4.4", "a layer that centers", center),
     Exercise("4.5", "a judge in a hurry", check_directions),
 )

@@ -44,8 +44,8 @@ class TestBackpropagation:
     def forward(parts, target, since="x"):
         """Return all arrays, computed anew behind the one where `since` says to begin."""
         rules = {
-            "s": lambda n: n["x"] @ n["w"] + n["b"],
-            "a": lambda n: np.maximum(n["s"], 0),
+            "h": lambda n: n["x"] @ n["w"] + n["b"],
+            "a": lambda n: np.maximum(n["h"], 0),
             "z": lambda n: n["a"] @ n["v"] + n["c"],
             "p": lambda n: softmax(n["z"]),
             "L": lambda n: np.array([surprise(n["p"], target)]),
@@ -145,7 +145,7 @@ class TestBackpropagation:
         for weight, value in itertools.product(*(a.values for a in self.hand())):
             position = {**BACKPROPAGATION.start(), "weight": weight, "value": value}
             exact = self.exact(position)
-            fate = "open" if exact["s"][0] > 0 else "closed"
+            fate = "open" if exact["h"][0] > 0 else "closed"
             fates[fate] += 1
             words = sheet_of(BACKPROPAGATION.title).words({**position, "step": 3})
             assert f"This ReLU is {fate}" in words
@@ -154,9 +154,9 @@ class TestBackpropagation:
             arrays = sheet_of(BACKPROPAGATION.title).arrays(position)
             gradients = self.parts(arrays["gradients"])
             assert gradients["a"][0]
-            assert exact["s"][1] > 0
+            assert exact["h"][1] > 0
             if fate == "closed":
-                stopped = [gradients["s"][0], *gradients["w"][:, 0], gradients["b"][0]]
+                stopped = [gradients["h"][0], *gradients["w"][:, 0], gradients["b"][0]]
                 assert not np.any([*stopped, *gradients["v"][0]])
         assert min(fates.values()) > 20
 
@@ -166,7 +166,7 @@ class TestBackpropagation:
 
     def test_the_reader_can_close_and_open_it_with_the_weight_alone(self):
         start, [weight, _] = BACKPROPAGATION.start(), self.hand()
-        sums = [self.exact({**start, "weight": w})["s"][0] for w in weight.values]
+        sums = [self.exact({**start, "weight": w})["h"][0] for w in weight.values]
         assert min(sums) < 0 < max(sums)
 
     def test_what_learning_does_to_the_loss(self):
@@ -186,7 +186,7 @@ class TestBackpropagation:
             assert after_said == pytest.approx(after, abs=0.0015)
             assert ("falls" in words) == (after < exact["L"][0])
             stays = "No weight into or out of a\N{SUBSCRIPT ZERO} moves, nor its bias"
-            assert (stays in words) == (exact["s"][0] <= 0)
+            assert (stays in words) == (exact["h"][0] <= 0)
             verbs |= set(re.findall("does not fall|falls", words))
         assert verbs == {"falls"}
 
