@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 os.environ["KERAS_BACKEND"] = "jax"
+os.environ["DEV"] = "PYTHON"  # of tinygrad: this device needs no compiler
 import nnfs_lib as nn
 
 FOLDER = Path(__file__).parents[1] / "bookkit/experiments"
@@ -141,14 +142,15 @@ def sklearn_steps(make: Callable[[list[Any]], Any], gradients: list[float], rate
 def tinygrad_steps(make: Callable[..., Any], gradients: list[float], rates: list[float]) -> list[float]:
     """The same with tinygrad."""
     from tinygrad import Tensor
+    from tinygrad.helpers import Context
 
-    Tensor.training = True
     place, stops = Tensor([0.0]).realize(), []
     optimizer = make([place], lr=rates[0])
     for gradient, rate in zip(gradients, rates, strict=True):
         optimizer.lr.assign(Tensor([rate])).realize()
         place.grad = Tensor([gradient])
-        optimizer.step()
+        with Context(TRAINING=1):
+            optimizer.step()
         stops.append(place.item())
     return stops
 
