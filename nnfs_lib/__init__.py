@@ -23,8 +23,9 @@ Generated from the chapters: edit them, not this file.
   check_yes_or_no, one_hot_like, signed_errors
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
 - model: Evaluation, Model, generators_of, go_on, training_as_text
-- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
-  as_vector, check_pairs, check_state, divide_by_root, parameters_of, running_mean
+- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_plain,
+  as_share, as_vector, check_pairs, check_state, divide_by_root, parameters_of,
+  running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
 - wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, describe,
   lay_out, matched, mode, shortcut, views_of
@@ -133,6 +134,7 @@ from nnfs_lib.optimizers import (
     Resumable,
     RMSprop,
     as_epsilon,
+    as_plain,
     as_share,
     as_vector,
     check_pairs,
@@ -204,6 +206,7 @@ __all__ = [
     "as_float",
     "as_line",
     "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_text",

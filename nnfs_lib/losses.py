@@ -259,10 +259,8 @@ def signed_errors(
 
     Built in chapter 9.
     """
-    predictions, targets = as_float(predictions), np.asarray(targets)
-    for array in (predictions, targets):
-        if array.dtype.kind not in "biuf":
-            raise ValueError(f"{owner} expected real numbers, got {array.dtype}.")
+    predictions = as_float(predictions, owner=owner, name="predictions")
+    targets = as_numbers(targets, owner=owner, name="targets")
     check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 

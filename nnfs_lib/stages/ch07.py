@@ -122,6 +122,7 @@ __all__ = [
     "as_epsilon",
     "as_float",
     "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_vector",

@@ -443,6 +443,7 @@ __all__ = [
     "as_float",
     "as_line",
     "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_vector",
