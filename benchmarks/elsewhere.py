@@ -64,7 +64,12 @@ def text(value: Any) -> str:
 
 
 # What one or two steps of an optimizer do to a parameter that begins at `start`.
-def book_steps(optimizer: nn.Optimizer, gradients: list[float], rates: list[float], start: float = 0.0) -> list[float]:
+def book_steps(
+    optimizer: nn.Optimizer,
+    gradients: list[float],
+    rates: list[float],
+    start: float = 0.0,
+) -> list[float]:
     """Return where the book's optimizer takes one parameter."""
     place, stops = np.array([start]), []
     for gradient, rate in zip(gradients, rates, strict=True):
@@ -74,7 +79,12 @@ def book_steps(optimizer: nn.Optimizer, gradients: list[float], rates: list[floa
     return stops
 
 
-def torch_steps(make: Callable[..., Any], gradients: list[float], rates: list[float], start: float = 0.0) -> list[float]:
+def torch_steps(
+    make: Callable[..., Any],
+    gradients: list[float],
+    rates: list[float],
+    start: float = 0.0,
+) -> list[float]:
     """The same with an optimizer of torch.optim."""
     import torch
 
@@ -88,7 +98,9 @@ def torch_steps(make: Callable[..., Any], gradients: list[float], rates: list[fl
     return stops
 
 
-def keras_steps(optimizer: Any, gradients: list[float], rates: list[float], start: float = 0.0) -> list[float]:
+def keras_steps(
+    optimizer: Any, gradients: list[float], rates: list[float], start: float = 0.0
+) -> list[float]:
     """The same with an optimizer of Keras."""
     import keras
 
@@ -100,7 +112,12 @@ def keras_steps(optimizer: Any, gradients: list[float], rates: list[float], star
     return stops
 
 
-def optax_steps(make: Callable[[Any], Any], gradients: list[float], rates: list[float], start: float = 0.0) -> list[float]:
+def optax_steps(
+    make: Callable[[Any], Any],
+    gradients: list[float],
+    rates: list[float],
+    start: float = 0.0,
+) -> list[float]:
     """The same with optax; `make` gets a schedule."""
     import jax.numpy as jnp
     import optax
@@ -116,7 +133,9 @@ def optax_steps(make: Callable[[Any], Any], gradients: list[float], rates: list[
     return stops
 
 
-def mlx_steps(optimizer: Any, gradients: list[float], rates: list[float], start: float = 0.0) -> list[float]:
+def mlx_steps(
+    optimizer: Any, gradients: list[float], rates: list[float], start: float = 0.0
+) -> list[float]:
     """The same with MLX."""
     import mlx.core as mx
 
@@ -128,7 +147,9 @@ def mlx_steps(optimizer: Any, gradients: list[float], rates: list[float], start:
     return stops
 
 
-def sklearn_steps(make: Callable[[list[Any]], Any], gradients: list[float], rates: list[float]) -> list[float]:
+def sklearn_steps(
+    make: Callable[[list[Any]], Any], gradients: list[float], rates: list[float]
+) -> list[float]:
     """The same with the optimizers inside scikit-learn's networks."""
     place, stops = np.array([0.0]), []
     optimizer = make([place])
@@ -139,7 +160,9 @@ def sklearn_steps(make: Callable[[list[Any]], Any], gradients: list[float], rate
     return stops
 
 
-def tinygrad_steps(make: Callable[..., Any], gradients: list[float], rates: list[float]) -> list[float]:
+def tinygrad_steps(
+    make: Callable[..., Any], gradients: list[float], rates: list[float]
+) -> list[float]:
     """The same with tinygrad."""
     from tinygrad import Tensor
     from tinygrad.helpers import Context
@@ -175,7 +198,9 @@ def _() -> str:
 def _() -> str:
     from torch.optim import SGD
 
-    return where_the_rate_is(torch_steps(lambda p, lr: SGD(p, lr=lr, momentum=0.5), *PUSH))
+    return where_the_rate_is(
+        torch_steps(lambda p, lr: SGD(p, lr=lr, momentum=0.5), *PUSH)
+    )
 
 
 @row(OPTIMIZERS, IN_VELOCITY, "Keras", "yes")
@@ -189,7 +214,9 @@ def _() -> str:
 def _() -> str:
     import optax
 
-    return where_the_rate_is(optax_steps(lambda rate: optax.sgd(rate, momentum=0.5), *PUSH))
+    return where_the_rate_is(
+        optax_steps(lambda rate: optax.sgd(rate, momentum=0.5), *PUSH)
+    )
 
 
 @row(OPTIMIZERS, IN_VELOCITY, "scikit-learn", "yes")
@@ -213,7 +240,9 @@ def _() -> str:
 def _() -> str:
     from tinygrad.nn.optim import SGD
 
-    return where_the_rate_is(tinygrad_steps(lambda p, lr: SGD(p, lr=lr, momentum=0.5), *PUSH))
+    return where_the_rate_is(
+        tinygrad_steps(lambda p, lr: SGD(p, lr=lr, momentum=0.5), *PUSH)
+    )
 
 
 def first(stops: list[float]) -> float:
@@ -236,43 +265,95 @@ def sklearn_adam(p: list[Any]) -> Any:
 
 EPSILON, AT_EPSILON = "Adam: epsilon", "Adam: first step where g = epsilon, rate 1"
 row(OPTIMIZERS, EPSILON, "book", "1e-07")(lambda: default(nn.Adam, "epsilon"))
-row(OPTIMIZERS, EPSILON, "PyTorch", "1e-08")(lambda: _torch().optim.Adam([_torch().zeros(1)]).defaults["eps"])
-row(OPTIMIZERS, EPSILON, "Keras", "1e-07")(lambda: default(_keras().optimizers.Adam, "epsilon"))
+row(OPTIMIZERS, EPSILON, "PyTorch", "1e-08")(
+    lambda: _torch().optim.Adam([_torch().zeros(1)]).defaults["eps"]
+)
+row(OPTIMIZERS, EPSILON, "Keras", "1e-07")(
+    lambda: default(_keras().optimizers.Adam, "epsilon")
+)
 row(OPTIMIZERS, EPSILON, "optax", "1e-08")(lambda: default(_optax().adam, "eps"))
-row(OPTIMIZERS, EPSILON, "scikit-learn", "1e-08")(lambda: sklearn_adam([np.zeros(1)]).epsilon)
+row(OPTIMIZERS, EPSILON, "scikit-learn", "1e-08")(
+    lambda: sklearn_adam([np.zeros(1)]).epsilon
+)
 row(OPTIMIZERS, EPSILON, "MLX", "1e-08")(lambda: _mlx().Adam(0.1).eps)
-row(OPTIMIZERS, AT_EPSILON, "book", "0.5")(lambda: first(book_steps(nn.Adam(1.0), [1e-7], [1.0])))
-row(OPTIMIZERS, AT_EPSILON, "PyTorch", "0.5")(lambda: first(torch_steps(_torch().optim.Adam, [1e-8], [1.0])))
-row(OPTIMIZERS, AT_EPSILON, "Keras", "0.0307")(lambda: first(keras_steps(_keras().optimizers.Adam(1.0), [1e-7], [1.0])))
-row(OPTIMIZERS, AT_EPSILON, "optax", "0.5")(lambda: first(optax_steps(lambda rate: _optax().adam(rate), [1e-8], [1.0])))
-row(OPTIMIZERS, AT_EPSILON, "scikit-learn", "0.0307")(lambda: first(sklearn_steps(sklearn_adam, [1e-8], [1.0])))
+row(OPTIMIZERS, AT_EPSILON, "book", "0.5")(
+    lambda: first(book_steps(nn.Adam(1.0), [1e-7], [1.0]))
+)
+row(OPTIMIZERS, AT_EPSILON, "PyTorch", "0.5")(
+    lambda: first(torch_steps(_torch().optim.Adam, [1e-8], [1.0]))
+)
+row(OPTIMIZERS, AT_EPSILON, "Keras", "0.0307")(
+    lambda: first(keras_steps(_keras().optimizers.Adam(1.0), [1e-7], [1.0]))
+)
+row(OPTIMIZERS, AT_EPSILON, "optax", "0.5")(
+    lambda: first(optax_steps(lambda rate: _optax().adam(rate), [1e-8], [1.0]))
+)
+row(OPTIMIZERS, AT_EPSILON, "scikit-learn", "0.0307")(
+    lambda: first(sklearn_steps(sklearn_adam, [1e-8], [1.0]))
+)
 
 CORRECTED = "Adam: first step where g = 1, rate 1"
-row(OPTIMIZERS, CORRECTED, "book", "1")(lambda: first(book_steps(nn.Adam(1.0), [1.0], [1.0])))
-row(OPTIMIZERS, CORRECTED, "PyTorch", "1")(lambda: first(torch_steps(_torch().optim.Adam, [1.0], [1.0])))
-row(OPTIMIZERS, CORRECTED, "Keras", "1")(lambda: first(keras_steps(_keras().optimizers.Adam(1.0), [1.0], [1.0])))
-row(OPTIMIZERS, CORRECTED, "optax", "1")(lambda: first(optax_steps(lambda rate: _optax().adam(rate), [1.0], [1.0])))
-row(OPTIMIZERS, CORRECTED, "scikit-learn", "1")(lambda: first(sklearn_steps(sklearn_adam, [1.0], [1.0])))
-row(OPTIMIZERS, CORRECTED, "MLX", "3.162")(lambda: first(mlx_steps(_mlx().Adam(1.0), [1.0], [1.0])))
+row(OPTIMIZERS, CORRECTED, "book", "1")(
+    lambda: first(book_steps(nn.Adam(1.0), [1.0], [1.0]))
+)
+row(OPTIMIZERS, CORRECTED, "PyTorch", "1")(
+    lambda: first(torch_steps(_torch().optim.Adam, [1.0], [1.0]))
+)
+row(OPTIMIZERS, CORRECTED, "Keras", "1")(
+    lambda: first(keras_steps(_keras().optimizers.Adam(1.0), [1.0], [1.0]))
+)
+row(OPTIMIZERS, CORRECTED, "optax", "1")(
+    lambda: first(optax_steps(lambda rate: _optax().adam(rate), [1.0], [1.0]))
+)
+row(OPTIMIZERS, CORRECTED, "scikit-learn", "1")(
+    lambda: first(sklearn_steps(sklearn_adam, [1.0], [1.0]))
+)
+row(OPTIMIZERS, CORRECTED, "MLX", "3.162")(
+    lambda: first(mlx_steps(_mlx().Adam(1.0), [1.0], [1.0]))
+)
 
 RHO, SMALL = "RMSprop: rho", "RMSprop: first step where g = 1e-5, rate 1"
 row(OPTIMIZERS, RHO, "book", "0.9")(lambda: default(nn.RMSprop, "rho"))
-row(OPTIMIZERS, RHO, "PyTorch", "0.99")(lambda: default(_torch().optim.RMSprop, "alpha"))
-row(OPTIMIZERS, RHO, "Keras", "0.9")(lambda: default(_keras().optimizers.RMSprop, "rho"))
+row(OPTIMIZERS, RHO, "PyTorch", "0.99")(
+    lambda: default(_torch().optim.RMSprop, "alpha")
+)
+row(OPTIMIZERS, RHO, "Keras", "0.9")(
+    lambda: default(_keras().optimizers.RMSprop, "rho")
+)
 row(OPTIMIZERS, RHO, "optax", "0.9")(lambda: default(_optax().rmsprop, "decay"))
 row(OPTIMIZERS, RHO, "MLX", "0.99")(lambda: default(_mlx().RMSprop, "alpha"))
-row(OPTIMIZERS, SMALL, "book", "3.065")(lambda: first(book_steps(nn.RMSprop(1.0), [1e-5], [1.0])))
-row(OPTIMIZERS, SMALL, "PyTorch", "9.901")(lambda: first(torch_steps(_torch().optim.RMSprop, [1e-5], [1.0])))
-row(OPTIMIZERS, SMALL, "Keras", "0.0316")(lambda: first(keras_steps(_keras().optimizers.RMSprop(1.0), [1e-5], [1.0])))
-row(OPTIMIZERS, SMALL, "optax", "0.1")(lambda: first(optax_steps(lambda rate: _optax().rmsprop(rate), [1e-5], [1.0])))
-row(OPTIMIZERS, SMALL, "MLX", "9.901")(lambda: first(mlx_steps(_mlx().RMSprop(1.0), [1e-5], [1.0])))
+row(OPTIMIZERS, SMALL, "book", "3.065")(
+    lambda: first(book_steps(nn.RMSprop(1.0), [1e-5], [1.0]))
+)
+row(OPTIMIZERS, SMALL, "PyTorch", "9.901")(
+    lambda: first(torch_steps(_torch().optim.RMSprop, [1e-5], [1.0]))
+)
+row(OPTIMIZERS, SMALL, "Keras", "0.0316")(
+    lambda: first(keras_steps(_keras().optimizers.RMSprop(1.0), [1e-5], [1.0]))
+)
+row(OPTIMIZERS, SMALL, "optax", "0.1")(
+    lambda: first(optax_steps(lambda rate: _optax().rmsprop(rate), [1e-5], [1.0]))
+)
+row(OPTIMIZERS, SMALL, "MLX", "9.901")(
+    lambda: first(mlx_steps(_mlx().RMSprop(1.0), [1e-5], [1.0]))
+)
 
 ADAGRAD = "Adagrad: first step where g = 1e-3, rate 1"
-row(OPTIMIZERS, ADAGRAD, "book", "0.9999")(lambda: first(book_steps(nn.Adagrad(1.0), [1e-3], [1.0])))
-row(OPTIMIZERS, ADAGRAD, "PyTorch", "1")(lambda: first(torch_steps(_torch().optim.Adagrad, [1e-3], [1.0])))
-row(OPTIMIZERS, ADAGRAD, "Keras", "0.00316")(lambda: first(keras_steps(_keras().optimizers.Adagrad(1.0), [1e-3], [1.0])))
-row(OPTIMIZERS, ADAGRAD, "optax", "0.00316")(lambda: first(optax_steps(lambda rate: _optax().adagrad(rate), [1e-3], [1.0])))
-row(OPTIMIZERS, ADAGRAD, "MLX", "1")(lambda: first(mlx_steps(_mlx().Adagrad(1.0), [1e-3], [1.0])))
+row(OPTIMIZERS, ADAGRAD, "book", "0.9999")(
+    lambda: first(book_steps(nn.Adagrad(1.0), [1e-3], [1.0]))
+)
+row(OPTIMIZERS, ADAGRAD, "PyTorch", "1")(
+    lambda: first(torch_steps(_torch().optim.Adagrad, [1e-3], [1.0]))
+)
+row(OPTIMIZERS, ADAGRAD, "Keras", "0.00316")(
+    lambda: first(keras_steps(_keras().optimizers.Adagrad(1.0), [1e-3], [1.0]))
+)
+row(OPTIMIZERS, ADAGRAD, "optax", "0.00316")(
+    lambda: first(optax_steps(lambda rate: _optax().adagrad(rate), [1e-3], [1.0]))
+)
+row(OPTIMIZERS, ADAGRAD, "MLX", "1")(
+    lambda: first(mlx_steps(_mlx().Adagrad(1.0), [1e-3], [1.0]))
+)
 
 RATES = "default rates: SGD, Adagrad, RMSprop, Adam"
 NAMES = ("SGD", "Adagrad", "RMSprop", "Adam")
@@ -283,9 +364,15 @@ def rates_of(module: Any, name: str) -> str:
     return ", ".join(f"{default(getattr(module, each), name):g}" for each in NAMES)
 
 
-row(OPTIMIZERS, RATES, "book", "1, 1, 0.001, 0.001")(lambda: rates_of(nn, "learning_rate"))
-row(OPTIMIZERS, RATES, "PyTorch", "0.001, 0.01, 0.01, 0.001")(lambda: rates_of(_torch().optim, "lr"))
-row(OPTIMIZERS, RATES, "Keras", "0.01, 0.001, 0.001, 0.001")(lambda: rates_of(_keras().optimizers, "learning_rate"))
+row(OPTIMIZERS, RATES, "book", "1, 1, 0.001, 0.001")(
+    lambda: rates_of(nn, "learning_rate")
+)
+row(OPTIMIZERS, RATES, "PyTorch", "0.001, 0.01, 0.01, 0.001")(
+    lambda: rates_of(_torch().optim, "lr")
+)
+row(OPTIMIZERS, RATES, "Keras", "0.01, 0.001, 0.001, 0.001")(
+    lambda: rates_of(_keras().optimizers, "learning_rate")
+)
 
 # weight_decay: with no gradient, rate 0.1, a decay of 0.5 and a parameter at 1, Adam moves it by
 # the rate where the decay is part of the gradient, and by rate * decay where it is apart.
@@ -294,7 +381,9 @@ DECAY = "Adam, weight_decay="
 
 def kind_of_decay(stops: list[float]) -> str:
     """Return which of the two it is."""
-    return {0.9: "in the gradient", 0.95: "apart"}.get(round(stops[0], 3), f"{stops[0]:.3f}")
+    return {0.9: "in the gradient", 0.95: "apart"}.get(
+        round(stops[0], 3), f"{stops[0]:.3f}"
+    )
 
 
 @row(OPTIMIZERS, DECAY, "PyTorch", "in the gradient")
@@ -315,7 +404,12 @@ INVERSE = "rate after 10 steps of decay 0.1, from 1"
 row(OPTIMIZERS, INVERSE, "book", "0.5")(lambda: 1 / (1 + 0.1 * 10))
 
 
-@row(OPTIMIZERS, INVERSE, "Keras", "0.5 by InverseTimeDecay(1, 1, 0.1); decay= is ignored")
+@row(
+    OPTIMIZERS,
+    INVERSE,
+    "Keras",
+    "0.5 by InverseTimeDecay(1, 1, 0.1); decay= is ignored",
+)
 def _() -> str:
     optimizers = _keras().optimizers
     schedule = optimizers.schedules.InverseTimeDecay(1.0, decay_steps=1, decay_rate=0.1)
@@ -376,7 +470,11 @@ def outcome(function: Callable[[], Any]) -> str:
 
 
 row(LABELS, WRONG, "book", "ValueError")(
-    lambda: outcome(lambda: nn.SoftmaxCategoricalCrossentropy().calculate(np.array(LOGITS), np.array([5])))
+    lambda: outcome(
+        lambda: nn.SoftmaxCategoricalCrossentropy().calculate(
+            np.array(LOGITS), np.array([5])
+        )
+    )
 )
 
 
@@ -406,7 +504,9 @@ def _() -> str:
 def _() -> str:
     from tinygrad import Tensor
 
-    return outcome(lambda: abs(Tensor(LOGITS).sparse_categorical_crossentropy(Tensor([5])).item()))
+    return outcome(
+        lambda: abs(Tensor(LOGITS).sparse_categorical_crossentropy(Tensor([5])).item())
+    )
 
 
 MINUS = "cost of label -1, less that of the last class"
@@ -417,7 +517,9 @@ def _() -> str:
     import mlx.core as mx
     from mlx.nn.losses import cross_entropy
 
-    minus, last = (cross_entropy(mx.array(LOGITS), mx.array([t])).item() for t in (-1, 2))
+    minus, last = (
+        cross_entropy(mx.array(LOGITS), mx.array([t])).item() for t in (-1, 2)
+    )
     return text(abs(minus - last))
 
 
@@ -445,9 +547,13 @@ def slope_of_jax(function: Callable[[Any], Any]) -> float:
 
 
 row(CORNER, AT_ZERO, "PyTorch: relu", "0")(lambda: slope_of_torch(_torch().relu))
-row(CORNER, AT_ZERO, "PyTorch: clamp(min=0)", "1")(lambda: slope_of_torch(lambda z: z.clamp(min=0)))
+row(CORNER, AT_ZERO, "PyTorch: clamp(min=0)", "1")(
+    lambda: slope_of_torch(lambda z: z.clamp(min=0))
+)
 row(CORNER, AT_ZERO, "JAX: nn.relu", "0")(lambda: slope_of_jax(_jax().nn.relu))
-row(CORNER, AT_ZERO, "JAX: numpy.maximum(z, 0)", "0.5")(lambda: slope_of_jax(lambda z: _jax().numpy.maximum(z, 0)))
+row(CORNER, AT_ZERO, "JAX: numpy.maximum(z, 0)", "0.5")(
+    lambda: slope_of_jax(lambda z: _jax().numpy.maximum(z, 0))
+)
 row(CORNER, AT_ZERO, "PyTorch: abs", "0")(lambda: slope_of_torch(_torch().abs))
 row(CORNER, AT_ZERO, "JAX: numpy.abs", "1")(lambda: slope_of_jax(_jax().numpy.abs))
 row(CORNER, AT_ZERO, "Keras: relu", "0")(lambda: slope_of_jax(_keras().ops.relu))
@@ -479,7 +585,9 @@ def _() -> str:
 
 @row(SURE, COST, "book: fused", "200, 1")
 def _() -> str:
-    cost, slope = nn.SoftmaxCategoricalCrossentropy().value_and_gradient(FAR, np.array([0]))
+    cost, slope = nn.SoftmaxCategoricalCrossentropy().value_and_gradient(
+        FAR, np.array([0])
+    )
     return cost_and_push(cost, slope[0, 0])
 
 
@@ -505,7 +613,9 @@ def keras_cost(from_logits: bool) -> str:
     return cost_and_push(float(value), float(slope[0, 0]))
 
 
-row(SURE, COST, "Keras on JAX: softmax, then the loss", "16.12, 0")(lambda: keras_cost(False))
+row(SURE, COST, "Keras on JAX: softmax, then the loss", "16.12, 0")(
+    lambda: keras_cost(False)
+)
 row(SURE, COST, "Keras on JAX: from_logits=True", "200, 1")(lambda: keras_cost(True))
 
 # Chapter 7: what a penalty of that name shrinks, and by how much.
@@ -531,8 +641,16 @@ SHRINKS = "one step with no data gradient multiplies the weights by"
 def _() -> float:
     from sklearn.neural_network import MLPRegressor
 
-    network = MLPRegressor(hidden_layer_sizes=(3,), activation="identity", solver="sgd", alpha=0.4, batch_size=4,
-                           learning_rate_init=0.1, momentum=0.0, random_state=0)
+    network = MLPRegressor(
+        hidden_layer_sizes=(3,),
+        activation="identity",
+        solver="sgd",
+        alpha=0.4,
+        batch_size=4,
+        learning_rate_init=0.1,
+        momentum=0.0,
+        random_state=0,
+    )
     X, y = np.zeros((4, 2)), np.zeros(4)
     network.partial_fit(X, y)
     before = network.coefs_[0].copy()
@@ -561,7 +679,10 @@ def _() -> float:
 
 
 # Chapter 8: what the number of a dropout layer means.
-DROPOUT, SHARE = "dropout", "of 10,000 ones, Dropout(0.2) makes zeros of about, and of the others"
+DROPOUT, SHARE = (
+    "dropout",
+    "of 10,000 ones, Dropout(0.2) makes zeros of about, and of the others",
+)
 
 
 def dropped(outputs: np.ndarray) -> str:
@@ -580,7 +701,9 @@ row(DROPOUT, SHARE, "PyTorch", "0.2, 1.25")(
     lambda: dropped(_torch().nn.Dropout(0.2)(_torch().ones(100, 100)).numpy())
 )
 row(DROPOUT, SHARE, "Keras", "0.2, 1.25")(
-    lambda: dropped(np.asarray(_keras().layers.Dropout(0.2)(np.ones((100, 100)), training=True)))
+    lambda: dropped(
+        np.asarray(_keras().layers.Dropout(0.2)(np.ones((100, 100)), training=True))
+    )
 )
 
 
@@ -595,7 +718,11 @@ def _() -> str:
 # Chapter 9: one initializer for two layers.
 TWINS, SAME = "twins", "two layers from one initializer or seed are alike"
 row(TWINS, SAME, "book: rng=0 for both", "yes")(
-    lambda: "yes" if np.array_equal(nn.Dense(3, 3, rng=0).weights, nn.Dense(3, 3, rng=0).weights) else "no"
+    lambda: (
+        "yes"
+        if np.array_equal(nn.Dense(3, 3, rng=0).weights, nn.Dense(3, 3, rng=0).weights)
+        else "no"
+    )
 )
 
 
@@ -605,7 +732,9 @@ def _() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         initializer = keras.initializers.HeNormal()
-        layers = [keras.layers.Dense(3, kernel_initializer=initializer) for _ in range(2)]
+        layers = [
+            keras.layers.Dense(3, kernel_initializer=initializer) for _ in range(2)
+        ]
         for layer in layers:
             layer.build((None, 3))
         one, other = (np.asarray(layer.kernel) for layer in layers)
@@ -656,16 +785,24 @@ def read_by(load: Callable[[str], Any]) -> str:
             with_names = dict(load(str(path)))
         except Exception:
             return "no"
-        return "yes" if any(np.shape(each) == (2, 3) for each in with_names.values()) else "no"
+        return (
+            "yes"
+            if any(np.shape(each) == (2, 3) for each in with_names.values())
+            else "no"
+        )
 
 
 def numpy_load(path: str) -> dict[str, Any]:
     with np.load(path) as archive:
-        return {name: archive[name] for name in archive.files if not name.endswith(".json")}
+        return {
+            name: archive[name] for name in archive.files if not name.endswith(".json")
+        }
 
 
 row(FILES, READS, "NumPy", "yes")(lambda: read_by(numpy_load))
-row(FILES, READS, "MLX", "no")(lambda: read_by(lambda path: importlib.import_module("mlx.core").load(path)))
+row(FILES, READS, "MLX", "no")(
+    lambda: read_by(lambda path: importlib.import_module("mlx.core").load(path))
+)
 
 
 def main() -> int:

@@ -509,9 +509,15 @@ def network(
             for j, other in enumerate(after):
                 axes.plot(*zip(one, other, strict=True), color="#9aa0a8", zorder=1)
                 if weights is not None:
-                    x, y = (0.55 * a + 0.45 * b for a, b in zip(one, other, strict=True))
+                    x, y = (
+                        0.55 * a + 0.45 * b for a, b in zip(one, other, strict=True)
+                    )
                     axes.text(
-                        *(x, y, f"{weights[step][i][j]:g}".replace("-", "\N{MINUS SIGN}")),
+                        *(
+                            x,
+                            y,
+                            f"{weights[step][i][j]:g}".replace("-", "\N{MINUS SIGN}"),
+                        ),
                         **{"ha": "center", "va": "center", "fontsize": 9, "zorder": 2},
                         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
                     )
@@ -527,10 +533,14 @@ def network(
             else:
                 axes.text(x, y, name, ha="center", va="center", fontsize=9, zorder=4)
             if biases is not None and column:
-                text = f"bias {biases[column - 1][row]:g}".replace("-", "\N{MINUS SIGN}")
+                text = f"bias {biases[column - 1][row]:g}".replace(
+                    "-", "\N{MINUS SIGN}"
+                )
                 axes.text(x, y - 0.42, text, ha="center", va="center", fontsize=9)
         if titles:
             axes.text(2.6 * column, most / 2 + 0.15, titles[column], ha="center")
-    axes.set(xlim=(-1.3, 2.6 * (len(layers) - 1) + 1.3), ylim=(-most / 2, most / 2 + 0.4))
+    axes.set(
+        xlim=(-1.3, 2.6 * (len(layers) - 1) + 1.3), ylim=(-most / 2, most / 2 + 0.4)
+    )
     axes.set_axis_off()
     show(shown, alt)

@@ -171,7 +171,9 @@ def center(answer):
                 "backward: the mean goes along the row, axis=1. Samples don't touch each other."
             )
     if np.allclose(dinputs, inputs - inputs.mean(axis=1, keepdims=True)):
-        fail("backward: that is forward again, of the inputs. What came in is doutputs.")
+        fail(
+            "backward: that is forward again, of the inputs. What came in is doutputs."
+        )
     expect_slopes(dinputs, expected)
     return "Layer normalization begins with exactly this step."
 
@@ -234,7 +236,9 @@ def check_directions(answer):
         fail("Your function returns None: return the worst error.")
     if not np.array_equal(weights, given):
         if np.allclose(weights, given, rtol=0, atol=1e-9):
-            fail("Nearly: += and -= leave rounding behind. Keep a copy, and put it back.")
+            fail(
+                "Nearly: += and -= leave rounding behind. Keep a copy, and put it back."
+            )
         fail("The array is not as it was: put it back after each direction.")
     if len(asked) < 10 or any(np.array_equal(each, given) for each in asked):
         fail("Ask on both sides of where the array stands, for each of 5 directions.")
@@ -268,7 +272,9 @@ def check_directions(answer):
         fail("`directions` is an argument: 3 directions ask the function six times.")
     moves = np.array(asked) - given
     if not 3e-4 < moves.std() < 3e-3:
-        fail("`step` is an argument: with 1e-3 the array should move a hundred times as far.")
+        fail(
+            "`step` is an argument: with 1e-3 the array should move a hundred times as far."
+        )
     error = answer(function, weights, -gradient, np.random.default_rng(1))
     if not error > 1:
         fail(f"The negative gradient got the error {error:.1e}: compare with the sign.")

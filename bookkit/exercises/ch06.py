@@ -76,7 +76,9 @@ def rate_at(answer):
         short = [answer(step, 3, 1, 0.1) for step in range(3)]
     except ZeroDivisionError:
         fail("A warmup of 1 divides by zero: then step 0 is the peak already.")
-    expect_close(short, [0.1, 0.05, 0], "With a warmup of 1, step 0 should be the peak.")
+    expect_close(
+        short, [0.1, 0.05, 0], "With a warmup of 1, step 0 should be the peak."
+    )
     return (
         "An optimizer follows it when you set optimizer.learning_rate before each step."
     )
@@ -179,7 +181,9 @@ def adamw(answer):
     if np.allclose(second, 0.95 * 0.95):
         fail("The rate of this step belongs there: self.current_learning_rate.")
     expect_close(second, 0.95 * 0.975, "With two arrays and two steps it goes wrong.")
-    expect_close(first, np.array([2.0, -4.0]) * 0.95 * 0.975, "Shrink every array once.")
+    expect_close(
+        first, np.array([2.0, -4.0]) * 0.95 * 0.975, "Shrink every array once."
+    )
     return "It is what large language models are trained with."
 
 
@@ -237,7 +241,10 @@ def try_rates(answer):
             "A loss of NaN should stop it at once: NaN > anything is False, so ask the other way."
         )
     for given, hint in (
-        ([10.0, 1.0, 3.0, 9.0, 9.0], "four times the lowest so far, not the one before"),
+        (
+            [10.0, 1.0, 3.0, 9.0, 9.0],
+            "four times the lowest so far, not the one before",
+        ),
         ([1.0, 4.0, 5.0, 5.0], "more than four times: exactly four times goes on"),
     ):
         told = iter(given)

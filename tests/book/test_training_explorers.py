@@ -294,14 +294,24 @@ HEIGHTS = {
     "saddle": lambda x, y: x**2 / 2 + (y**2 - 6) ** 2 / 24,
 }
 START = {"bowl": (-3.2, 2.4), "ravine": (-3.5, 1.2), "saddle": (-3, 0.02)}
+
+
+def turn(name, degrees):
+    """Enter a surface that is turned: a turn is a product with a number on the circle."""
+    along = np.exp(1j * np.radians(degrees))
+    start = complex(*START[name]) * along
+    turned = f"{name}, turned {degrees:g}\N{DEGREE SIGN}"
+    START[turned] = start.real, start.imag
+
+    def height(x, y):
+        back = (x + 1j * y) * along.conjugate()
+        return HEIGHTS[name](back.real, back.imag)
+
+    HEIGHTS[turned] = height
+
+
 for degrees in (22.5, 45):
-    name = f"ravine, turned {degrees:g}\N{DEGREE SIGN}"
-    along = np.exp(1j * np.radians(degrees))  # a turn is a product with a number on the circle
-    start = complex(*START["ravine"]) * along
-    START[name] = start.real, start.imag
-    HEIGHTS[name] = lambda x, y, back=along.conjugate(): HEIGHTS["ravine"](
-        ((x + 1j * y) * back).real, ((x + 1j * y) * back).imag
-    )
+    turn("ravine", degrees)
 RACERS = [look["label"] for look in LOOKS]
 
 

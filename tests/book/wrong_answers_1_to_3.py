@@ -42,7 +42,9 @@ def merged(*, weights=None, biases=None):
 
     def merge(first, second):
         new = nn.Dense(4, 3)
-        new.weights[:] = (weights or (lambda a, b: a.weights @ b.weights))(first, second)
+        new.weights[:] = (weights or (lambda a, b: a.weights @ b.weights))(
+            first, second
+        )
         new.biases[:] = (biases or (lambda a, b: a.biases @ b.weights + b.biases))(
             first, second
         )
@@ -135,7 +137,11 @@ WRONG_ANSWERS = [
     ("2.5", xor_of([[1, -1], [1, -1]], [0, 0], [[2], [1]]), "What does x0 + x1 say"),
     ("2.5", xor_of([[1, 1], [1, 1]], [0, -1], [[1], [-1]]), "only that one"),
     ("3.1", rows_of, "one 1 and otherwise zeros"),
-    ("3.1", lambda y, k: np.eye(k, dtype=np.float32)[y - 1], "its 1 should be in column"),
+    (
+        "3.1",
+        lambda y, k: np.eye(k, dtype=np.float32)[y - 1],
+        "its 1 should be in column",
+    ),
     ("3.1", lambda y, k: np.eye(k, dtype=int)[y], "float32 is asked for"),
     ("3.1", lambda y, k: np.eye(k, dtype=np.float32)[y].T, "Row"),
     ("3.2", lambda p, y: np.exp(-np.log(p).mean()), "Only for equal"),

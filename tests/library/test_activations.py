@@ -57,7 +57,9 @@ class TestEvery:
 def test_tanh_by_hand(nn):
     # e^(2 ln 2) = 4, so tanh(ln 2) = (4 - 1) / (4 + 1).
     inputs = np.array([[0, math.log(2), -math.log(2), math.inf]])
-    np.testing.assert_allclose(nn.Tanh().forward(inputs), [[0, 0.6, -0.6, 1]], rtol=1e-15)
+    np.testing.assert_allclose(
+        nn.Tanh().forward(inputs), [[0, 0.6, -0.6, 1]], rtol=1e-15
+    )
     twice = 2 * nn.Sigmoid().forward(2 * inputs) - 1
     np.testing.assert_allclose(nn.Tanh().forward(inputs), twice, atol=1e-15)
 

@@ -32,7 +32,7 @@ def model_for(nn, loss="CategoricalCrossentropy"):
 
 def message_of(function, *arguments, **options):
     """Return the words of the ValueError that the call must end in."""
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=r"\w") as caught:
         function(*arguments, **options)
     return str(caught.value)
 
@@ -90,7 +90,7 @@ class TestInputs:
 
     def test_a_generator(self, nn):
         assert "np.array(list(X))" in message_of(train, nn, (row for row in X), LABELS)
-        train(nn, np.array(list(row for row in X)), LABELS)
+        train(nn, np.array(list(iter(X))), LABELS)
 
     def test_words_that_are_numbers_and_words_that_are_not(self, nn):
         assert "use np.array(X, dtype=float)" in message_of(
@@ -178,7 +178,9 @@ class TestSettings:
     @pytest.mark.parametrize("value", ["0.01", None, [0.1], 1j, True])
     def test_rates_that_are_no_numbers(self, nn, name, value):
         said = message_of(getattr(nn, name), value)
-        assert said.startswith(f"{name} needs a number for learning_rate, got {value!r}")
+        assert said.startswith(
+            f"{name} needs a number for learning_rate, got {value!r}"
+        )
         end = "use float(learning_rate)." if isinstance(value, str) else "leave it out."
         assert said.endswith(end)
         said = message_of(getattr(nn, name), 0.1, decay=value)
