@@ -216,7 +216,7 @@ def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
         return type(array.item()).__name__, "make an array of numbers of it first"
     if array.dtype.kind == "c":
         return "complex numbers", f"take {name}.real, or abs({name})"
-    if array.dtype.kind == "O" and np.equal(array, None).any():
+    if any(each is None for each in array.flat):
         full = f"np.not_equal({name}, None).reshape(len({name}), -1).all(axis=1)"
         return "None", f"leave such samples out, full = {full} says which to keep"
     try:

@@ -137,7 +137,7 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
             raise ValueError(f"{owner}: parameter {place} {shapes}.")
 
 
-def as_plain(value: float, *, owner: str, name: str) -> float:
+def as_plain(value: Any, *, owner: str, name: str) -> float:
     """Return a setting as a plain float; a ValueError where it is no number.
 
     Built in chapter 6.
