@@ -142,9 +142,10 @@ def as_plain(value: Any, *, owner: str, name: str) -> float:
 
     Built in chapter 6.
     """
+    # Plain, because an np.float64 would drag float32 arrays through float64.
     number = np.asarray(value)
     if number.ndim or number.dtype.kind not in "iuf":
-        advice = f"use float({name})" if isinstance(value, str) else "or leave it out"
+        advice = f"use float({name})" if isinstance(value, str) else "leave it out for the usual one"
         raise ValueError(f"{owner} needs a number for {name}, got {value!r}: {advice}.")
     return float(number)
 
@@ -174,7 +175,6 @@ class Optimizer(Resumable):
         """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
         super().__init__()
         name = type(self).__name__
-        # Plain floats: an np.float64 would drag float32 arrays through float64.
         self.learning_rate = as_plain(learning_rate, owner=name, name="learning_rate")
         self.decay = as_plain(decay, owner=name, name="decay")
         if not 0 < self.learning_rate < math.inf:
@@ -193,9 +193,8 @@ class Optimizer(Resumable):
         pairs = list(parameters)
         check_pairs(pairs, owner=type(self).__name__)
         gradient = as_vector([each for _, each in pairs])
-        # The first step, the first after set_state, or another network's.
         if self.size != gradient.size or self.change.size != gradient.size:
-            self.prepare(gradient)
+            self.prepare(gradient)  # in the first step, and the first after set_state
             self.change = np.empty_like(gradient)
         self.update(gradient, self.change)
         end = 0

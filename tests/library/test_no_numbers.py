@@ -181,7 +181,11 @@ class TestSettings:
         assert said.startswith(
             f"{name} needs a number for learning_rate, got {value!r}"
         )
-        end = "use float(learning_rate)." if isinstance(value, str) else "leave it out."
+        end = (
+            "use float(learning_rate)."
+            if isinstance(value, str)
+            else "leave it out for the usual one."
+        )
         assert said.endswith(end)
         said = message_of(getattr(nn, name), 0.1, decay=value)
         assert said.startswith(f"{name} needs a number for decay, got {value!r}")
