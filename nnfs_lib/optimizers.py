@@ -145,7 +145,11 @@ def as_plain(value: Any, *, owner: str, name: str) -> float:
     # Plain, because an np.float64 would drag float32 arrays through float64.
     number = np.asarray(value)
     if number.ndim or number.dtype.kind not in "iuf":
-        advice = f"use float({name})" if isinstance(value, str) else "leave it out for the usual one"
+        advice = (
+            f"use float({name})"
+            if isinstance(value, str)
+            else "leave it out for the usual one"
+        )
         raise ValueError(f"{owner} needs a number for {name}, got {value!r}: {advice}.")
     return float(number)
 
