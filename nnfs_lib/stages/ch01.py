@@ -148,7 +148,8 @@ def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
         array.astype(float)
     except (TypeError, ValueError):
         return "words", f"number them, np.unique({name}, return_inverse=True)[1]"
-    return str(array.dtype), f"use np.array({name}, dtype=float)"
+    got = "text" if array.dtype.kind in "US" else str(array.dtype)
+    return got, f"use np.array({name}, dtype=float)"
 
 
 def spiral_data(
