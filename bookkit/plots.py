@@ -8,6 +8,7 @@ can tell apart; classes differ in their markers too.
 import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib
@@ -483,5 +484,68 @@ def strip(
         axes.text(middle, -1.8 - rows, size, ha="center", va="top", fontsize=9)
         start = end
     axes.set(xlim=(-0.5, len(vector) + 0.5), ylim=(-7.2, 3.6), aspect="equal")
+    axes.set_axis_off()
+    show(shown, alt)
+
+
+@styled
+def network(
+    layers: Sequence[Sequence[str]],
+    *,
+    alt: str,
+    titles: Sequence[str] = (),
+    weights: Sequence[Sequence[Sequence[float]]] | None = None,
+    biases: Sequence[Sequence[float]] | None = None,
+) -> None:
+    """Draw a network: a circle for each name, layer by layer, and a line for each weight.
+
+    weights: for each step from layer to layer a matrix, one row an input, written on the lines;
+    biases: for each layer but the first a number a circle, written below it.
+    """
+    most = max(len(names) for names in layers)
+    width = min(2.6 * len(layers) + 0.8, PAGE)
+    shown, axes = figure(width=width, height=0.85 * most + 0.9)
+    places = [
+        [(2.6 * column, (len(names) - 1) / 2 - row) for row in range(len(names))]
+        for column, names in enumerate(layers)
+    ]
+    for step, (before, after) in enumerate(pairwise(places)):
+        for i, one in enumerate(before):
+            for j, other in enumerate(after):
+                axes.plot(*zip(one, other, strict=True), color="#9aa0a8", zorder=1)
+                if weights is not None:
+                    x, y = (
+                        0.55 * a + 0.45 * b for a, b in zip(one, other, strict=True)
+                    )
+                    axes.text(
+                        *(
+                            x,
+                            y,
+                            f"{weights[step][i][j]:g}".replace("-", "\N{MINUS SIGN}"),
+                        ),
+                        **{"ha": "center", "va": "center", "fontsize": 9, "zorder": 2},
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                    )
+    for column, names in enumerate(layers):
+        for row, name in enumerate(names):
+            x, y = places[column][row]
+            color = COLORS[5] if column == 0 else COLORS[4]
+            axes.scatter(x, y, s=520, color=color, edgecolor=INK, zorder=3)
+            side = {0: -1, len(layers) - 1: 1}.get(column, 0)
+            if side:
+                away, ha = x + 0.3 * side, "right" if side < 0 else "left"
+                axes.text(away, y, name, ha=ha, va="center", zorder=4)
+            else:
+                axes.text(x, y, name, ha="center", va="center", fontsize=9, zorder=4)
+            if biases is not None and column:
+                text = f"bias {biases[column - 1][row]:g}".replace(
+                    "-", "\N{MINUS SIGN}"
+                )
+                axes.text(x, y - 0.42, text, ha="center", va="center", fontsize=9)
+        if titles:
+            axes.text(2.6 * column, most / 2 + 0.15, titles[column], ha="center")
+    axes.set(
+        xlim=(-1.3, 2.6 * (len(layers) - 1) + 1.3), ylim=(-most / 2, most / 2 + 0.4)
+    )
     axes.set_axis_off()
     show(shown, alt)

@@ -2,7 +2,7 @@
 
 Generated from the chapters: edit them, not this file.
 
-- activations: Linear, ReLU, Sigmoid, Softmax, as_float
+- activations: Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 - console: progress
 - datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
   check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
@@ -16,21 +16,22 @@ Generated from the chapters: edit them, not this file.
 - history: History, as_line
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
-- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_strengths, check_batch,
-  check_sizes, kept_outputs, penalty, penalty_gradient
+- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_numbers, as_strengths,
+  check_batch, check_sizes, kept_outputs, no_numbers, penalty, penalty_gradient
 - losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
   MeanSquaredError, check_classes, check_probabilities, check_same_shape,
   check_yes_or_no, one_hot_like, signed_errors
 - metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
 - model: Evaluation, Model, generators_of, go_on, training_as_text
-- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
-  as_vector, check_pairs, check_state, divide_by_root, parameters_of, running_mean
+- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_plain,
+  as_share, as_vector, check_pairs, check_state, divide_by_root, parameters_of,
+  running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
 - wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, describe,
   lay_out, matched, mode, shortcut, views_of
 """
 
-from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 from nnfs_lib.console import progress
 from nnfs_lib.datasets import (
     FASHION_MNIST,
@@ -94,10 +95,12 @@ from nnfs_lib.layers import (
     Flatten,
     Layer,
     Rescaling,
+    as_numbers,
     as_strengths,
     check_batch,
     check_sizes,
     kept_outputs,
+    no_numbers,
     penalty,
     penalty_gradient,
 )
@@ -131,6 +134,7 @@ from nnfs_lib.optimizers import (
     Resumable,
     RMSprop,
     as_epsilon,
+    as_plain,
     as_share,
     as_vector,
     check_pairs,
@@ -196,10 +200,13 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tally",
+    "Tanh",
     "as_array",
     "as_epsilon",
     "as_float",
     "as_line",
+    "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_text",
@@ -248,6 +255,7 @@ __all__ = [
     "matched",
     "member",
     "mode",
+    "no_numbers",
     "normal",
     "numerical_gradient",
     "one_hot_like",

@@ -5,9 +5,9 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, check_batch, kept_outputs
+from nnfs_lib.layers import Layer, as_numbers, check_batch, kept_outputs
 
-__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "as_float"]
+__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh", "as_float"]
 
 
 class ReLU(Layer):
@@ -21,10 +21,7 @@ class ReLU(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
-        # On large batches NumPy is faster beside a row of zeros than beside a 0.
-        inputs = np.asarray(inputs)
-        row = np.zeros(inputs.shape[-1:], inputs.dtype)
-        self.outputs = np.maximum(inputs, row)
+        self.outputs = np.maximum(inputs, 0)
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
@@ -32,12 +29,14 @@ class ReLU(Layer):
         return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
 
 
-def as_float(array: np.ndarray) -> np.ndarray:
+def as_float(
+    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
+) -> np.ndarray:
     """Return the array as floats, float32 or wider; copy it only where it must.
 
     Built in chapter 2.
     """
-    array = np.asarray(array)
+    array = as_numbers(array, owner=owner, name=name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 
 
@@ -52,7 +51,7 @@ class Sigmoid(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = as_float(inputs)
+        scores = as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
@@ -62,6 +61,25 @@ class Sigmoid(Layer):
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent: an S from -1 to 1, through zero.
+
+    outputs = tanh(inputs), number by number; inputs and outputs (batch, features).
+
+    Built in chapters 2 and 4.
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return tanh(inputs), of the same shape."""
+        self.outputs = np.tanh(as_float(inputs, owner="Tanh"))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * (1 - outputs^2)."""
+        outputs = kept_outputs(self, doutputs)
+        return doutputs * (1 - outputs * outputs)
 
 
 class Softmax(Layer):
@@ -76,7 +94,7 @@ class Softmax(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = as_float(inputs)
+        logits = as_float(inputs, owner="Softmax")
         check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
@@ -89,7 +107,7 @@ class Softmax(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
 
-        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
+        That is each sample's Jacobian, diag(p) - p p^T for its outputs p, times its
         doutputs.
         """
         outputs = kept_outputs(self, doutputs)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnfs_lib.downloads import RemoteFile, download
+from nnfs_lib.layers import as_numbers
 
 __all__ = [
     "FASHION_MNIST",
@@ -51,10 +52,13 @@ def spiral_data(
 
     Built in chapter 1.
     """
+    got = f"got {samples=}, {classes=}"
+    if not isinstance(samples, int | np.integer) or not isinstance(
+        classes, int | np.integer
+    ):
+        raise ValueError(f"spiral_data needs whole numbers, {got}: use int(...).")
     if samples < 1 or classes < 1:
-        raise ValueError(
-            f"spiral_data needs at least one of each, got {samples=}, {classes=}."
-        )
+        raise ValueError(f"spiral_data needs at least one of each, {got}.")
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)
@@ -79,14 +83,12 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
 def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
-    X has to hold real numbers; what y may hold, the loss knows.
+    Both have to hold real numbers; what y may be beyond that, the loss knows.
 
     Built in chapter 10.
     """
-    X, y = np.asarray(X), np.asarray(y)
-    if X.dtype.kind not in "biuf":
-        advice = "turn every column into numbers, then use X.astype(float)"
-        raise ValueError(f"X has to hold real numbers, got {X.dtype}: {advice}.")
+    X = as_numbers(X, owner="The network", name="X")
+    y = as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"

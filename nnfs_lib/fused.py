@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from nnfs_lib.activations import Sigmoid, Softmax, as_float
-from nnfs_lib.layers import Layer
+from nnfs_lib.layers import Layer, as_numbers
 from nnfs_lib.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -78,8 +78,10 @@ class SoftmaxCategoricalCrossentropy(Loss):
         self, logits: np.ndarray, targets: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the logits less each row's largest, and one-hot targets like them."""
-        logits, targets = as_float(logits), np.asarray(targets)
-        check_classes(logits, targets, owner="SoftmaxCategoricalCrossentropy")
+        owner = "SoftmaxCategoricalCrossentropy"
+        logits = as_float(logits, owner=owner, name="logits")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_classes(logits, targets, owner=owner)
         return shifted(logits), one_hot_like(logits, targets)
 
 
@@ -92,11 +94,9 @@ def as_yes_or_no(
 
     Built in chapter 5.
     """
-    owner, logits, targets = (
-        "SigmoidBinaryCrossentropy",
-        as_float(logits),
-        np.asarray(targets),
-    )
+    owner = "SigmoidBinaryCrossentropy"
+    logits = as_float(logits, owner=owner, name="logits")
+    targets = as_numbers(targets, owner=owner, name="targets")
     check_same_shape(logits, targets, owner=owner)
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"

@@ -4,6 +4,7 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,12 @@ __all__ = [
     "Flatten",
     "Layer",
     "Rescaling",
+    "as_numbers",
     "as_strengths",
     "check_batch",
     "check_sizes",
     "kept_outputs",
+    "no_numbers",
     "penalty",
     "penalty_gradient",
 ]
@@ -59,38 +62,6 @@ class Layer:
     def regularization_loss(self) -> float:
         """Return what the parameters themselves add to the loss: here, nothing."""
         return 0.0
-
-
-def check_batch(
-    array: np.ndarray,
-    features: int | str = "features",
-    *,
-    owner: str,
-    name: str = "inputs",
-) -> None:
-    """Raise a ValueError that says what to do, unless `array` is (batch, features).
-
-    features: how many, or where any number will do, a word for them. `owner` and
-    `name` are for the message.
-
-    Built in chapter 1.
-    """
-    fits = array.ndim == 2 and array.shape[1] > 0
-    if fits and (isinstance(features, str) or features == array.shape[1]):
-        return
-    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
-    if array.ndim == 1 and array.size == features != 1:
-        advice = f"one sample is {row}"
-    elif array.ndim < 2:
-        advice = f"one sample is {row}, many samples of one number are {column}"
-    elif array.ndim == 2:
-        advice = f"each sample has {array.shape[1]} numbers"
-    else:
-        advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
-    expected = f"shape (batch, {features})"
-    raise ValueError(
-        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
-    )
 
 
 class Dense(Layer):
@@ -138,7 +109,8 @@ class Dense(Layer):
 
         Inputs and outputs are kept for `backward`: don't change them in between.
         """
-        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        inputs = as_numbers(inputs, owner="Dense")
+        inputs = inputs.astype(self.weights.dtype, copy=False)
         check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
@@ -175,6 +147,84 @@ class Dense(Layer):
             self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
             self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+
+
+def check_batch(
+    array: np.ndarray,
+    features: int | str = "features",
+    *,
+    owner: str,
+    name: str = "inputs",
+) -> None:
+    """Raise a ValueError that says what to do, unless `array` is (batch, features).
+
+    features: how many, or where any number will do, a word for them. `owner` and
+    `name` are for the message.
+
+    Built in chapter 1.
+    """
+    fits = array.ndim == 2 and array.shape[1] > 0
+    if fits and (isinstance(features, str) or features == array.shape[1]):
+        return
+    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
+    if array.ndim == 1 and array.size == features != 1:
+        advice = f"one sample is {row}"
+    elif array.ndim < 2:
+        advice = f"one sample is {row}, many samples of one number are {column}"
+    elif array.ndim == 2:
+        advice = f"each sample has {array.shape[1]} numbers"
+    else:
+        advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
+    expected = f"shape (batch, {features})"
+    raise ValueError(
+        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
+    )
+
+
+def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
+    """Return `array` as an array of real numbers; else a ValueError says what to do.
+
+    Built in chapter 1.
+    """
+    if type(array) is np.ndarray and array.dtype.kind in "biuf":
+        return array
+    if hasattr(array, "filled") and np.any(array.mask):
+        got, advice = "a masked array", f"fill its gaps first, {name}.filled(0)"
+    elif hasattr(array, "toarray"):
+        got, advice = "a sparse matrix", f"use {name}.toarray()"
+    elif hasattr(array, "__next__"):
+        pairs = "X, y = map(np.array, zip(*pairs))"
+        got, advice = "an iterator", f"use np.array(list({name})), of pairs {pairs}"
+    else:
+        try:
+            array = np.asarray(array)
+        except ValueError as error:
+            what = f"{owner} expected {name} of one shape for all samples"
+            raise ValueError(f"{what}, got rows of different lengths.") from error
+        if array.dtype.kind in "biuf":
+            return array
+        got, advice = no_numbers(array, name)
+    raise ValueError(f"{owner} expected {name} of real numbers, got {got}: {advice}.")
+
+
+def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
+    """Return what an array that holds no real numbers holds, and what to do.
+
+    Built in chapter 1.
+    """
+    if array.ndim == 0:
+        return type(array.item()).__name__, "make an array of numbers of it first"
+    if array.dtype.kind == "c":
+        return "complex numbers", f"take {name}.real, or abs({name})"
+    if any(each is None for each in array.flat):
+        full = f"np.not_equal({name}, None).reshape(len({name}), -1).all(axis=1)"
+        return "None", f"leave such samples out, full = {full} says which to keep"
+    try:
+        array.astype(float)
+    except (TypeError, ValueError):
+        return "words", f"number them, np.unique({name}, return_inverse=True)[1]"
+    got = "text" if array.dtype.kind in "US" else str(array.dtype)
+    return got, f"use np.array({name}, dtype=float)"
 
 
 def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
@@ -262,8 +312,8 @@ class Dropout(Layer):
         self, rate: float, *, rng: "np.random.Generator | int | None" = None
     ) -> None:
         """Take the share to drop, from 0 to below 1, and a generator or a seed."""
-        if not 0 <= rate < 1:
-            advice = f"got {rate}: 0.1 drops a tenth"
+        if not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
+            advice = f"got {rate!r}: 0.1 drops a tenth"
             raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
         self.rate = float(rate)
         self.rng = np.random.default_rng(rng)

@@ -6,7 +6,7 @@ Generated from the chapters: edit them, not this file.
 import numpy as np
 
 from nnfs_lib.activations import as_float
-from nnfs_lib.layers import check_batch
+from nnfs_lib.layers import as_numbers, check_batch
 
 __all__ = [
     "EPSILON",
@@ -96,7 +96,9 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         got = f"got {targets.shape}: {advice}"
         raise ValueError(f"{owner} expected targets of {expected}, {got}.")
     elif targets.dtype.kind not in "iu":
-        got = f"got {targets.dtype}: use targets.astype(int)"
+        whole = np.all(targets == np.floor(targets))
+        advice = "use targets.astype(int)" if whole else "a label is a whole number"
+        got = f"got {targets.dtype}: {advice}"
         raise ValueError(f"{owner} expected integer labels, {got}.")
     elif batch and not 0 <= targets.min() <= targets.max() < classes:
         got = f"got {targets.min()} to {targets.max()}: there are {classes} classes"
@@ -136,7 +138,8 @@ class CategoricalCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "CategoricalCrossentropy"
-        predictions, targets = as_float(predictions), np.asarray(targets)
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
         logs = np.log(np.clip(predictions, EPSILON, 1))
@@ -153,7 +156,8 @@ class CategoricalCrossentropy(Loss):
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
         owner = "CategoricalCrossentropy"
-        predictions, targets = as_float(predictions), np.asarray(targets)
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
         one_hot = one_hot_like(predictions, targets)
@@ -169,11 +173,8 @@ def check_same_shape(
     """
     check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
-        sizes = [
-            [size for size in array.shape if size > 1]
-            for array in (predictions, targets)
-        ]
-        fits = sizes[0] == sizes[1]  # alike but for axes of size 1
+        # Alike but for axes of size 1?
+        fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
         advice = (
             f"use targets.reshape{predictions.shape}" if fits else "one for each output"
         )
@@ -209,8 +210,10 @@ class BinaryCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        predictions, targets = as_float(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         yes = np.log(np.clip(predictions, EPSILON, 1))
         no = np.log(np.clip(1 - predictions, EPSILON, 1))
         targets = targets.astype(yes.dtype)
@@ -222,8 +225,10 @@ class BinaryCrossentropy(Loss):
         size is batch * outputs, as the loss is a mean over both. Where a prediction is
         within EPSILON of 0 or 1, the slope at that distance.
         """
-        predictions, targets = as_float(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = as_float(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         targets = targets.astype(predictions.dtype)
         yes = targets / np.clip(predictions, EPSILON, 1)
         no = (1 - targets) / np.clip(1 - predictions, EPSILON, 1)
@@ -238,7 +243,8 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     Built in chapter 4.
     """
     if targets.ndim == 1:
-        # A row for each class, then turned: few long rows are quicker than many short.
+        # A row for each class, then transposed: stored column by column, which is
+        # how chapter 5 stores the logits that meet it.
         classes = np.arange(predictions.shape[1]).reshape(-1, 1)
         targets = np.equal(classes, targets).T
     return targets.astype(predictions.dtype)
@@ -253,10 +259,8 @@ def signed_errors(
 
     Built in chapter 9.
     """
-    predictions, targets = as_float(predictions), np.asarray(targets)
-    for array in (predictions, targets):
-        if array.dtype.kind not in "biuf":
-            raise ValueError(f"{owner} expected real numbers, got {array.dtype}.")
+    predictions = as_float(predictions, owner=owner, name="predictions")
+    targets = as_numbers(targets, owner=owner, name="targets")
     check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 

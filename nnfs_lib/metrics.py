@@ -5,6 +5,7 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
+from nnfs_lib.layers import as_numbers
 from nnfs_lib.losses import check_classes, check_yes_or_no, signed_errors
 
 __all__ = [
@@ -54,8 +55,10 @@ class CategoricalAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_classes(predictions, targets, owner="CategoricalAccuracy")
+        owner = "CategoricalAccuracy"
+        predictions = as_numbers(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_classes(predictions, targets, owner=owner)
         labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
         return np.equal(np.argmax(predictions, axis=1), labels)
 
@@ -70,8 +73,10 @@ class BinaryAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryAccuracy")
+        owner = "BinaryAccuracy"
+        predictions = as_numbers(predictions, owner=owner, name="predictions")
+        targets = as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
 
 

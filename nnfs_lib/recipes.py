@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh
 from nnfs_lib.fused import SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy
 from nnfs_lib.initializers import constant
 from nnfs_lib.layers import Dense, Dropout, Flatten, Layer, Rescaling
@@ -45,6 +45,7 @@ RECIPES = {
         Recipe(Flatten),
         Recipe(ReLU),
         Recipe(Sigmoid),
+        Recipe(Tanh),
         Recipe(Softmax),
         Recipe(Linear),
         Recipe(CategoricalCrossentropy),

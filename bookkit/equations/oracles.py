@@ -56,6 +56,11 @@ def sigmoid(inputs: Rows) -> list[list[float]]:
     return [[math.exp(x) / (math.exp(x) + 1) for x in row] for row in inputs]
 
 
+def tanh(inputs: Rows) -> list[list[float]]:
+    """Return (e^x - e^-x) / (e^x + e^-x) of each number, as 1 - 2 / (e^2x + 1)."""
+    return [[1 - 2 / (math.exp(2 * x) + 1) for x in row] for row in inputs]
+
+
 def softmax(logits: Rows) -> list[list[float]]:
     """Return each number's share of its row's powers of e, for numbers of moderate size."""
     totals = [math.fsum(math.exp(z) for z in row) for row in logits]

@@ -42,7 +42,7 @@ EQUATIONS: dict[int, list[Equation]] = {
     1: [Equation("Dense: outputs", LOOPS, layers.dense_outputs)],
     2: [
         Equation(f"{name}: outputs", LOOPS, layers.activation_outputs(name))
-        for name in ("ReLU", "Sigmoid", "Softmax")
+        for name in ("ReLU", "Sigmoid", "Tanh", "Softmax")
     ],
     3: [
         Equation(
@@ -71,7 +71,7 @@ EQUATIONS: dict[int, list[Equation]] = {
                 SLOPE,
                 layers.layer_gradient(layers.activation(name)),
             )
-            for name in ("ReLU", "Sigmoid", "Softmax")
+            for name in ("ReLU", "Sigmoid", "Tanh", "Softmax")
         ),
         Equation(
             "CategoricalCrossentropy: gradient, labels",

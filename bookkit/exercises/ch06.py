@@ -34,6 +34,10 @@ def clip(answer):
             gradient, old / 2, "13 with a limit of 6.5: every number should be halved."
         )
     expect_close(length, 13, "Return the length before clipping, not after.")
+    small = np.array([5e-6, 12e-6])
+    answer([small], 6.5e-6)
+    if not np.isclose(np.linalg.norm(small), 6.5e-6, rtol=1e-4):
+        fail("Add nothing to the length: for gradients as small as 1e-5 it shows.")
     zeros = [np.zeros(3)]
     with np.errstate(all="raise"):
         answer(zeros, 1.0)
@@ -60,10 +64,20 @@ def rate_at(answer):
     expect_close(seen[4], 0.1, "The last step of warming up has the peak.")
     expect_close(seen[-1], 0, "The last step should have the rate 0: there p is 1.")
     shares = np.arange(1, 16) / 15
+    for curve in (1 - shares, np.cos(math.pi * shares / 2)):
+        if np.allclose(seen[5:], 0.1 * curve):
+            fail("p is right, the curve is not: half a cosine is (1 + cos(pi p)) / 2.")
     expect_close(
         seen[5:],
         0.05 * (1 + np.cos(math.pi * shares)),
         "Between the peak at step 4 and the end at step 19, p should grow by 1/15 a step.",
+    )
+    try:
+        short = [answer(step, 3, 1, 0.1) for step in range(3)]
+    except ZeroDivisionError:
+        fail("A warmup of 1 divides by zero: then step 0 is the peak already.")
+    expect_close(
+        short, [0.1, 0.05, 0], "With a warmup of 1, step 0 should be the peak."
     )
     return (
         "An optimizer follows it when you set optimizer.learning_rate before each step."
@@ -80,13 +94,13 @@ def nesterov(answer):
         fail(
             "Your update changed the gradient: write into `change` and the velocity only."
         )
-    optimizer = answer(0.5, momentum=0.5)
+    optimizer = answer(0.5, momentum=0.75)
     place, velocity, expected = np.array([1.0]), 0.0, 1.0
     stops, plain = [], []
     for gradient in (2.0, -1.0, 3.0):
         optimizer.step([(place, np.array([gradient]))])
-        velocity = 0.5 * velocity + 0.5 * gradient
-        expected -= 0.5 * velocity + 0.5 * gradient
+        velocity = 0.75 * velocity + 0.5 * gradient
+        expected -= 0.75 * velocity + 0.5 * gradient
         stops.append((place[0], expected))
         plain.append(velocity)
     if np.isclose(stops[0][0], 1 - plain[0]):
@@ -105,6 +119,11 @@ def nesterov(answer):
         "The first step is right, later ones are not. Does the velocity stay in self.memory, and is it "
         "rate * g that you add to mu * v, not the plain change?",
     )
+    if not np.allclose(optimizer.memory.get("velocity", np.nan), velocity):
+        fail(
+            'Right, but self.memory["velocity"] doesn\'t hold the velocity: kept anywhere else, '
+            "it is lost where training stops and goes on."
+        )
     optimizer = answer(1.0, decay=1.0, momentum=0.5)
     place = np.array([0.0])
     for _ in range(2):
@@ -147,6 +166,23 @@ def adamw(answer):
         place,
         moved,
         "The first step: times 0.95, then 0.1 against the gradient's sign.",
+    )
+    optimizer = answer(0.1, weight_decay=0.5)
+    optimizer.decay = 1.0  # so that the second step has half the rate
+    first, second = np.array([2.0, -4.0]), np.array([[1.0]])
+    pairs = [(first, np.zeros(2)), (second, np.zeros((1, 1)))]
+    try:
+        for _ in range(2):
+            optimizer.step(pairs)
+    except ValueError as error:
+        if "numbers so far" not in str(error):
+            raise
+        fail("With two arrays it stops: hand Adam's step all pairs in one call.")
+    if np.allclose(second, 0.95 * 0.95):
+        fail("The rate of this step belongs there: self.current_learning_rate.")
+    expect_close(second, 0.95 * 0.975, "With two arrays and two steps it goes wrong.")
+    expect_close(
+        first, np.array([2.0, -4.0]) * 0.95 * 0.975, "Shrink every array once."
     )
     return "It is what large language models are trained with."
 
@@ -204,6 +240,25 @@ def try_rates(answer):
         fail(
             "A loss of NaN should stop it at once: NaN > anything is False, so ask the other way."
         )
+    for given, hint in (
+        (
+            [10.0, 1.0, 3.0, 9.0, 9.0],
+            "four times the lowest so far, not the one before",
+        ),
+        ([1.0, 4.0, 5.0, 5.0], "more than four times: exactly four times goes on"),
+    ):
+        told = iter(given)
+
+        def scripted(told=told):
+            return next(told), [np.zeros(2)]
+
+        losses = answer(scripted, [place], 0.01, 1.5, len(given))[1]
+        expected_length = len(given) - 1
+        if len(losses) != expected_length:
+            fail(
+                f"Of the losses {given} the first {expected_length} should be in the list, yours has "
+                f"{len(losses)}: stop at {hint}."
+            )
     rates, losses = answer(loss_and_gradients, [place], 0.01, 1.5, 3)
     if len(losses) != 3:
         fail("With steps=3 there should be three losses.")

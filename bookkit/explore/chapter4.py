@@ -116,7 +116,7 @@ def backpropagation_frame(step: int, weight: float, value: float, target: int) -
 
 def graph() -> dict[str, object]:
     """Return the pane: where each number of the network stands, and what leads where."""
-    rows = {"x": 0.055, "s": 0.29, "a": 0.43, "z": 0.67, "p": 0.81}
+    rows = {"x": 0.055, "h": 0.29, "a": 0.43, "z": 0.67, "p": 0.81}
     nodes = [
         {"label": name_of(name), "x": (0.17, 0.83)[int(name[1])], "y": rows[name[0]]}
         for name in NODES[:-1]
@@ -127,9 +127,9 @@ def graph() -> dict[str, object]:
         if len(name) == 3
         else {"to": place(f"{goal}{name[1]}")}
         for name in PARAMETERS
-        for source, goal in [("x", "s") if name[0] in "wb" else ("a", "z")]
+        for source, goal in [("x", "h") if name[0] in "wb" else ("a", "z")]
     ]
-    links = [("s0", "a0"), ("s1", "a1")]
+    links = [("h0", "a0"), ("h1", "a1")]
     links += [(f"z{k}", f"p{j}") for k in (0, 1) for j in (0, 1)]
     return {
         "kind": "graph",
@@ -155,7 +155,7 @@ BACKPROPAGATION = Recipe(
     axes=(
         Axis(
             "weight",
-            f"Weight from {name_of('x0')} to {name_of('s0')}",
+            f"Weight from {name_of('x0')} to {name_of('h0')}",
             steps(-1.5, 1.5, 0.25),
             1.0,
             steps(-1.5, 1.5, 0.05),

@@ -1,4 +1,4 @@
-"""Chapter 6's explorer: five optimizers run from one start, on four surfaces."""
+"""Chapter 6's explorer: five optimizers run from one start, on six surfaces."""
 
 import functools
 from collections.abc import Callable

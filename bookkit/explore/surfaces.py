@@ -1,5 +1,6 @@
-"""The surfaces on which chapter 6's optimizers race: three formulas, and the loss of a network."""
+"""The surfaces on which chapter 6's optimizers race: formulas, and the loss of a network."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -76,6 +77,29 @@ def lowest_of(height: Callable[[float, float], float]) -> float:
     return best
 
 
+def turned(surface: Surface, degrees: float) -> Surface:
+    """Return the surface and its start, turned around the middle of the map."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        return cosine * x + sine * y, cosine * y - sine * x
+
+    def ahead(x: float, y: float) -> tuple[float, float]:
+        return cosine * x - sine * y, sine * x + cosine * y
+
+    return Surface(
+        lambda x, y: surface.height(*back(x, y)),
+        lambda x, y: ahead(*surface.gradient(*back(x, y))),
+        start=ahead(*surface.start),
+        lowest=surface.lowest,
+    )
+
+
+RAVINE = Surface(
+    lambda x, y: 0.1 * x * x + 4 * y * y,
+    lambda x, y: (0.2 * x, 8 * y),
+    start=(-3.5, 1.2),
+)
 SPIRAL = Spiral()
 SURFACES = {
     "bowl": Surface(
@@ -83,11 +107,9 @@ SURFACES = {
         lambda x, y: (x, y),
         start=(-3.2, 2.4),
     ),
-    "ravine": Surface(
-        lambda x, y: 0.1 * x * x + 4 * y * y,
-        lambda x, y: (0.2 * x, 8 * y),
-        start=(-3.5, 1.2),
-    ),
+    "ravine": RAVINE,
+    "ravine, turned 22.5\N{DEGREE SIGN}": turned(RAVINE, 22.5),
+    "ravine, turned 45\N{DEGREE SIGN}": turned(RAVINE, 45),
     "saddle": Surface(
         lambda x, y: x * x / 2 - y * y / 2 + y**4 / 24 + 1.5,
         lambda x, y: (x, y**3 / 6 - y),

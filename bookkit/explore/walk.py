@@ -7,7 +7,7 @@ import numpy as np
 
 DOT = " \N{DOT OPERATOR} "
 # Every number of the network by its name; with a d before it, the loss's gradient with respect to it.
-NODES = ("x0", "x1", "s0", "s1", "a0", "a1", "z0", "z1", "p0", "p1", "L")
+NODES = ("x0", "x1", "h0", "h1", "a0", "a1", "z0", "z1", "p0", "p1", "L")
 PARAMETERS = (
     *("w00", "w01", "w10", "w11", "b0", "b1"),
     *("v00", "v01", "v10", "v11", "c0", "c1"),
@@ -67,7 +67,7 @@ def add(result: str, pairs: list[tuple[str, str]], bias: str) -> Step:
 
 def rectify(neuron: int) -> Step:
     """Return the step of a ReLU."""
-    before, after = f"s{neuron}", f"a{neuron}"
+    before, after = f"h{neuron}", f"a{neuron}"
 
     def words(numbers: Numbers, target: int) -> str:
         side = "open" if numbers[before] > 0 else "closed"
@@ -161,7 +161,7 @@ def gather(source: str, pairs: list[tuple[str, str]]) -> Step:
 
 def gate(neuron: int) -> Step:
     """Return the step back through a ReLU."""
-    before, after = f"s{neuron}", f"a{neuron}"
+    before, after = f"h{neuron}", f"a{neuron}"
 
     def words(numbers: Numbers, target: int) -> str:
         came, sum_ = numbers["d" + after], numbers[before]
@@ -199,7 +199,7 @@ def learned(layer: str, bias: str, before: str, after: str) -> list[Step]:
 
 
 FORWARD = (
-    *(add(f"s{j}", column("w", "x", j), f"b{j}") for j in (0, 1)),
+    *(add(f"h{j}", column("w", "x", j), f"b{j}") for j in (0, 1)),
     *(rectify(j) for j in (0, 1)),
     *(add(f"z{k}", column("v", "a", k), f"c{k}") for k in (0, 1)),
     Step(("p0", "p1"), ("z0", "z1"), softmax_words),
@@ -211,8 +211,8 @@ BACKWARD = (
     *learned("v", "c", "a", "z"),
     *(gather(f"a{i}", row("v", "z", i)) for i in (0, 1)),
     *(gate(j) for j in (0, 1)),
-    *learned("w", "b", "x", "s"),
-    *(gather(f"x{i}", row("w", "s", i)) for i in (0, 1)),
+    *learned("w", "b", "x", "h"),
+    *(gather(f"x{i}", row("w", "h", i)) for i in (0, 1)),
 )
 
 

@@ -3,6 +3,8 @@
 Generated from chapters/01_dense_layer.ipynb: edit that.
 """
 
+from typing import Any
+
 import numpy as np
 
 
@@ -41,36 +43,6 @@ class Layer:
         return 0.0
 
 
-def check_batch(
-    array: np.ndarray,
-    features: int | str = "features",
-    *,
-    owner: str,
-    name: str = "inputs",
-) -> None:
-    """Raise a ValueError that says what to do, unless `array` is (batch, features).
-
-    features: how many, or where any number will do, a word for them. `owner` and
-    `name` are for the message.
-    """
-    fits = array.ndim == 2 and array.shape[1] > 0
-    if fits and (isinstance(features, str) or features == array.shape[1]):
-        return
-    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
-    if array.ndim == 1 and array.size == features != 1:
-        advice = f"one sample is {row}"
-    elif array.ndim < 2:
-        advice = f"one sample is {row}, many samples of one number are {column}"
-    elif array.ndim == 2:
-        advice = f"each sample has {array.shape[1]} numbers"
-    else:
-        advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
-    expected = f"shape (batch, {features})"
-    raise ValueError(
-        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
-    )
-
-
 class Dense(Layer):
     """A dense layer: every neuron takes a weighted sum of every input.
 
@@ -104,9 +76,80 @@ class Dense(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
-        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        inputs = as_numbers(inputs, owner="Dense")
+        inputs = inputs.astype(self.weights.dtype, copy=False)
         check_batch(inputs, len(self.weights), owner="Dense")
         return np.dot(inputs, self.weights) + self.biases
+
+
+def check_batch(
+    array: np.ndarray,
+    features: int | str = "features",
+    *,
+    owner: str,
+    name: str = "inputs",
+) -> None:
+    """Raise a ValueError that says what to do, unless `array` is (batch, features).
+
+    features: how many, or where any number will do, a word for them. `owner` and
+    `name` are for the message.
+    """
+    fits = array.ndim == 2 and array.shape[1] > 0
+    if fits and (isinstance(features, str) or features == array.shape[1]):
+        return
+    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
+    if array.ndim == 1 and array.size == features != 1:
+        advice = f"one sample is {row}"
+    elif array.ndim < 2:
+        advice = f"one sample is {row}, many samples of one number are {column}"
+    elif array.ndim == 2:
+        advice = f"each sample has {array.shape[1]} numbers"
+    else:
+        advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
+    expected = f"shape (batch, {features})"
+    raise ValueError(
+        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
+    )
+
+
+def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
+    """Return `array` as an array of real numbers; else a ValueError says what to do."""
+    if type(array) is np.ndarray and array.dtype.kind in "biuf":
+        return array
+    if hasattr(array, "filled") and np.any(array.mask):
+        got, advice = "a masked array", f"fill its gaps first, {name}.filled(0)"
+    elif hasattr(array, "toarray"):
+        got, advice = "a sparse matrix", f"use {name}.toarray()"
+    elif hasattr(array, "__next__"):
+        pairs = "X, y = map(np.array, zip(*pairs))"
+        got, advice = "an iterator", f"use np.array(list({name})), of pairs {pairs}"
+    else:
+        try:
+            array = np.asarray(array)
+        except ValueError as error:
+            what = f"{owner} expected {name} of one shape for all samples"
+            raise ValueError(f"{what}, got rows of different lengths.") from error
+        if array.dtype.kind in "biuf":
+            return array
+        got, advice = no_numbers(array, name)
+    raise ValueError(f"{owner} expected {name} of real numbers, got {got}: {advice}.")
+
+
+def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
+    """Return what an array that holds no real numbers holds, and what to do."""
+    if array.ndim == 0:
+        return type(array.item()).__name__, "make an array of numbers of it first"
+    if array.dtype.kind == "c":
+        return "complex numbers", f"take {name}.real, or abs({name})"
+    if any(each is None for each in array.flat):
+        full = f"np.not_equal({name}, None).reshape(len({name}), -1).all(axis=1)"
+        return "None", f"leave such samples out, full = {full} says which to keep"
+    try:
+        array.astype(float)
+    except (TypeError, ValueError):
+        return "words", f"number them, np.unique({name}, return_inverse=True)[1]"
+    got = "text" if array.dtype.kind in "US" else str(array.dtype)
+    return got, f"use np.array({name}, dtype=float)"
 
 
 def spiral_data(
@@ -120,10 +163,13 @@ def spiral_data(
     radians, the noise normal with standard deviation 0.2. After Karpathy
     (CS231n, 2015), with angles stretched 2.5 times as by Kinsley and Kukiela (2020).
     """
+    got = f"got {samples=}, {classes=}"
+    if not isinstance(samples, int | np.integer) or not isinstance(
+        classes, int | np.integer
+    ):
+        raise ValueError(f"spiral_data needs whole numbers, {got}: use int(...).")
     if samples < 1 or classes < 1:
-        raise ValueError(
-            f"spiral_data needs at least one of each, got {samples=}, {classes=}."
-        )
+        raise ValueError(f"spiral_data needs at least one of each, {got}.")
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)
@@ -132,4 +178,4 @@ def spiral_data(
     return X.astype(np.float32), labels
 
 
-__all__ = ["Dense", "Layer", "check_batch", "spiral_data"]
+__all__ = ["Dense", "Layer", "as_numbers", "check_batch", "no_numbers", "spiral_data"]

@@ -21,9 +21,11 @@ class ReLU(nn.Layer):
         return np.maximum(inputs, 0)
 
 
-def as_float(array: np.ndarray) -> np.ndarray:
+def as_float(
+    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
+) -> np.ndarray:
     """Return the array as floats, float32 or wider; copy it only where it must."""
-    array = np.asarray(array)
+    array = nn.as_numbers(array, owner=owner, name=name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 
 
@@ -36,10 +38,21 @@ class Sigmoid(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = as_float(inputs)
+        scores = as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         return np.where(scores >= 0, 1, small) / (1 + small)
+
+
+class Tanh(nn.Layer):
+    """The hyperbolic tangent: an S from -1 to 1, through zero.
+
+    outputs = tanh(inputs), number by number; inputs and outputs (batch, features).
+    """
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return tanh(inputs), of the same shape."""
+        return np.tanh(as_float(inputs, owner="Tanh"))
 
 
 class Softmax(nn.Layer):
@@ -52,7 +65,7 @@ class Softmax(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = as_float(inputs)
+        logits = as_float(inputs, owner="Softmax")
         nn.check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
@@ -68,7 +81,10 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Softmax",
+    "Tanh",
     "as_float",
+    "as_numbers",
     "check_batch",
+    "no_numbers",
     "spiral_data",
 ]

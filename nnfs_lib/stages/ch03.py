@@ -77,7 +77,9 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         got = f"got {targets.shape}: {advice}"
         raise ValueError(f"{owner} expected targets of {expected}, {got}.")
     elif targets.dtype.kind not in "iu":
-        got = f"got {targets.dtype}: use targets.astype(int)"
+        whole = np.all(targets == np.floor(targets))
+        advice = "use targets.astype(int)" if whole else "a label is a whole number"
+        got = f"got {targets.dtype}: {advice}"
         raise ValueError(f"{owner} expected integer labels, {got}.")
     elif batch and not 0 <= targets.min() <= targets.max() < classes:
         got = f"got {targets.min()} to {targets.max()}: there are {classes} classes"
@@ -113,7 +115,8 @@ class CategoricalCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "CategoricalCrossentropy"
-        predictions, targets = nn.as_float(predictions), np.asarray(targets)
+        predictions = nn.as_float(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
         check_classes(predictions, targets, owner=owner)
         check_probabilities(predictions, owner=owner, missing="softmax")
         logs = np.log(np.clip(predictions, EPSILON, 1))
@@ -131,11 +134,8 @@ def check_same_shape(
     """Raise a ValueError that says what to do, unless both are (batch, outputs)."""
     nn.check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
-        sizes = [
-            [size for size in array.shape if size > 1]
-            for array in (predictions, targets)
-        ]
-        fits = sizes[0] == sizes[1]  # alike but for axes of size 1
+        # Alike but for axes of size 1?
+        fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
         advice = (
             f"use targets.reshape{predictions.shape}" if fits else "one for each output"
         )
@@ -167,8 +167,10 @@ class BinaryCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        predictions, targets = nn.as_float(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = nn.as_float(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         yes = np.log(np.clip(predictions, EPSILON, 1))
         no = np.log(np.clip(1 - predictions, EPSILON, 1))
         targets = targets.astype(yes.dtype)
@@ -209,8 +211,10 @@ class CategoricalAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_classes(predictions, targets, owner="CategoricalAccuracy")
+        owner = "CategoricalAccuracy"
+        predictions = nn.as_numbers(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
+        check_classes(predictions, targets, owner=owner)
         labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
         return np.equal(np.argmax(predictions, axis=1), labels)
 
@@ -223,8 +227,10 @@ class BinaryAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        predictions, targets = np.asarray(predictions), np.asarray(targets)
-        check_yes_or_no(predictions, targets, owner="BinaryAccuracy")
+        owner = "BinaryAccuracy"
+        predictions = nn.as_numbers(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
+        check_yes_or_no(predictions, targets, owner=owner)
         return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
 
 
@@ -241,11 +247,14 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Softmax",
+    "Tanh",
     "as_float",
+    "as_numbers",
     "check_batch",
     "check_classes",
     "check_probabilities",
     "check_same_shape",
     "check_yes_or_no",
+    "no_numbers",
     "spiral_data",
 ]

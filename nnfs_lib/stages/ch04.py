@@ -103,7 +103,8 @@ class Dense(nn.Dense):
 
         Inputs and outputs are kept for `backward`: don't change them in between.
         """
-        inputs = np.asarray(inputs, dtype=self.weights.dtype)
+        inputs = nn.as_numbers(inputs, owner="Dense")
+        inputs = inputs.astype(self.weights.dtype, copy=False)
         nn.check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
@@ -155,10 +156,7 @@ def check_layer(
 class ReLU(nn.ReLU):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
-        # On large batches NumPy is faster beside a row of zeros than beside a 0.
-        inputs = np.asarray(inputs)
-        row = np.zeros(inputs.shape[-1:], inputs.dtype)
-        self.outputs = np.maximum(inputs, row)
+        self.outputs = np.maximum(inputs, 0)
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
@@ -169,7 +167,7 @@ class ReLU(nn.ReLU):
 class Sigmoid(nn.Sigmoid):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = nn.as_float(inputs)
+        scores = nn.as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
@@ -181,13 +179,26 @@ class Sigmoid(nn.Sigmoid):
         return doutputs * outputs * (1 - outputs)
 
 
+class Tanh(nn.Tanh):
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return tanh(inputs), of the same shape."""
+        self.outputs = np.tanh(nn.as_float(inputs, owner="Tanh"))
+        return self.outputs
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return doutputs * (1 - outputs^2)."""
+        outputs = kept_outputs(self, doutputs)
+        return doutputs * (1 - outputs * outputs)
+
+
 def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
     """
     if targets.ndim == 1:
-        # A row for each class, then turned: few long rows are quicker than many short.
+        # A row for each class, then transposed: stored column by column, which is
+        # how chapter 5 stores the logits that meet it.
         classes = np.arange(predictions.shape[1]).reshape(-1, 1)
         targets = np.equal(classes, targets).T
     return targets.astype(predictions.dtype)
@@ -200,7 +211,8 @@ class CategoricalCrossentropy(nn.CategoricalCrossentropy):
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
         owner = "CategoricalCrossentropy"
-        predictions, targets = nn.as_float(predictions), np.asarray(targets)
+        predictions = nn.as_float(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
         nn.check_classes(predictions, targets, owner=owner)
         nn.check_probabilities(predictions, owner=owner, missing="softmax")
         one_hot = one_hot_like(predictions, targets)
@@ -214,8 +226,10 @@ class BinaryCrossentropy(nn.BinaryCrossentropy):
         size is batch * outputs, as the loss is a mean over both. Where a prediction is
         within EPSILON of 0 or 1, the slope at that distance.
         """
-        predictions, targets = nn.as_float(predictions), np.asarray(targets)
-        nn.check_yes_or_no(predictions, targets, owner="BinaryCrossentropy")
+        owner = "BinaryCrossentropy"
+        predictions = nn.as_float(predictions, owner=owner, name="predictions")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
+        nn.check_yes_or_no(predictions, targets, owner=owner)
         targets = targets.astype(predictions.dtype)
         yes = targets / np.clip(predictions, nn.EPSILON, 1)
         no = (1 - targets) / np.clip(1 - predictions, nn.EPSILON, 1)
@@ -241,7 +255,7 @@ def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> f
 class Softmax(nn.Softmax):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = nn.as_float(inputs)
+        logits = nn.as_float(inputs, owner="Softmax")
         nn.check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
@@ -254,7 +268,7 @@ class Softmax(nn.Softmax):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
 
-        That is each sample's Jacobian, diag(s) - s s^T for its outputs s, times its
+        That is each sample's Jacobian, diag(p) - p p^T for its outputs p, times its
         doutputs.
         """
         outputs = kept_outputs(self, doutputs)
@@ -275,7 +289,9 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Softmax",
+    "Tanh",
     "as_float",
+    "as_numbers",
     "check_batch",
     "check_classes",
     "check_float64",
@@ -286,6 +302,7 @@ __all__ = [
     "check_same_shape",
     "check_yes_or_no",
     "kept_outputs",
+    "no_numbers",
     "numerical_gradient",
     "one_hot_like",
     "spiral_data",

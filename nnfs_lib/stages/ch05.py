@@ -57,8 +57,10 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
         self, logits: np.ndarray, targets: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the logits less each row's largest, and one-hot targets like them."""
-        logits, targets = nn.as_float(logits), np.asarray(targets)
-        nn.check_classes(logits, targets, owner="SoftmaxCategoricalCrossentropy")
+        owner = "SoftmaxCategoricalCrossentropy"
+        logits = nn.as_float(logits, owner=owner, name="logits")
+        targets = nn.as_numbers(targets, owner=owner, name="targets")
+        nn.check_classes(logits, targets, owner=owner)
         return shifted(logits), nn.one_hot_like(logits, targets)
 
 
@@ -69,11 +71,9 @@ def as_yes_or_no(
 
     logits, targets: (batch, outputs), targets from 0, for no, to 1, for yes.
     """
-    owner, logits, targets = (
-        "SigmoidBinaryCrossentropy",
-        nn.as_float(logits),
-        np.asarray(targets),
-    )
+    owner = "SigmoidBinaryCrossentropy"
+    logits = nn.as_float(logits, owner=owner, name="logits")
+    targets = nn.as_numbers(targets, owner=owner, name="targets")
     nn.check_same_shape(logits, targets, owner=owner)
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"
@@ -127,7 +127,9 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_float",
+    "as_numbers",
     "as_yes_or_no",
     "check_batch",
     "check_classes",
@@ -139,6 +141,7 @@ __all__ = [
     "check_same_shape",
     "check_yes_or_no",
     "kept_outputs",
+    "no_numbers",
     "numerical_gradient",
     "one_hot_like",
     "shifted",

@@ -109,6 +109,20 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
             raise ValueError(f"{owner}: parameter {place} {shapes}.")
 
 
+def as_plain(value: Any, *, owner: str, name: str) -> float:
+    """Return a setting as a plain float; a ValueError where it is no number."""
+    # Plain, because an np.float64 would drag float32 arrays through float64.
+    number = np.asarray(value)
+    if number.ndim or number.dtype.kind not in "iuf":
+        advice = (
+            f"use float({name})"
+            if isinstance(value, str)
+            else "leave it out for the usual one"
+        )
+        raise ValueError(f"{owner} needs a number for {name}, got {value!r}: {advice}.")
+    return float(number)
+
+
 def as_vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """Return all arrays one behind the other; a single vector is returned as it is."""
     if len(arrays) == 1 and arrays[0].ndim == 1:
@@ -129,12 +143,12 @@ class Optimizer(Resumable):
         """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
         super().__init__()
         name = type(self).__name__
-        if not 0 < learning_rate < math.inf:
+        self.learning_rate = as_plain(learning_rate, owner=name, name="learning_rate")
+        self.decay = as_plain(decay, owner=name, name="decay")
+        if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"{name} needs a learning_rate > 0, got {learning_rate}.")
-        if not 0 <= decay < math.inf:
+        if not 0 <= self.decay < math.inf:
             raise ValueError(f"{name} needs a decay >= 0, got {decay}.")
-        # Plain floats: an np.float64 would drag float32 arrays through float64.
-        self.learning_rate, self.decay = float(learning_rate), float(decay)
         self.change = np.empty(0)  # room for a step's change, kept from step to step
 
     @property
@@ -147,8 +161,8 @@ class Optimizer(Resumable):
         pairs = list(parameters)
         check_pairs(pairs, owner=type(self).__name__)
         gradient = as_vector([each for _, each in pairs])
-        if not self.size == self.change.size == gradient.size:
-            self.prepare(gradient)
+        if self.size != gradient.size or self.change.size != gradient.size:
+            self.prepare(gradient)  # in the first step, and the first after set_state
             self.change = np.empty_like(gradient)
         self.update(gradient, self.change)
         end = 0
@@ -165,9 +179,10 @@ class Optimizer(Resumable):
 
 def as_share(value: float, *, owner: str, name: str) -> float:
     """Return a share from 0 to below 1 as a float; ValueError for anything else."""
-    if not 0 <= value < 1:
+    share = as_plain(value, owner=owner, name=name)
+    if not 0 <= share < 1:
         raise ValueError(f"{owner} needs a {name} from 0 to below 1, got {value}.")
-    return float(value)
+    return share
 
 
 class SGD(Optimizer):
@@ -197,10 +212,11 @@ class SGD(Optimizer):
 
 def as_epsilon(value: float, *, owner: str) -> float:
     """Return an epsilon above 0 as a float; ValueError for anything else."""
-    if not 0 < value < math.inf:
+    epsilon = as_plain(value, owner=owner, name="epsilon")
+    if not 0 < epsilon < math.inf:
         advice = "it keeps a division from zero, 1e-7 is usual"
         raise ValueError(f"{owner} needs an epsilon > 0, got {value}: {advice}.")
-    return float(value)
+    return epsilon
 
 
 def divide_by_root(
@@ -339,8 +355,11 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_epsilon",
     "as_float",
+    "as_numbers",
+    "as_plain",
     "as_share",
     "as_vector",
     "as_yes_or_no",
@@ -357,6 +376,7 @@ __all__ = [
     "check_yes_or_no",
     "divide_by_root",
     "kept_outputs",
+    "no_numbers",
     "numerical_gradient",
     "one_hot_like",
     "parameters_of",

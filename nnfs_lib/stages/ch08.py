@@ -24,8 +24,8 @@ class Dropout(nn.Layer):
         self, rate: float, *, rng: "np.random.Generator | int | None" = None
     ) -> None:
         """Take the share to drop, from 0 to below 1, and a generator or a seed."""
-        if not 0 <= rate < 1:
-            advice = f"got {rate}: 0.1 drops a tenth"
+        if not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
+            advice = f"got {rate!r}: 0.1 drops a tenth"
             raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
         self.rate = float(rate)
         self.rng = np.random.default_rng(rng)
@@ -78,8 +78,11 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_epsilon",
     "as_float",
+    "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_vector",
@@ -98,6 +101,7 @@ __all__ = [
     "check_yes_or_no",
     "divide_by_root",
     "kept_outputs",
+    "no_numbers",
     "numerical_gradient",
     "one_hot_like",
     "parameters_of",

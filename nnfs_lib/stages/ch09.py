@@ -48,10 +48,8 @@ def signed_errors(
 
     Raises ValueError unless both have that shape; nothing is broadcast.
     """
-    predictions, targets = nn.as_float(predictions), np.asarray(targets)
-    for array in (predictions, targets):
-        if array.dtype.kind not in "biuf":
-            raise ValueError(f"{owner} expected real numbers, got {array.dtype}.")
+    predictions = nn.as_float(predictions, owner=owner, name="predictions")
+    targets = nn.as_numbers(targets, owner=owner, name="targets")
     nn.check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 
@@ -275,8 +273,11 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_epsilon",
     "as_float",
+    "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_vector",
@@ -299,6 +300,7 @@ __all__ = [
     "glorot_uniform",
     "he_normal",
     "kept_outputs",
+    "no_numbers",
     "normal",
     "numerical_gradient",
     "one_hot_like",

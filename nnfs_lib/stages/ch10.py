@@ -357,12 +357,10 @@ def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
 def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
-    X has to hold real numbers; what y may hold, the loss knows.
+    Both have to hold real numbers; what y may be beyond that, the loss knows.
     """
-    X, y = np.asarray(X), np.asarray(y)
-    if X.dtype.kind not in "biuf":
-        advice = "turn every column into numbers, then use X.astype(float)"
-        raise ValueError(f"X has to hold real numbers, got {X.dtype}: {advice}.")
+    X = nn.as_numbers(X, owner="The network", name="X")
+    y = nn.as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"
@@ -455,9 +453,12 @@ __all__ = [
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
+    "Tanh",
     "as_epsilon",
     "as_float",
     "as_line",
+    "as_numbers",
+    "as_plain",
     "as_share",
     "as_strengths",
     "as_vector",
@@ -488,6 +489,7 @@ __all__ = [
     "kept_outputs",
     "lay_out",
     "mode",
+    "no_numbers",
     "normal",
     "numerical_gradient",
     "one_hot_like",

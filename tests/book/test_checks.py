@@ -1,8 +1,11 @@
 """The judge of exercises: what it says of wrong, broken and missing answers; and who catches bugs."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from notebook_cells import CHAPTERS
+from wrong_answers_1_to_3 import WRONG_ANSWERS as WRONG_ANSWERS_1_TO_3
 from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
 from wrong_answers_10_to_13 import WRONG_ANSWERS as WRONG_ANSWERS_10_TO_13
@@ -246,6 +249,7 @@ MISTAKES = [
 
 ALL_MISTAKES = [
     *MISTAKES,
+    *WRONG_ANSWERS_1_TO_3,
     *WRONG_ANSWERS_4_TO_6,
     *WRONG_ANSWERS_7_TO_9,
     *WRONG_ANSWERS_10_TO_13,
@@ -269,6 +273,12 @@ def test_every_exercise_has_a_mistake_here():
     chapters = [int(path.name[:2]) for path in CHAPTERS]
     known = {number for chapter in chapters for number in exercises(chapter)}
     assert known == {number for number, _, _ in ALL_MISTAKES}
+
+
+def test_every_exercise_of_the_first_chapters_has_six_mistakes_or_more():
+    counted = Counter(number for number, _, _ in ALL_MISTAKES)
+    few = {n: k for n, k in counted.items() if int(n.partition(".")[0]) <= 6 and k < 6}
+    assert not few
 
 
 def test_merging_must_not_change_the_layers():

@@ -105,5 +105,7 @@ def test_the_real_library():
         "Layer",
         "Dense",
         "check_batch",
+        "as_numbers",
+        "no_numbers",
         "spiral_data",
     }

@@ -29,7 +29,7 @@ def softmax(logits):
 
 class TestBackpropagation:
     # Two inputs, two hidden sums, their ReLUs, two logits, two probabilities, the loss.
-    LETTERS = "xsazpLwbvc"
+    LETTERS = "xhazpLwbvc"
 
     @classmethod
     def parts(cls, numbers):
@@ -44,13 +44,13 @@ class TestBackpropagation:
     def forward(parts, target, since="x"):
         """Return all arrays, computed anew behind the one where `since` says to begin."""
         rules = {
-            "s": lambda n: n["x"] @ n["w"] + n["b"],
-            "a": lambda n: np.maximum(n["s"], 0),
+            "h": lambda n: n["x"] @ n["w"] + n["b"],
+            "a": lambda n: np.maximum(n["h"], 0),
             "z": lambda n: n["a"] @ n["v"] + n["c"],
             "p": lambda n: softmax(n["z"]),
             "L": lambda n: np.array([surprise(n["p"], target)]),
         }
-        found, order = dict(parts), "xsazpL"
+        found, order = dict(parts), "xhazpL"
         for letter in order[order.index(since) + 1 :]:
             found[letter] = rules[letter](found)
         return found
@@ -145,7 +145,7 @@ class TestBackpropagation:
         for weight, value in itertools.product(*(a.values for a in self.hand())):
             position = {**BACKPROPAGATION.start(), "weight": weight, "value": value}
             exact = self.exact(position)
-            fate = "open" if exact["s"][0] > 0 else "closed"
+            fate = "open" if exact["h"][0] > 0 else "closed"
             fates[fate] += 1
             words = sheet_of(BACKPROPAGATION.title).words({**position, "step": 3})
             assert f"This ReLU is {fate}" in words
@@ -154,9 +154,9 @@ class TestBackpropagation:
             arrays = sheet_of(BACKPROPAGATION.title).arrays(position)
             gradients = self.parts(arrays["gradients"])
             assert gradients["a"][0]
-            assert exact["s"][1] > 0
+            assert exact["h"][1] > 0
             if fate == "closed":
-                stopped = [gradients["s"][0], *gradients["w"][:, 0], gradients["b"][0]]
+                stopped = [gradients["h"][0], *gradients["w"][:, 0], gradients["b"][0]]
                 assert not np.any([*stopped, *gradients["v"][0]])
         assert min(fates.values()) > 20
 
@@ -166,7 +166,7 @@ class TestBackpropagation:
 
     def test_the_reader_can_close_and_open_it_with_the_weight_alone(self):
         start, [weight, _] = BACKPROPAGATION.start(), self.hand()
-        sums = [self.exact({**start, "weight": w})["s"][0] for w in weight.values]
+        sums = [self.exact({**start, "weight": w})["h"][0] for w in weight.values]
         assert min(sums) < 0 < max(sums)
 
     def test_what_learning_does_to_the_loss(self):
@@ -186,7 +186,7 @@ class TestBackpropagation:
             assert after_said == pytest.approx(after, abs=0.0015)
             assert ("falls" in words) == (after < exact["L"][0])
             stays = "No weight into or out of a\N{SUBSCRIPT ZERO} moves, nor its bias"
-            assert (stays in words) == (exact["s"][0] <= 0)
+            assert (stays in words) == (exact["h"][0] <= 0)
             verbs |= set(re.findall("does not fall|falls", words))
         assert verbs == {"falls"}
 
@@ -294,6 +294,24 @@ HEIGHTS = {
     "saddle": lambda x, y: x**2 / 2 + (y**2 - 6) ** 2 / 24,
 }
 START = {"bowl": (-3.2, 2.4), "ravine": (-3.5, 1.2), "saddle": (-3, 0.02)}
+
+
+def turn(name, degrees):
+    """Enter a surface that is turned: a turn is a product with a number on the circle."""
+    along = np.exp(1j * np.radians(degrees))
+    start = complex(*START[name]) * along
+    turned = f"{name}, turned {degrees:g}\N{DEGREE SIGN}"
+    START[turned] = start.real, start.imag
+
+    def height(x, y):
+        back = (x + 1j * y) * along.conjugate()
+        return HEIGHTS[name](back.real, back.imag)
+
+    HEIGHTS[turned] = height
+
+
+for degrees in (22.5, 45):
+    turn("ravine", degrees)
 RACERS = [look["label"] for look in LOOKS]
 
 
@@ -311,7 +329,10 @@ def journey(racer, height, place, position, steps=40):
     for t in range(1, steps + 1):
         yield place.copy()
         rate = position["rate"] / (1 + position["decay"] * (t - 1))
-        g = slopes(height, place)
+        # In a parabola differences are exact, and the longer the step the less is rounding,
+        # which long steps of RMSprop would make grow.
+        parabola = position["surface"].startswith(("bowl", "ravine"))
+        g = slopes(height, place, 1.0 if parabola else 1e-5)
         if racer in ("SGD", "momentum"):
             keep = position["momentum"] if racer == "momentum" else 0
             speed = keep * speed - rate * g

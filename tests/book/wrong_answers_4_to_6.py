@@ -7,13 +7,13 @@ import numpy as np
 import nnfs_lib as nn
 
 
-def neuron(*, half=False, turned=False, gate=True, x_used=True):
+def neuron(*, half=False, turned=False, gate=True, x_used=True, at_zero=False):
     """Return exercise 4.1's slopes, with what a reader may get wrong."""
 
     def slopes(x, w, b, y):
         z = np.dot(x, w) + b
         dz = (1 if half else 2) * (max(0.0, z) - y) * (-1 if turned else 1)
-        if gate and z <= 0:
+        if gate and (z < 0 if at_zero else z <= 0):
             dz = 0.0
         return dz * (x if x_used else np.ones(3)), dz
 
@@ -46,12 +46,16 @@ def leak_in_place(z, slope):
     return z
 
 
-def tanh_of_exponentials(z, slope):
-    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+def softplus(z, slope):
+    return np.logaddexp(0, z)
 
 
-def tanh(z, slope):
-    return np.tanh(z)
+def softplus_of_exponentials(z, slope):
+    return np.log(1 + np.exp(z))
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
 
 def center(z, slope):
@@ -73,27 +77,44 @@ def directions(
     best=max,
     relative=True,
     once=False,
+    by_value=False,
+    signed=False,
+    own_count=False,
+    own_step=False,
+    adds=False,
 ):
     """Return exercise 4.5's judge, with what a reader may get wrong."""
 
     def check(function, array, gradient, rng, directions=5, step=1e-5):
         kept, errors = array.copy(), []
+        directions = 5 if own_count else directions
+        step = 1e-5 if own_step else step
         for _ in range(40 if all_entries else directions):
             if not (once and errors):
                 way = rng.standard_normal(array.shape)
             if entry:
                 way *= np.arange(array.size).reshape(array.shape) == 4
-            array[:] = kept + step * way
-            above = function()
-            array[:] = kept if one_sided else kept - step * way
+            if adds:
+                array += step * way
+                above = function()
+                array -= 2 * step * way
+            else:
+                array[:] = kept + step * way
+                above = function()
+                array[:] = kept if one_sided else kept - step * way
             measured = (above - function()) / (step * (1 if one_sided else 2))
-            if back:
+            if adds:
+                array += step * way
+            elif back:
                 array[:] = kept
             claimed = np.sum(gradient * way)
             if same:
                 claimed, measured = abs(claimed), abs(measured)
             largest = max(abs(claimed), abs(measured)) if relative else 1
-            errors.append(abs(claimed - measured) / largest)
+            if by_value:
+                largest = max(claimed, measured)
+            error = claimed - measured
+            errors.append((error if signed else abs(error)) / largest)
         return best(errors)
 
     return check
@@ -161,6 +182,13 @@ def clip_numbers(gradients, limit):
     return length
 
 
+def clip_with_a_guard(gradients, limit):
+    length = math.sqrt(sum(float(np.sum(g**2)) for g in gradients))
+    for gradient in gradients:
+        gradient *= min(1.0, limit / (length + 1e-6))
+    return length
+
+
 def clip_in_the_list(gradients, limit):
     length = math.sqrt(sum(float(np.sum(g**2)) for g in gradients))
     if length > limit:
@@ -199,6 +227,23 @@ def straight(step, steps, warmup, peak):
     return peak * min((step + 1) / warmup, 1 - share)
 
 
+def cooling(curve):
+    """Return exercise 6.2's rate with another curve of p."""
+
+    def rate_at(step, steps, warmup, peak):
+        if step < warmup:
+            return peak * (step + 1) / warmup
+        return peak * curve((step - (warmup - 1)) / (steps - warmup))
+
+    return rate_at
+
+
+def from_the_first(step, steps, warmup, peak):
+    if step < warmup:
+        return peak / warmup + (peak - peak / warmup) * step / (warmup - 1)
+    return schedule()(step, steps, warmup, peak)
+
+
 def nesterov(update):
     """Return a class with this update."""
     return type("Nesterov", (nn.SGD,), {"update": update})
@@ -229,6 +274,19 @@ def from_the_plain(self, gradient, change):
     nn.SGD.update(self, gradient, change)
     # Right in the first step only, in which the velocity is rate * gradient.
     change += self.momentum * self.memory["velocity"]
+
+
+def times_both(self, gradient, change):
+    velocity = self.memory["velocity"]
+    step = self.current_learning_rate * gradient
+    velocity[:] = self.momentum * velocity + step
+    change[:] = self.momentum * (velocity + step)
+
+
+def keeps_its_own(self, gradient, change):
+    step = self.current_learning_rate * gradient
+    self.own = self.momentum * getattr(self, "own", 0.0) + step
+    change[:] = self.momentum * self.own + step
 
 
 def no_decay(self, gradient, change):
@@ -279,6 +337,23 @@ def moves_first(self, parameters):
     shrink(self, pairs, 1 - self.learning_rate * self.weight_decay)
 
 
+def one_by_one(self, parameters):
+    for array, gradient in parameters:
+        array *= 1 - self.current_learning_rate * self.weight_decay
+        nn.Adam.step(self, [(array, gradient)])
+
+
+def with_the_first_rate(self, parameters):
+    pairs = list(parameters)
+    shrink(self, pairs, 1 - self.learning_rate * self.weight_decay)
+    nn.Adam.step(self, pairs)
+
+
+def in_the_gradient(self, parameters):
+    pairs = [(a, g + self.weight_decay * a) for a, g in parameters]
+    nn.Adam.step(self, pairs)
+
+
 def finder(
     *,
     back=True,
@@ -289,6 +364,8 @@ def finder(
     own=False,
     late=False,
     rebinds=False,
+    previous=False,
+    at_four=False,
 ):
     """Return exercise 6.5's finder, with what a reader may get wrong."""
 
@@ -297,7 +374,10 @@ def finder(
         rates, losses = [], []
         for step in range(first, steps if not own else 100):
             value, gradients = loss_and_gradients()
-            exploded = bool(losses) and value > stop * min(losses)
+            compared = losses[-1:] if previous else losses
+            exploded = bool(losses) and value > stop * min(compared)
+            if at_four and losses:
+                exploded = value >= stop * min(losses)
             if not blind and value != value:
                 exploded = True
             if exploded and not keeps_last:
@@ -324,6 +404,7 @@ def finder(
 WRONG_ANSWERS = [
     ("4.1", lambda x, w, b, y: 2.0 * x, "Return two things"),
     ("4.1", neuron(gate=False), "the gate lets no slope pass"),
+    ("4.1", neuron(at_zero=True), "At z = 0 exactly"),
     ("4.1", neuron(half=True), "has a 2 in front"),
     ("4.1", neuron(turned=True), "The sign is turned"),
     ("4.1", neuron(x_used=False), "is x in it?"),
@@ -341,39 +422,41 @@ WRONG_ANSWERS = [
     ("4.2", layer(leak, lambda d, z, s: leak(d, s)), "not of doutputs"),
     ("4.2", layer(leak, lambda d, z, s: d * np.where(z > 0, 1, 1 - s)), "say"),
     ("4.2", layer(leak, lambda d, z, s: d[0]), "has shape (3,)"),
-    ("4.3", layer(lambda z, s: np.cosh(z), spoil), "should be np.tanh"),
+    ("4.2", layer(leak, lambda d, z, s: d * ((z > 0) + s * (z < 0))), "at exactly 0"),
+    ("4.3", layer(lambda z, s: np.log(np.exp(z)), spoil), "should be ln(1 + e^z)"),
+    ("4.3", layer(softplus, lambda d, z, s: sigmoid(z)), "multiply it by doutputs"),
     (
         "4.3",
-        layer(tanh, lambda d, z, s: d * np.tanh(z) * (1 - np.tanh(z))),
-        "the sigmoid's derivative",
+        layer(softplus, lambda d, z, s: d * sigmoid(z) * (1 - sigmoid(z))),
+        "One derivative too many",
+    ),
+    ("4.3", layer(softplus, lambda d, z, s: d / (1 + np.exp(z))), "on top"),
+    ("4.3", layer(softplus, lambda d, z, s: d * (z > 0)), "ReLU's gate"),
+    (
+        "4.3",
+        layer(softplus, lambda d, z, s: d * sigmoid(np.logaddexp(0, z))),
+        "you put the outputs in",
+    ),
+    ("4.3", layer(softplus, lambda d, z, s: d * np.exp(z)), "divide by what"),
+    ("4.3", layer(softplus, lambda d, z, s: d * (1 + z**2)), "central differences say"),
+    (
+        "4.3",
+        layer(softplus_of_exponentials, lambda d, z, s: d * sigmoid(z)),
+        "forward: at 1000",
     ),
     (
         "4.3",
-        layer(tanh, lambda d, z, s: 1 - np.tanh(z) ** 2),
-        "multiply it by doutputs",
-    ),
-    (
-        "4.3",
-        layer(tanh, lambda d, z, s: d * (1 - z**2)),
-        "you put the inputs in",
-    ),
-    ("4.3", layer(tanh, lambda d, z, s: d * (1 - np.tanh(z))), "1 - tanh^2"),
-    (
-        "4.3",
-        layer(tanh, lambda d, z, s: d * (1 + z**2)),
-        "what central differences say",
-    ),
-    (
-        "4.3",
-        layer(tanh_of_exponentials, lambda d, z, s: d * (1 - np.tanh(z) ** 2)),
-        "the exponential overflows",
+        layer(softplus, lambda d, z, s: d * np.exp(z) / (1 + np.exp(z))),
+        "backward: at 1000",
     ),
     ("4.4", layer(center, lambda d, z, s: d * 2 / 3), "diagonal only"),
     ("4.4", layer(center, lambda d, z, s: d - d.sum(axis=1, keepdims=True)), "the sum"),
     ("4.4", layer(center, lambda d, z, s: d - d.mean(axis=0)), "along the row"),
     ("4.4", layer(lambda z, s: z - z.mean(), spoil), "its own row"),
     ("4.4", layer(center, lambda d, z, s: 1.0 * d), "share of -1/M"),
-    ("4.4", layer(center, lambda d, z, s: d - d.mean()), "central differences say"),
+    ("4.4", layer(center, lambda d, z, s: d - d.mean()), "along the row"),
+    ("4.4", layer(center, lambda d, z, s: center(z, s)), "that is forward again"),
+    ("4.4", layer(center, lambda d, z, s: center(2 * d, s)), "entry ["),
     ("4.5", constant(None), "returns None"),
     ("4.5", directions(back=False), "put it back"),
     ("4.5", directions(one_sided=True), "Ask on both sides"),
@@ -384,12 +467,23 @@ WRONG_ANSWERS = [
     ("4.5", directions(best=min), "return the worst"),
     ("4.5", directions(best=np.mean), "the mean of the five"),
     ("4.5", directions(relative=False), "Divide each difference"),
+    ("4.5", directions(best=lambda errors: errors[-1]), "the last direction's error"),
+    ("4.5", directions(by_value=True), "Divide by the larger in size"),
+    ("4.5", directions(own_count=True), "`directions` is an argument"),
+    ("4.5", directions(own_step=True), "`step` is an argument"),
+    ("4.5", directions(adds=True), "leave rounding behind"),
+    (
+        "4.5",
+        directions(signed=True, best=lambda errors: abs(max(errors))),
+        "take its abs()",
+    ),
     ("4.5", directions(once=True), "Draw a new direction each time"),
     ("4.5", directions(same=True), "compare with the sign"),
     ("5.1", lambda z: nn.Softmax().forward(z)[:, 1:], "That is the probability"),
     ("5.1", lambda z: z[:, :1] - z[:, 1:], "the logit of no"),
     ("5.1", lambda z: z[:, 1:], "Divide above and below"),
     ("5.1", lambda z: z[:, 1] - z[:, 0], "has shape (3,)"),
+    ("5.1", lambda z: z[:, 1:] / z[:, :1], "Divide above and below"),
     ("5.1", lambda z: np.subtract(z, z[:, :1], out=z)[:, 1:], "make a new array"),
     ("5.2", lambda y, k, e: np.eye(k)[y], "where is the share?"),
     (
@@ -481,9 +575,13 @@ WRONG_ANSWERS = [
     ("6.1", clip_numbers, "cut one by one"),
     ("6.1", clip_in_the_list, "The arrays are as before"),
     ("6.1", clip(after=True), "not after"),
+    ("6.1", clip_with_a_guard, "Add nothing to the length"),
     ("6.2", lambda step, steps, warmup, peak: None, "returns None"),
     ("6.2", schedule(shift=1), "a fifth of the peak"),
-    ("6.2", straight, "p should grow by 1/15"),
+    ("6.2", straight, "the curve is not"),
+    ("6.2", cooling(lambda p: math.cos(math.pi * p / 2)), "the curve is not"),
+    ("6.2", cooling(lambda p: (1 + math.cos(2 * math.pi * p)) / 2), "the rate 0"),
+    ("6.2", from_the_first, "divides by zero"),
     ("6.2", schedule(late=1, end=-1), "p should grow by 1/15"),
     ("6.2", schedule(end=1), "the rate 0"),
     ("6.3", nesterov(plain), "the plain momentum"),
@@ -491,12 +589,17 @@ WRONG_ANSWERS = [
     ("6.3", nesterov(eats), "changed the gradient"),
     ("6.3", nesterov(from_the_plain), "not the plain change"),
     ("6.3", nesterov(forgets), "stay in self.memory"),
+    ("6.3", nesterov(times_both), "mu * v + rate * g with v = rate * g"),
+    ("6.3", nesterov(keeps_its_own), "is lost where training stops"),
     ("6.3", nesterov(no_decay), "use self.current_learning_rate"),
     ("6.3", nesterov(twice_the_step), "mu * v + rate * g with v = rate * g"),
     ("6.4", adamw(nn.Adam.step), "should still shrink"),
     ("6.4", adamw(without_the_rate), "the learning rate belongs in it"),
     ("6.4", adamw(moves_first), "the other way round"),
     ("6.4", adamw(used_up), "Make a list of them first"),
+    ("6.4", adamw(one_by_one), "all pairs in one call"),
+    ("6.4", adamw(with_the_first_rate), "self.current_learning_rate"),
+    ("6.4", adamw(in_the_gradient), "doesn't go through Adam's root"),
     ("6.5", lambda *arguments: [0.1], "Return two lists"),
     ("6.5", finder(back=False), "put it back"),
     ("6.5", finder(stop=math.inf, blind=True), "It never stopped"),
@@ -507,4 +610,6 @@ WRONG_ANSWERS = [
     ("6.5", finder(late=True), "before any step"),
     ("6.5", finder(rebinds=True), "The arrays don't move"),
     ("6.5", finder(own=True), "there should be three losses"),
+    ("6.5", finder(previous=True), "not the one before"),
+    ("6.5", finder(at_four=True), "exactly four times goes on"),
 ]

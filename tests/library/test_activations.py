@@ -1,4 +1,4 @@
-"""ReLU, Sigmoid, Softmax and Linear: known values, identities, and numbers of any size."""
+"""ReLU, Sigmoid, Tanh, Softmax and Linear: known values, identities, and numbers of any size."""
 
 import math
 
@@ -20,7 +20,7 @@ scores = arrays(
 )
 
 
-@pytest.mark.parametrize("name", ["ReLU", "Sigmoid", "Softmax", "Linear"])
+@pytest.mark.parametrize("name", ["ReLU", "Sigmoid", "Tanh", "Softmax", "Linear"])
 class TestEvery:
     def test_is_a_layer_without_parameters(self, nn, name):
         activation = getattr(nn, name)()
@@ -52,6 +52,16 @@ class TestEvery:
         )
         with np.errstate(all="raise", under="ignore"):
             assert np.isfinite(getattr(nn, name)().forward(inputs)).all()
+
+
+def test_tanh_by_hand(nn):
+    # e^(2 ln 2) = 4, so tanh(ln 2) = (4 - 1) / (4 + 1).
+    inputs = np.array([[0, math.log(2), -math.log(2), math.inf]])
+    np.testing.assert_allclose(
+        nn.Tanh().forward(inputs), [[0, 0.6, -0.6, 1]], rtol=1e-15
+    )
+    twice = 2 * nn.Sigmoid().forward(2 * inputs) - 1
+    np.testing.assert_allclose(nn.Tanh().forward(inputs), twice, atol=1e-15)
 
 
 def test_relu_by_hand(nn):

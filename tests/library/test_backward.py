@@ -8,7 +8,7 @@ from differences import slope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-LAYERS = ["Dense", "ReLU", "Sigmoid", "Softmax", "Linear"]
+LAYERS = ["Dense", "ReLU", "Sigmoid", "Tanh", "Softmax", "Linear"]
 same_library = settings(
     deadline=None,
     max_examples=40,

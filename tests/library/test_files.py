@@ -180,6 +180,7 @@ class TestModels:
             ("Linear", "SigmoidBinaryCrossentropy", None),
             ("Linear", "MeanSquaredError", "RegressionAccuracy"),
             ("ReLU", "MeanAbsoluteError", "RegressionAccuracy"),
+            ("Tanh", "MeanSquaredError", "RegressionAccuracy"),
         ],
     )
     def test_all_kinds(self, nn, tmp_path, dtype, ending, loss, accuracy):

@@ -51,7 +51,7 @@ def test_these_tests_need_neither_jupyter_nor_the_books_machinery():
 def test_public_names():
     import nnfs_lib
 
-    promised = """Layer Dense ReLU Sigmoid Softmax Loss CategoricalCrossentropy BinaryCrossentropy
+    promised = """Layer Dense ReLU Sigmoid Tanh Softmax Loss CategoricalCrossentropy BinaryCrossentropy
     CategoricalAccuracy BinaryAccuracy spiral_data Dropout Linear MeanSquaredError
     MeanAbsoluteError RegressionAccuracy normal constant glorot_uniform he_normal sine_data"""
     assert set(promised.split()) <= set(nnfs_lib.__all__)

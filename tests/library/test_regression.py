@@ -327,5 +327,7 @@ class TestSignedErrors:
 def test_what_is_no_real_number(nn, name, side, dtype):
     arrays = [np.ones((2, 1)), np.ones((2, 1))]
     arrays[side] = arrays[side].astype(int).astype(dtype)
-    with pytest.raises(ValueError, match=f"^{name} expected real numbers, got "):
+    with pytest.raises(
+        ValueError, match=f"^{name} expected \\w+ of real numbers, got "
+    ):
         getattr(nn, name)().calculate(*arrays)
