@@ -13,7 +13,7 @@ Generated from the chapters: edit them, not this file.
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
 - gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
-- history: History, as_line
+- history: History, as_line, short
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
 - layers: Dense, Dropout, Flatten, Layer, Rescaling, as_strengths, check_batch,
@@ -26,8 +26,8 @@ Generated from the chapters: edit them, not this file.
 - optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_share,
   as_vector, check_pairs, check_state, divide_by_root, parameters_of, running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
-- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, describe,
-  lay_out, matched, mode, shortcut, views_of
+- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, check_same,
+  describe, lay_out, matched, mode, shortcut, views_of
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
@@ -78,7 +78,7 @@ from nnfs_lib.gradients import (
     check_loss,
     numerical_gradient,
 )
-from nnfs_lib.history import History, as_line
+from nnfs_lib.history import History, as_line, short
 from nnfs_lib.initializers import (
     Initializer,
     constant,
@@ -146,6 +146,7 @@ from nnfs_lib.wiring import (
     check_ending,
     check_fit,
     check_kind,
+    check_same,
     describe,
     lay_out,
     matched,
@@ -222,6 +223,7 @@ __all__ = [
     "check_loss",
     "check_pairs",
     "check_probabilities",
+    "check_same",
     "check_same_shape",
     "check_samples",
     "check_sizes",
@@ -265,6 +267,7 @@ __all__ = [
     "rows",
     "running_mean",
     "shifted",
+    "short",
     "shortcut",
     "signed_errors",
     "sine_data",

@@ -151,5 +151,5 @@ EXERCISES = (
     Exercise("11.1", "How many steps?", steps),
     Exercise("11.2", "One part for training, one to judge", split),
     Exercise("11.3", "A mean that can be continued", running),
-    Exercise("11.4", "Stop in time", early),
+    Exercise("11.4", "Stop in time", early, ("train_and_stop", "Model", "nn")),
 )

@@ -165,6 +165,8 @@ def mean(answer):
 EXERCISES = (
     Exercise("13.1", "How large is the file?", size),
     Exercise("13.2", "Which bit was it?", flip),
-    Exercise("13.3", "Keep the last few", keep),
-    Exercise("13.4", "The mean of several networks", mean),
+    Exercise("13.3", "Keep the last few", keep, ("keep_saving", "Model", "nn")),
+    Exercise(
+        "13.4", "The mean of several networks", mean, ("mean_parameters", "Model", "nn")
+    ),
 )

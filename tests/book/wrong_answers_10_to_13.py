@@ -9,41 +9,108 @@ import numpy as np
 import nnfs_lib as nn
 
 
-def clip_new(gradients, limit):
-    """Shorten a copy."""
-    length = float(np.linalg.norm(gradients))
-    gradients = gradients * min(1, limit / length)
-    return length
+def on_the_line(
+    *, swap=False, restore=True, copy=True, penalty=False, mixed=False, step=False
+):
+    """Return exercise 10.2's function, with what a reader may get wrong."""
+
+    def answer(model, X, y, start, end, shares):
+        before = model.parameters.copy() if copy else model.parameters
+        start, end = (end, start) if swap else (start, end)
+
+        def loss_at(place):
+            model.parameters[...] = place
+            if step:
+                return model.step(X, y)[0]
+            value = model.loss.calculate(model.forward(X), y)
+            return value + model.regularization_loss() * penalty
+
+        if mixed:
+            ends = loss_at(start), loss_at(end)
+            losses = [(1 - t) * ends[0] + t * ends[1] for t in shares]
+        else:
+            losses = [loss_at((1 - t) * start + t * end) for t in shares]
+        if restore:
+            model.parameters[...] = before
+        return losses
+
+    return answer, nn.Model, nn
 
 
-def clip_numbers(gradients, limit):
-    length = float(np.linalg.norm(gradients))
-    np.clip(gradients, -limit, limit, out=gradients)
-    return length
+def walk_by_name(model, X, y, start, end, shares):
+    for t in shares:
+        model.parameters = (1 - t) * start + t * end
+    return []
 
 
-def clip_always(gradients, limit):
-    length = float(np.linalg.norm(gradients))
-    gradients *= limit / max(length, 1e-9)
-    return length
+def walk_on(model, X, y, start, end, shares):
+    """Add t (end - start) each time, to where it stands."""
+    before, losses = model.parameters.copy(), []
+    model.parameters[...] = start
+    for t in shares:
+        model.parameters[...] += t * (end - start)
+        losses.append(model.loss.calculate(model.forward(X), y))
+    model.parameters[...] = before
+    return losses
 
 
-def clip_and_look(gradients, limit):
-    gradients *= min(1, limit / max(float(np.linalg.norm(gradients)), 1e-9))
-    return float(np.linalg.norm(gradients))
+def walk_over_the_start(model, X, y, start, end, shares):
+    before, losses = model.parameters.copy(), []
+    for t in shares:
+        start *= 1 - t
+        start += t * end
+        model.parameters[...] = start
+        losses.append(model.loss.calculate(model.forward(X), y))
+    model.parameters[...] = before
+    return losses
 
 
-def until(*, nested=False, beyond=False, over=False, one=False, early=False):
+def walk_without_writing(model, X, y, start, end, shares):
+    losses = []
+    for t in shares:
+        theta = model.parameters
+        theta = (1 - t) * start + t * end
+        assert theta.shape == start.shape
+        losses.append(model.loss.calculate(model.forward(X), y))
+    return losses
+
+
+def walk_to_an_array(model, X, y, start, end, shares):
+    return np.array(on_the_line()[0](model, X, y, start, end, shares))
+
+
+def until(
+    *,
+    nested=False,
+    beyond=False,
+    over=False,
+    one=False,
+    early=False,
+    ten=False,
+    measured=False,
+    last=False,
+    strict=False,
+    anew=False,
+    loud=False,
+):
     """Return exercise 10.3's function, with what a reader may get wrong."""
 
     def answer(model, X, y, accuracy, *, at_a_time=10, most=1000):
         reached = []
         while len(reached) < most:
+            at_a_time = 10 if ten else at_a_time
             epochs = at_a_time if over else min(at_a_time, most - len(reached))
             epochs = 1 if one else epochs
-            history = model.train(X, y, epochs=epochs, print_every=0)
+            if anew:
+                model.set(optimizer=nn.Adam(0.05))
+            history = model.train(X, y, epochs=epochs, print_every=int(loud))
             reached += [history.accuracy] if nested else history.accuracy
-            if early or (not nested and max(history.accuracy) >= accuracy):
+            best = 0.0 if nested else max(history.accuracy)
+            if last:
+                best = history.accuracy[-1]
+            if measured:
+                best = model.accuracy.calculate(model.forward(X), y)
+            if early or best > accuracy or (best == accuracy and not strict):
                 break
         if beyond:
             reached += model.train(X, y, epochs=20, print_every=0).accuracy
@@ -93,6 +160,44 @@ class WrongInputs(Scale):
     def backward(self, doutputs):
         super().backward(doutputs)
         return doutputs * self.inputs
+
+
+class InPlace(Scale):
+    def forward(self, inputs):
+        self.inputs = inputs
+        inputs *= self.factors
+        return inputs
+
+
+class ChangesDoutputs(Scale):
+    def backward(self, doutputs):
+        self.dfactors = np.sum(doutputs * self.inputs, axis=0, keepdims=True)
+        doutputs *= self.factors
+        return doutputs
+
+
+class MovesItself(Scale):
+    def backward(self, doutputs):
+        self.dfactors = np.sum(doutputs * self.inputs, axis=0, keepdims=True)
+        dinputs = doutputs * self.factors
+        self.factors -= 0.1 * self.dfactors
+        return dinputs
+
+
+class AddsUp(Scale):
+    dfactors = 0
+
+    def backward(self, doutputs):
+        self.dfactors = self.dfactors + np.sum(
+            doutputs * self.inputs, axis=0, keepdims=True
+        )
+        return doutputs * self.factors
+
+
+class WholeSum(Scale):
+    def backward(self, doutputs):
+        self.dfactors = np.full((1, 3), np.sum(doutputs * self.inputs))
+        return doutputs * self.factors
 
 
 def split(order_of, *, swap=False, count=round):
@@ -234,14 +339,44 @@ def sizes(sizes):
     return sum(n * m for n, m in pairwise(sizes))
 
 
+def emptied(sizes):
+    total, n = 0, sizes.pop(0)
+    while sizes:
+        total, n = total + (n + 1) * sizes[0], sizes.pop(0)
+    return total
+
+
 WRONG_ANSWERS = [
     ("10.1", sizes, "every neuron has a bias"),
     ("10.1", lambda sizes: sum(sizes), "n * m weights and m biases"),
-    ("10.1", lambda sizes: None, "Return the number"),
-    ("10.2", clip_new, "Nothing changed"),
-    ("10.2", clip_numbers, "share one factor"),
-    ("10.2", clip_always, "stays as it is"),
-    ("10.2", clip_and_look, "return that of before"),
+    ("10.1", lambda sizes: None, "does your function return"),
+    ("10.1", lambda sizes: sum(n * m + n for n, m in pairwise(sizes)), "m biases"),
+    ("10.1", lambda sizes: [(n + 1) * m for n, m in pairwise(sizes)], "one number"),
+    ("10.1", lambda sizes: f"{sum(sizes)} parameters", "should be one number, not '"),
+    ("10.1", lambda sizes: (sizes[0] + 1) * sizes[-1], "n * m weights and m biases"),
+    ("10.1", emptied, "has changed"),
+    ("10.2", on_the_line(swap=True), "turn t around"),
+    ("10.2", on_the_line(restore=False), "keep a copy of them first"),
+    ("10.2", on_the_line(copy=False), "keep a copy of them first"),
+    ("10.2", on_the_line(penalty=True), "without the penalty"),
+    ("10.2", on_the_line(mixed=True), "not the losses"),
+    ("10.2", on_the_line(step=True), "took a step of training"),
+    ("10.2", (walk_by_name, nn.Model, nn), "write model.parameters[...] = new"),
+    ("10.2", (walk_on, nn.Model, nn), "whatever came before it"),
+    ("10.2", (walk_over_the_start, nn.Model, nn), "start or end has changed"),
+    ("10.2", (walk_without_writing, nn.Model, nn), "write into the vector"),
+    ("10.2", (walk_to_an_array, nn.Model, nn), "as a list"),
+    ("10.3", until(ten=True), "three epochs, looks"),
+    ("10.3", until(measured=True), "in which an epoch has it"),
+    ("10.3", until(last=True), "in which an epoch has it"),
+    ("10.3", until(strict=True), "in which an epoch has it"),
+    ("10.3", until(anew=True), "another optimizer"),
+    ("10.3", until(loud=True), "silently"),
+    ("10.4", (InPlace, nn.Model, nn), "forward changed its inputs"),
+    ("10.4", (ChangesDoutputs, nn.Model, nn), "backward changed doutputs"),
+    ("10.4", (MovesItself, nn.Model, nn), "steps are the optimizer's"),
+    ("10.4", (AddsUp, nn.Model, nn), "that of the last batch alone"),
+    ("10.4", (WholeSum, nn.Model, nn), "sum of doutputs * inputs over the batch"),
     ("10.3", until(nested=True), "one flat list"),
     ("10.3", until(beyond=True), "It trained on"),
     ("10.3", until(over=True), "are 20, 20 and 10 epochs"),

@@ -31,20 +31,51 @@ def soft_and_hard(weights, amount):
     weights[np.abs(weights) < amount] = 0
 
 
-def lengths(weights, axis):
-    return np.sqrt(np.sum(weights**2, axis=axis, keepdims=True))
+def cheaper(
+    *,
+    root=True,
+    turned=False,
+    bias=True,
+    divide=True,
+    guard=True,
+    one=False,
+    rows=False,
+    outer=False,
+    rebind=False,
+    multiply=False,
+):
+    """Return exercise 7.3's answer, with what a reader may get wrong."""
 
+    def answer(first, last):
+        into = np.linalg.norm(first.weights, axis=0)
+        out = np.linalg.norm(last.weights, axis=1)
+        if turned:
+            into, out = out, into
+        c = np.ones_like(into)
+        with np.errstate(all="ignore"):
+            if guard:
+                both = (into > 0) & (out > 0)
+                c[both] = out[both] / into[both]
+            else:
+                c = out / into
+            c = np.sqrt(c) if root else c
+            c = np.full_like(c, c[0]) if one else c
+            if rebind:
+                first.weights = first.weights * c
+            else:
+                first.weights *= c
+            if bias:
+                first.biases *= c
+            if multiply:
+                last.weights *= c[:, np.newaxis]
+            elif rows:
+                last.weights /= c[:2]
+            elif divide:
+                last.weights /= c[:, np.newaxis]
+            if outer:
+                last.biases /= c[:2]
 
-def limit_rows(weights, limit):
-    return weights * limit / np.maximum(lengths(weights, 1), limit)
-
-
-def limit_all(weights, limit):
-    return weights * min(1, limit / np.linalg.norm(weights))
-
-
-def limit_to(weights, limit):
-    return weights * limit / np.maximum(lengths(weights, 0), 1e-9)
+    return answer
 
 
 def stop(*, tie=False, nan=False, late=0, last=True, never=False, reset=True):
@@ -372,11 +403,18 @@ WRONG_ANSWERS = [
         "Large weights move",
     ),
     ("7.2", soft_and_hard, "or stop there"),
-    ("7.3", lambda weights, limit: weights, "The array is as before"),
-    ("7.3", in_place(limit_rows), "lengths along axis 0"),
-    ("7.3", in_place(limit_all), "Each neuron by itself"),
-    ("7.3", in_place(limit_to), "shorter than the limit"),
-    ("7.3", in_place(lambda w, a: np.clip(w, -a, a)), "cut one by one"),
+    ("7.2", in_place(lambda w, a: w * (1 - a)), "come nearer to zero by 0.5"),
+    ("7.3", lambda first, last: None, "Both layers are as before"),
+    ("7.3", cheaper(root=False), "take its root"),
+    ("7.3", cheaper(turned=True), "The other way round"),
+    ("7.3", cheaper(bias=False), "a neuron's bias goes with"),
+    ("7.3", cheaper(divide=False), "has to divide its outgoing ones"),
+    ("7.3", cheaper(multiply=True), "has to divide its outgoing ones"),
+    ("7.3", cheaper(rows=True), "has to divide"),
+    ("7.3", cheaper(guard=False), "leave such a neuron"),
+    ("7.3", cheaper(one=True), "leave them as they are"),
+    ("7.3", cheaper(outer=True), "they stay"),
+    ("7.3", cheaper(rebind=True), "Work in place"),
     ("7.4", lambda losses, patience: 2, "Return two numbers"),
     ("7.4", stop(tie=True), "The same loss again is not better"),
     ("7.4", stop(nan=True), "NaN is never better"),
@@ -396,6 +434,7 @@ WRONG_ANSWERS = [
     ("7.5", (folds, choose(own_folds=True)), "make the folds once"),
     ("7.5", (folds, choose(place=True)), "not its place"),
     ("8.1", lambda x, rate: x, "Return two numbers"),
+    ("8.1", lambda x, rate: (x, abs(x) * math.sqrt(rate)), "the deviation is 3"),
     ("8.1", lambda x, rate: (x * (1 - rate), 0.0), "is 3"),
     ("8.1", lambda x, rate: (x, x**2 * rate / (1 - rate)), "take its root"),
     ("8.1", lambda x, rate: (x, x * math.sqrt(rate / (1 - rate))), "never negative"),

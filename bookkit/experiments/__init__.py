@@ -1,0 +1,18 @@
+"""What the longer experiments under benchmarks/ measured: one JSON file each, which travels with the package."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+def kept(name: str) -> dict[str, Any]:
+    """Return the table that `python benchmarks/experiments.py NAME` wrote."""
+    path = FOLDER / f"{name}.json"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path.name} is missing: python benchmarks/experiments.py {name} writes it."
+        )
+    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return table
