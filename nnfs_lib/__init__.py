@@ -4,10 +4,10 @@ Generated from the chapters: edit them, not this file.
 
 - activations: Linear, ReLU, Sigmoid, Softmax, as_float
 - console: progress
-- datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
-  check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
-  read_both, read_classes, read_idx, read_labelled, read_picture, rows, sine_data,
-  spiral_data
+- datasets: FASHION_MNIST, IDX_KINDS, LEFT_BY_WINDOWS, MNIST, PictureSet, batches,
+  check_count, check_finite, check_light, check_samples, find_pictures,
+  load_fashion_mnist, load_image_folders, load_mnist, read_both, read_classes, read_idx,
+  read_labelled, read_picture, rows, sine_data, spiral_data
 - downloads: RemoteFile, check_download, download, fetch
 - files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
@@ -34,11 +34,14 @@ from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, as_float
 from nnfs_lib.console import progress
 from nnfs_lib.datasets import (
     FASHION_MNIST,
+    IDX_KINDS,
+    LEFT_BY_WINDOWS,
     MNIST,
     PictureSet,
     batches,
     check_count,
     check_finite,
+    check_light,
     check_samples,
     find_pictures,
     load_fashion_mnist,
@@ -160,6 +163,8 @@ __all__ = [
     "EPSILON",
     "FASHION_MNIST",
     "FUSED",
+    "IDX_KINDS",
+    "LEFT_BY_WINDOWS",
     "MNIST",
     "RECIPES",
     "SGD",
@@ -220,6 +225,7 @@ __all__ = [
     "check_gradient",
     "check_kind",
     "check_layer",
+    "check_light",
     "check_loss",
     "check_pairs",
     "check_probabilities",

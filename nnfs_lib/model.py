@@ -428,7 +428,8 @@ class Model:
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads.
+        ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}

@@ -156,9 +156,7 @@ def ask_many_times(answer):
         fail("All passes gave the same: were the Dropout layers on?")
     _compare_with_own_passes(layers, inputs, mean, deviation)
     _survives_an_error(answer, layers, inputs)
-    return (
-        "Color a map by the deviation: it is high where the arms meet. Far outside it says nothing."
-    )
+    return "Color a map by the deviation: it is high where the arms meet. Far outside it says nothing."
 
 
 def _compare_with_own_passes(layers, inputs, mean, deviation):

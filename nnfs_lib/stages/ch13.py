@@ -398,7 +398,8 @@ class Model(Model):
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads.
+        ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}
@@ -441,6 +442,8 @@ __all__ = [
     "EPSILON",
     "FASHION_MNIST",
     "FUSED",
+    "IDX_KINDS",
+    "LEFT_BY_WINDOWS",
     "MNIST",
     "RECIPES",
     "SGD",
@@ -501,6 +504,7 @@ __all__ = [
     "check_gradient",
     "check_kind",
     "check_layer",
+    "check_light",
     "check_loss",
     "check_pairs",
     "check_probabilities",
