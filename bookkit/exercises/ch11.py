@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bookkit.checks import Exercise, expect_close, fail
+from bookkit.checks import Exercise, expect_close, expect_number, fail
 
 
 def steps(answer):
@@ -13,16 +13,14 @@ def steps(answer):
         (5, 100, 3, 3),
         (60000, 128, 10, 4690),
     ):
-        found = answer(samples, size, epochs)
-        if found is None:
-            fail("Return the number.")
+        found = expect_number(answer(samples, size, epochs), "The number of steps")
         if found != right and found == epochs * (samples // size):
             fail(
                 f"{samples} samples in batches of {size}: what is left over is a step too."
             )
         if found != right:
             fail(
-                f"{samples} samples in batches of {size}, {epochs} epochs: {right}, not {found}."
+                f"{samples} samples in batches of {size}, {epochs} epochs: {right}, not {found:g}."
             )
     return "Every epoch ends with its own short batch: they don't add up across epochs."
 
