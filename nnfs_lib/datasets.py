@@ -185,8 +185,8 @@ def read_idx(path: str | Path) -> np.ndarray:
         with gzip.open(path) if zipped else path.open("rb") as file:
             start = file.read(4)
             if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
-                zeros, kind = start[:2], IDX_KINDS.get(int.from_bytes(start[2:3], "big"))
-                if zeros == b"\0\0" and kind and len(start) == 4 and 0 < start[3] < 9:
+                kind = IDX_KINDS.get(start[2]) if len(start) == 4 else None
+                if kind and start[:2] == b"\0\0" and 0 < start[3] < 9:
                     verdict = "is of another kind"
                     advice = "This reader takes bytes, with 1 to 3 axes"
                     raise ValueError(f"it holds {kind}, with {start[3]} axes")

@@ -72,12 +72,13 @@ def check_ending(
             if isinstance(last, activation):
                 ways += f", or loss={plain.__name__}()"
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
-        if type(loss) is plain and not isinstance(last, activation):
-            if isinstance(last, known):
-                needs = f"takes probabilities, the network ends in {name}"
-                raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
+        without = type(loss) is plain and not isinstance(last, activation)
+        if without and isinstance(last, known):
+            needs = f"takes probabilities, the network ends in {name}"
+            raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
     if type(loss) is CategoricalCrossentropy and outputs is not None:
-        if outputs.shape[-1] < 2 or not np.allclose(outputs.sum(-1), 1, atol=1e-3):
+        sums = outputs.sum(axis=-1)
+        if outputs.shape[-1] < 2 or not np.allclose(sums, 1, atol=1e-3):
             needs = "takes probabilities of two classes or more that add up to 1"
             raise ValueError(f"CategoricalCrossentropy {needs}, got {outputs[0]}.")
 
