@@ -41,7 +41,7 @@ class History:
 
 
 def short(value: float) -> str:
-    """Return a number with three decimals, or three digits where it is small or large.
+    """Return a number with three decimals; with three digits if small or large.
 
     Built in chapter 10.
     """

@@ -397,7 +397,7 @@ class History:
 
 
 def short(value: float) -> str:
-    """Return a number with three decimals, or three digits where it is small or large."""
+    """Return a number with three decimals; with three digits if small or large."""
     return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
 
 
