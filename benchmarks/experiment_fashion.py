@@ -23,7 +23,11 @@ def clothes(dropout: float, l2: float, seed: int) -> nn.Model:
     rng = np.random.default_rng(seed)
     model = nn.Model([nn.Rescaling(1 / 127.5, -1.0), nn.Flatten()], rng=seed)
     for n_inputs, n_neurons in ((784, 256), (256, 128)):
-        model.add(nn.Dense(n_inputs, n_neurons, weight_l2=l2, initializer=nn.he_normal, rng=rng))
+        model.add(
+            nn.Dense(
+                n_inputs, n_neurons, weight_l2=l2, initializer=nn.he_normal, rng=rng
+            )
+        )
         model.add(nn.ReLU())
         if dropout:
             model.add(nn.Dropout(dropout, rng=rng))
@@ -51,8 +55,19 @@ def run() -> dict[str, object]:
                 print_every=0,
                 validation_data=(X[val], y[val]),
             )
-            row = {"training": history.data_loss, "loss": history.val_loss, "accuracy": history.val_accuracy}
-            rows.append({key: [round(each, 4) for each in values] for key, values in row.items()})
-            print(name, seed, rows[-1]["loss"][-1], rows[-1]["accuracy"][-1], flush=True)
+            row = {
+                "training": history.data_loss,
+                "loss": history.val_loss,
+                "accuracy": history.val_accuracy,
+            }
+            rows.append(
+                {
+                    key: [round(each, 4) for each in values]
+                    for key, values in row.items()
+                }
+            )
+            print(
+                name, seed, rows[-1]["loss"][-1], rows[-1]["accuracy"][-1], flush=True
+            )
         found[name] = rows
     return {"found": found}

@@ -26,7 +26,9 @@ def sticks(start: float, rate: float, most: int, seed: int) -> bool | None:
     rng = np.random.default_rng(seed)
     layers: list[nn.Layer] = []
     for n_inputs, n_neurons in ((1, 64), (64, 64), (64, 1)):
-        layers.append(nn.Dense(n_inputs, n_neurons, initializer=nn.normal(start), rng=rng))
+        layers.append(
+            nn.Dense(n_inputs, n_neurons, initializer=nn.normal(start), rng=rng)
+        )
         layers.append(nn.ReLU())
     model = nn.Model([*layers[:-1], nn.Linear()])
     model.set(loss=nn.MeanSquaredError(), optimizer=nn.Adam(rate))

@@ -31,7 +31,9 @@ def as_text(table: dict[str, Any]) -> str:
 
 def main(names: list[str]) -> int:
     """Run the experiments named on the command line."""
-    known = [path.stem[11:] for path in sorted(Path(__file__).parent.glob("experiment_*.py"))]
+    known = [
+        path.stem[11:] for path in sorted(Path(__file__).parent.glob("experiment_*.py"))
+    ]
     if not names or not set(names) <= set(known):
         print(f"usage: experiments.py NAME ...; there are: {', '.join(known)}")
         return 2

@@ -150,7 +150,7 @@ def until(answer):
 def _follows_a_script(train_until, model, model_class):
     """Judge when it stops, with a model whose accuracies were written beforehand."""
 
-    class Scripted(model_class):
+    class Scripted(model_class):  # type: ignore[misc,valid-type]
         script: tuple[float, ...] = ()
 
         def train(self, X, y, *, epochs=1, print_every=1, **others):

@@ -63,8 +63,10 @@ def keep(answer):
         made.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.Adam())
         return made
 
-    others = ("notes.npz", "step-by-step.txt", "other000120.npz", "step-best.npz")
-    others += ("step-000007.npz.part", "step-12.npz", "my-step-000003.npz")
+    others = [
+        *("notes.npz", "step-by-step.txt", "other000120.npz", "step-best.npz"),
+        *("step-000007.npz.part", "step-12.npz", "my-step-000003.npz"),
+    ]
 
     def save(folder, step, keep):
         path = keep_saving(model(), folder, step, keep)

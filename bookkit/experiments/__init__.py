@@ -1,4 +1,4 @@
-"""What the longer experiments under benchmarks/ measured: one JSON file each, which travels with the package."""
+"""What the longer experiments under benchmarks/ measured: a JSON file each, part of the package."""
 
 import json
 from pathlib import Path
