@@ -50,5 +50,5 @@ def test_packages_alone_say_what_to_do(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
     )
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("FileNotFoundError: The book's assets/garment is not there:")
+    assert last.startswith("FileNotFoundError: The book's data/garments is not there:")
     assert "pip install -e ." in last
