@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bookkit.checks import catches, check
+    from bookkit.files import shipped
     from bookkit.library import library_changes, library_map
 
 MODULES = {
@@ -17,8 +18,9 @@ MODULES = {
     "check": "bookkit.checks",
     "library_changes": "bookkit.library",
     "library_map": "bookkit.library",
+    "shipped": "bookkit.files",
 }
-__all__ = ["catches", "check", "library_changes", "library_map"]
+__all__ = ["catches", "check", "library_changes", "library_map", "shipped"]
 
 
 def __getattr__(name: str) -> Any:

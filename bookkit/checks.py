@@ -5,10 +5,13 @@ and raises `Hint` with one sentence that helps, or returns a sentence that takes
 """
 
 import importlib
+import re
+import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from textwrap import fill
+from pathlib import Path
+from textwrap import fill, shorten
 from typing import Any, NoReturn
 
 import numpy as np
@@ -28,6 +31,8 @@ class Exercise:
     number: str
     title: str
     checker: Checker
+    # What is handed in, by name, where it is more than one function or class.
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ def exercises(chapter: int) -> dict[str, Exercise]:
 
 def judge(number: str, answer: Any) -> Verdict:
     """Run the checker of exercise `number` ("1.2") on what the reader wrote."""
+    if not isinstance(number, str):
+        raise TypeError(
+            f'An exercise\'s number stands in quotes: check("{number}", ...).'
+        )
     chapter = number.partition(".")[0]
     known = exercises(int(chapter)) if chapter.isdigit() else {}
     if number not in known:
@@ -57,6 +66,7 @@ def judge(number: str, answer: Any) -> Verdict:
     exercise = known[number]
     name = f"Exercise {number}, {exercise.title}"
     try:
+        _check_handed_in(exercise, answer)
         return Verdict(True, f"{name}: correct. {exercise.checker(answer)}")
     except NotImplementedError:
         return Verdict(
@@ -66,12 +76,7 @@ def judge(number: str, answer: Any) -> Verdict:
     except Hint as hint:
         return Verdict(False, f"{name}: not yet. {hint}")
     except Exception as error:
-        what = (
-            f"{type(error).__name__}: {str(error).strip().rstrip('.')}{_where(error)}."
-        )
-        if isinstance(error, ValueError | IndexError):
-            what += " Print the shapes of what meets there."
-        return Verdict(False, f"{name}: your code stopped with {what}")
+        return Verdict(False, f"{name}: {_explain(error)}")
 
 
 def check(number: str, answer: Any) -> None:
@@ -79,16 +84,66 @@ def check(number: str, answer: Any) -> None:
     print(fill(judge(number, answer).message, WIDTH, subsequent_indent="  "))
 
 
-def _where(error: Exception) -> str:
-    """Name the last line of the reader's own code on the way to the error, if it can be found."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if "ipykernel" in frame.filename or frame.filename.startswith("<"):
-            return (
-                f" (line {frame.lineno}: {frame.line})"
-                if frame.line
-                else f" (line {frame.lineno})"
+def _check_handed_in(exercise: Exercise, answer: Any) -> None:
+    """Hint at what to hand in, unless it is what the exercise takes."""
+    if exercise.parts:
+        if not isinstance(answer, tuple) or len(answer) != len(exercise.parts):
+            call = f'check("{exercise.number}", ({", ".join(exercise.parts)}))'
+            fail(f"Several things are handed in at once, in this order: {call}.")
+        # The last one may be the library, a module.
+        named = zip(exercise.parts, answer, strict=True)
+        parts = [part for part_name, part in named if part_name != "nn"]
+    else:
+        parts = [answer]
+    for part in parts:
+        if not callable(part):
+            shown = shorten(repr(part), 40, placeholder=" ...")
+            fail(
+                f"The check calls your function or class itself. What it got is {shown}, "
+                f"{type(part).__name__}: hand in the name, with no parentheses behind it."
             )
-    return ""
+
+
+# What NumPy says where two arrays don't fit, or an index doesn't fit an array.
+SHAPES = re.compile(
+    r"broadcast|matmul|not aligned|dimension|axis \d|indices for array|inhomogeneous"
+)
+
+
+def _explain(error: Exception) -> str:
+    """Say what an error was, and whether it came from the reader's code or from the check's."""
+    what = f"{type(error).__name__}: {str(error).strip().rstrip('.')}"
+    frame = _reader_frame(error)
+    if frame is None:
+        return (
+            f"the check itself stopped, and not your code, with {what}. Your answer may be of "
+            "another kind than it expects, such as text where a number is wanted: compare it "
+            "with what the exercise asks for."
+        )
+    if "ipykernel" in frame.filename or frame.filename.startswith("<"):
+        what += f" (line {frame.lineno}" + (f": {frame.line})" if frame.line else ")")
+    advice = (
+        " Print the shapes of what meets there." if SHAPES.search(str(error)) else ""
+    )
+    return f"your code stopped with {what}.{advice}"
+
+
+def _reader_frame(error: Exception) -> traceback.FrameSummary | None:
+    """Return the last place in the reader's own code on the way to the error, if there is one."""
+    here = Path(__file__).resolve().parent
+    paths = sysconfig.get_paths()
+    ours = (
+        here,
+        here.parent / "nnfs_lib",
+        *map(Path, (paths["stdlib"], paths["purelib"])),
+    )
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith("<frozen"):
+            continue
+        place = Path(frame.filename)
+        if not any(place.is_relative_to(folder) for folder in ours):
+            return frame
+    return None
 
 
 def fail(hint: str) -> NoReturn:
@@ -107,9 +162,25 @@ def expect_array(actual: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
         ragged = True
     if ragged:
         fail(f"{what} is not a table of numbers: every row needs the same length.")
+    if array.dtype.kind not in "biufc":
+        fail(
+            f"{what} should be numbers, not {shorten(repr(actual), 40, placeholder=' ...')}."
+        )
     if array.shape != shape:
         fail(f"{what} has shape {array.shape}; {shape} is needed.")
     return array
+
+
+def expect_number(actual: Any, what: str) -> float:
+    """Return `actual` as a float, or hint at what it is instead."""
+    if actual is None:
+        fail(f"{what} is None: does your function return its result?")
+    if isinstance(actual, str) or np.ndim(actual) or np.asarray(actual).dtype == object:
+        fail(
+            f"{what} should be one number, not {shorten(repr(actual), 40, placeholder=' ...')} "
+            f"({type(actual).__name__})."
+        )
+    return float(actual)
 
 
 def expect_close(

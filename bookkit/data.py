@@ -1,4 +1,4 @@
-"""The data sets in data/: made from nnfs_lib and bookkit.garments, with their checksums."""
+"""The data sets in data/, with their checksums: made by the book, or copied from scikit-learn."""
 
 import argparse
 import gzip
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bookkit.files import replace
+from bookkit.files import replace, shipped
 from bookkit.garments import draw_garments
 from nnfs_lib.datasets import spiral_data
 
@@ -28,6 +28,23 @@ def spiral() -> bytes:
     np.savetxt(
         lines, np.column_stack([X, y]), fmt=("%.7f", "%.7f", "%d"), delimiter=","
     )
+    return lines.getvalue().encode("ascii")
+
+
+DIABETES = "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6,progression"
+
+
+def diabetes() -> bytes:
+    """Return the diabetes data of scikit-learn as CSV: ten measurements, and the progression."""
+    try:
+        from sklearn.datasets import load_diabetes
+    except ModuleNotFoundError:  # the extra "data": what was copied once is copied on
+        return shipped("diabetes.csv").read_bytes()
+    found = load_diabetes(scaled=False)
+    lines = io.StringIO(f"{DIABETES}\n")
+    lines.seek(0, io.SEEK_END)
+    table = np.column_stack([found.data, found.target])
+    np.savetxt(lines, table, fmt="%.7g", delimiter=",")
     return lines.getvalue().encode("ascii")
 
 
@@ -59,6 +76,7 @@ def _idx(array: np.ndarray) -> bytes:
 # file name -> what makes its content
 FILES: dict[str, Callable[[], bytes]] = {
     "spiral.csv": spiral,
+    "diabetes.csv": diabetes,
     **{
         f"garments/{part}-images-idx3-ubyte.gz": partial(images, part)
         for part in GARMENTS

@@ -1,8 +1,26 @@
-"""Write files in one step."""
+"""Find what the book ships, and write files in one step."""
 
 import os
+import sysconfig
 import tempfile
 from pathlib import Path
+
+# Where data/ and assets/ are: in the project's folder, and where an installed wheel puts them.
+ROOTS = (
+    Path(__file__).resolve().parents[1],
+    Path(sysconfig.get_path("data"), "share", "inside-a-neural-network"),
+)
+
+
+def shipped(name: str, kind: str = "data") -> Path:
+    """Return the path of a file or folder of data/ or assets/, wherever the notebook is."""
+    for root in ROOTS:
+        if (root / kind / name).exists():
+            return root / kind / name
+    raise FileNotFoundError(
+        f"The book's {kind}/{name} is not there: run `pip install -e .` in the project's folder, "
+        "which holds it, and restart the kernel."
+    )
 
 
 def replace(path: Path, content: str | bytes) -> None:

@@ -17,8 +17,8 @@ def missing(name: str) -> str | None:
     if name not in sets:
         raise ValueError(f"There is no data set {name!r}: take one of {list(sets)}.")
     places = [Path.home() / ".cache/nnfs_lib" / name]
-    if folder := os.environ.get("NNFS_DATA"):
-        places.insert(0, Path(folder) / name)
+    if folder := os.environ.get("NNFS_DATA"):  # it has to be right, as in find_pictures
+        places = [Path(folder).expanduser() / name, Path(folder).expanduser()]
     for place in places:
         files = [place / file.name for file in sets[name].files]
         if all(file.exists() or file.with_suffix("").exists() for file in files):

@@ -258,6 +258,23 @@ def curves(
 
 
 @styled
+def scatter(
+    panels: Mapping[str, tuple[np.ndarray, np.ndarray]], *, x: str, y: str, alt: str
+) -> None:
+    """Show points {panel title: (x, y)} side by side, on the same axes, with a line at y = 0."""
+    width = min(max(5.6, 3.7 * len(panels)), PAGE)
+    shown, all_axes = figure(
+        len(panels), width=width, height=3.2, squeeze=False, sharex=True, sharey=True
+    )
+    for axes, (title, (xs, ys)) in zip(all_axes[0], panels.items(), strict=True):
+        axes.axhline(0, color=COLORS[1], linestyle="--")
+        axes.plot(np.ravel(xs), np.ravel(ys), "o", color=COLORS[0], markersize=4)
+        axes.set(title=title, xlabel=x)
+    all_axes[0][0].set_ylabel(y)
+    show(shown, alt)
+
+
+@styled
 def histogram(
     values: np.ndarray, *, x: str, y: str, alt: str, line: float, line_label: str
 ) -> None:
@@ -378,11 +395,12 @@ def paths(
 def history(histories: Mapping[str, History], *, alt: str, log: bool = False) -> None:
     """Show {label: History}: losses in one panel and accuracies in another, by epoch.
 
-    Validation is dashed, in the color of its training. `log` is for the loss.
+    Validation is dashed, in the color of its training. `log` is for the loss. It is the data loss: only
+    that can be compared with a validation loss, which has no penalty in it.
     """
     shown, all_axes = figure(2, width=PAGE, height=3.3)
     for axes, title, measured, validated in (
-        (all_axes[0], "Loss", "loss", "val_loss"),
+        (all_axes[0], "Loss", "data_loss", "val_loss"),
         (all_axes[1], "Accuracy", "accuracy", "val_accuracy"),
     ):
         for color, (label, each) in zip(COLORS, histories.items(), strict=False):

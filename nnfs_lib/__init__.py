@@ -4,16 +4,16 @@ Generated from the chapters: edit them, not this file.
 
 - activations: Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 - console: progress
-- datasets: FASHION_MNIST, MNIST, PictureSet, batches, check_count, check_finite,
-  check_samples, find_pictures, load_fashion_mnist, load_image_folders, load_mnist,
-  read_both, read_classes, read_idx, read_labelled, read_picture, rows, sine_data,
-  spiral_data
+- datasets: FASHION_MNIST, IDX_KINDS, LEFT_BY_WINDOWS, MNIST, PictureSet, batches,
+  check_count, check_finite, check_light, check_samples, find_pictures,
+  load_fashion_mnist, load_image_folders, load_mnist, read_both, read_classes, read_idx,
+  read_labelled, read_picture, rows, sine_data, spiral_data
 - downloads: RemoteFile, check_download, download, fetch
 - files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
   shifted
 - gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
-- history: History, as_line
+- history: History, as_line, short
 - initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
   small_normal
 - layers: Dense, Dropout, Flatten, Layer, Rescaling, as_numbers, as_strengths,
@@ -27,19 +27,22 @@ Generated from the chapters: edit them, not this file.
   as_share, as_vector, check_pairs, check_state, divide_by_root, parameters_of,
   running_mean
 - recipes: RECIPES, Recipe, as_text, from_text, layer_from
-- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, describe,
-  lay_out, matched, mode, shortcut, views_of
+- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, check_same,
+  describe, lay_out, matched, mode, shortcut, views_of
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
 from nnfs_lib.console import progress
 from nnfs_lib.datasets import (
     FASHION_MNIST,
+    IDX_KINDS,
+    LEFT_BY_WINDOWS,
     MNIST,
     PictureSet,
     batches,
     check_count,
     check_finite,
+    check_light,
     check_samples,
     find_pictures,
     load_fashion_mnist,
@@ -79,7 +82,7 @@ from nnfs_lib.gradients import (
     check_loss,
     numerical_gradient,
 )
-from nnfs_lib.history import History, as_line
+from nnfs_lib.history import History, as_line, short
 from nnfs_lib.initializers import (
     Initializer,
     constant,
@@ -150,6 +153,7 @@ from nnfs_lib.wiring import (
     check_ending,
     check_fit,
     check_kind,
+    check_same,
     describe,
     lay_out,
     matched,
@@ -163,6 +167,8 @@ __all__ = [
     "EPSILON",
     "FASHION_MNIST",
     "FUSED",
+    "IDX_KINDS",
+    "LEFT_BY_WINDOWS",
     "MNIST",
     "RECIPES",
     "SGD",
@@ -226,9 +232,11 @@ __all__ = [
     "check_gradient",
     "check_kind",
     "check_layer",
+    "check_light",
     "check_loss",
     "check_pairs",
     "check_probabilities",
+    "check_same",
     "check_same_shape",
     "check_samples",
     "check_sizes",
@@ -273,6 +281,7 @@ __all__ = [
     "rows",
     "running_mean",
     "shifted",
+    "short",
     "shortcut",
     "signed_errors",
     "sine_data",

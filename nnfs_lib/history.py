@@ -6,7 +6,7 @@ Generated from the chapters: edit them, not this file.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["History", "as_line"]
+__all__ = ["History", "as_line", "short"]
 
 
 @dataclass
@@ -40,23 +40,28 @@ class History:
         return history
 
 
+def short(value: float) -> str:
+    """Return a number with three decimals; with three digits if small or large.
+
+    Built in chapter 10.
+    """
+    return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
+
+
 def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
     """Return what is printed of an epoch.
 
     Built in chapter 10.
     """
-    parts = [f"loss {record['loss']:.3f}"]
+    parts = [f"loss {short(record['loss'])}"]
     if record["regularization_loss"]:
         data, added = record["data_loss"], record["regularization_loss"]
-        parts[0] += f" (data {data:.3f} + regularization {added:.3f})"
-    parts += [
-        f"{words} {record[name]:.3f}"
-        for name, words in (
-            ("accuracy", "accuracy"),
-            ("val_loss", "validation loss"),
-            ("val_accuracy", "validation accuracy"),
-        )
-        if name in record
-    ]
+        parts[0] += f" (data {short(data)} + regularization {short(added)})"
+    if "accuracy" in record:
+        parts.append(f"accuracy {record['accuracy']:.3f}")
+    if "val_loss" in record:
+        parts.append(f"validation loss {short(record['val_loss'])}")
+    if "val_accuracy" in record:
+        parts.append(f"validation accuracy {record['val_accuracy']:.3f}")
     parts.append(f"learning rate {record['learning_rate']:.3g}")
     return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"

@@ -27,6 +27,7 @@ from nnfs_lib.wiring import (
     check_ending,
     check_fit,
     check_kind,
+    check_same,
     describe,
     lay_out,
     matched,
@@ -71,7 +72,7 @@ class Model:
         self.loss: Loss | None = None
         self.optimizer: Optimizer | None = None
         self.accuracy: Accuracy | None = None
-        self.parameters, self.gradients = np.empty(0), np.empty(0)
+        self._parameters, self._gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[Layer, str, np.ndarray]] = []
         # What a step runs: all layers and the loss, or all but the last and the fused.
         self.body: Sequence[Layer] = ()
@@ -117,6 +118,24 @@ class Model:
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
 
+    @property
+    def parameters(self) -> np.ndarray:
+        """All weights and biases as one vector, of which the layers have views."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, value: np.ndarray) -> None:
+        check_same(self._parameters, value, "parameters")
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """The gradients of the last step, in the order of the parameters."""
+        return self._gradients
+
+    @gradients.setter
+    def gradients(self, value: np.ndarray) -> None:
+        check_same(self._gradients, value, "gradients")
+
     def finalize(self) -> None:
         """Check that all fit, find the fused loss, lay out the parameters.
 
@@ -128,9 +147,8 @@ class Model:
             raise RuntimeError(
                 "Model has nothing to train: add layers, at least one Dense."
             )
-        check_fit(self.layers)
         last, loss = self.layers[-1], self.loss
-        check_ending(last, loss)
+        check_ending(last, loss, check_fit(self.layers))
         fused = FUSED.get((type(last), type(loss))) if loss else None
         self.ending = fused() if fused else loss
         self.body = self.layers[:-1] if fused else self.layers[:]
@@ -138,7 +156,7 @@ class Model:
         held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
         arrays = [getattr(layer, name) for layer, name in owners]
         if not held or any(each.base is not self.parameters for each in arrays):
-            self.parameters, self.gradients, self.places = lay_out(self.layers)
+            self._parameters, self._gradients, self.places = lay_out(self.layers)
         first, ending = owners[0][0], self.ending
         self.keep_first = shortcut(first, Layer, "keep_gradients", "backward")
         if ending:
@@ -151,6 +169,17 @@ class Model:
         for layer in self.body:
             outputs = layer.forward(outputs)
         return outputs
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy whole: its layers' arrays become views of its own vector."""
+        vars(self).update(state)
+        if self.places:
+            self._parameters, self._gradients, self.places = lay_out(self.layers)
+            self._gradients[...] = state["_gradients"]
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
     def tools(self) -> tuple[Loss, Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
@@ -399,7 +428,8 @@ class Model:
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads.
+        ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}

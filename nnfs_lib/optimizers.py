@@ -122,7 +122,8 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
     Built in chapter 6.
     """
     for pair in pairs:
-        if len(pair) != 2 or not all(isinstance(each, np.ndarray) for each in pair):
+        whole = isinstance(pair, tuple | list) and len(pair) == 2
+        if not whole or not all(isinstance(each, np.ndarray) for each in pair):
             raise ValueError(f"{owner} expected a list of (array, gradient) pairs.")
     if not sum(array.size for array, _ in pairs):
         raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from nnfs_lib.activations import Softmax
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax
 from nnfs_lib.fused import FUSED
 from nnfs_lib.layers import Dense, Layer
-from nnfs_lib.losses import Loss
+from nnfs_lib.losses import CategoricalCrossentropy, Loss
 from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "check_ending",
     "check_fit",
     "check_kind",
+    "check_same",
     "describe",
     "lay_out",
     "matched",
@@ -52,15 +53,34 @@ def describe(layer: Layer) -> str:
     return type(layer).__name__ + sizes
 
 
-def check_ending(last: Layer, loss: Loss | None) -> None:
-    """Raise a ValueError where a loss on logits comes behind an output activation.
+def check_ending(
+    last: Layer, loss: Loss | None, outputs: np.ndarray | None = None
+) -> None:
+    """Raise a ValueError where the last layer and the loss don't belong together.
+
+    A loss on logits has no output activation before it, a loss of probabilities has
+    its own. Of a layer that the library doesn't know, it looks at the outputs (batch,
+    classes), where there are any: probabilities of two classes or more add up to 1.
 
     Built in chapter 10.
     """
+    known = (Dense, ReLU, Linear, Sigmoid, Softmax)
     for (activation, plain), fused in FUSED.items():
-        if type(loss) is fused and type(last) is activation:
-            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
+        own, name = activation.__name__, type(last).__name__
+        if type(loss) is fused and isinstance(last, Sigmoid | Softmax):
+            ways = f"without the {name}"
+            if isinstance(last, activation):
+                ways += f", or loss={plain.__name__}()"
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
+        without = type(loss) is plain and not isinstance(last, activation)
+        if without and isinstance(last, known):
+            needs = f"takes probabilities, the network ends in {name}"
+            raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
+    if type(loss) is CategoricalCrossentropy and outputs is not None:
+        sums = outputs.sum(axis=-1)
+        if outputs.shape[-1] < 2 or not np.allclose(sums, 1, atol=1e-3):
+            needs = "takes probabilities of two classes or more that add up to 1"
+            raise ValueError(f"CategoricalCrossentropy {needs}, got {outputs[0]}.")
 
 
 # The highest logit is the highest probability: these need no output activation.
@@ -141,11 +161,11 @@ def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
             layer.training = old
 
 
-def check_fit(layers: Sequence[Layer]) -> None:
+def check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     """Raise a ValueError that names them, unless all layers fit together.
 
     A sample of zeros goes through all from the first Dense on, whose number of inputs
-    is known: whoever doesn't take it, doesn't fit.
+    is known: a layer that refuses it doesn't fit. Returns what comes out at the end.
 
     Built in chapter 10.
     """
@@ -159,7 +179,7 @@ def check_fit(layers: Sequence[Layer]) -> None:
         raise ValueError(f"Model needs layers of one dtype, got {found}.")
     dense = next((layer for layer in layers if isinstance(layer, Dense)), None)
     if dense is None:
-        return
+        return None
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
@@ -173,6 +193,18 @@ def check_fit(layers: Sequence[Layer]) -> None:
                 raise ValueError(message) from error
             if layer.parameter_names:
                 giver = name
+    return outputs
+
+
+def check_same(vector: np.ndarray, value: object, name: str) -> None:
+    """Raise an AttributeError that says what to write, unless value is the vector.
+
+    Built in chapter 10.
+    """
+    if value is not vector:
+        first = "" if vector.size else "call finalize(), then "
+        held = f"Model.{name} is the vector whose parts the layers use"
+        raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
 
 
 def as_tuple(arrays: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+import nnfs_lib as nn
 from bookkit.checks import Exercise, expect_array, expect_close, fail
 
 
@@ -71,42 +72,73 @@ def shrink(answer):
     return "Use it after each step, with amount = rate * l1: the zeros are real then."
 
 
-def limit_norms(answer):
-    """Judge max-norm: one limit for the incoming weights of every neuron."""
-    weights = np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 0.0]])  # lengths 5, 0.5 and 0
-    before = weights.copy()
+def make_cheaper(answer):
+    """Judge the rescaling of hidden neurons to the lowest L2 price."""
+    first = nn.Dense(2, 4, rng=0, dtype=np.float64)
+    last = nn.Dense(4, 2, rng=1, dtype=np.float64)
+    # Lengths in: 5, 2, 0, 1; lengths out: 20, 0.5, 1, 0.
+    first.weights[:] = [[3.0, 2.0, 0.0, 0.6], [4.0, 0.0, 0.0, 0.8]]
+    first.biases[:] = [[1.0, -0.4, 2.0, 0.5]]
+    last.weights[:] = [[12.0, 16.0], [0.3, 0.4], [1.0, 0.0], [0.0, 0.0]]
+    last.biases[:] = [[0.7, -0.2]]
+    arrays = first.weights, first.biases, last.weights, last.biases
+    before = [array.copy() for array in arrays]
+    inputs = np.random.default_rng(0).standard_normal((50, 2))
+
+    def answers():
+        return last.forward(nn.ReLU().forward(first.forward(inputs)))
+
+    expected = answers()
     with np.errstate(all="raise"):
-        answer(weights, 1.0)
-    if np.array_equal(weights, before):
-        fail("The array is as before: `weights *= ...` changes it in place.")
-    if not np.array_equal(weights[:, 1:], before[:, 1:]):
-        rows = np.linalg.norm(before, axis=1, keepdims=True)
-        if np.allclose(weights, before / np.maximum(rows, 1)):
-            fail("A neuron's incoming weights are a column: lengths along axis 0.")
-        if np.allclose(np.linalg.norm(weights[:, 1]), 1):
-            fail("The second neuron is shorter than the limit: it should stay.")
-        if np.allclose(weights, before / np.linalg.norm(before)):
-            fail("Each neuron by itself: the first one should not shrink the second.")
-        fail("Neurons below the limit should stay exactly as they are.")
-    if np.allclose(weights[:, 0], [1, 1]):
-        fail("The numbers were cut one by one; scale the column as a whole.")
+        answer(first, last)
+    now = first.weights, first.biases, last.weights, last.biases
+    if any(new is not old for new, old in zip(now, arrays, strict=True)):
+        fail("Work in place: first.weights *= ..., and not first.weights = ...")
+    if all(np.array_equal(old, new) for old, new in zip(before, arrays, strict=True)):
+        fail("Both layers are as before: change their weights in place.")
+    if not all(np.isfinite(array).all() for array in arrays):
+        fail("A length of 0 was divided by: leave such a neuron as it is.")
+    if not np.array_equal(last.biases, before[3]):
+        fail("The biases of the last layer belong to no hidden neuron: they stay.")
+    if not np.allclose(answers(), expected):
+        if np.array_equal(first.biases, before[1]):
+            fail(
+                "The answers have changed: a neuron's bias goes with its incoming weights."
+            )
+        fail(
+            "The answers have changed: what multiplies a neuron's incoming weights and bias, "
+            "columns of `first`, has to divide its outgoing ones, a row of `last`."
+        )
+    if not (
+        np.array_equal(first.weights[:, 2:], before[0][:, 2:])
+        and np.array_equal(last.weights[2:], before[2][2:])
+        and np.array_equal(first.biases[:, 2:], before[1][:, 2:])
+    ):
+        fail(
+            "The last two neurons have a length of 0 on one side: leave them as they are."
+        )
+    # By hand: c^2 = b / a = 4, so the first neuron's lengths become 10 and 10.
+    length = np.linalg.norm(first.weights[:, 0])
+    if np.isclose(length, 2.5):
+        fail(
+            "The other way round: c is the root of out / in, so that the longer side shrinks."
+        )
+    if np.isclose(length, 20):
+        fail(
+            "c = out / in makes the lengths change places: c^2 is the ratio, so take its root."
+        )
     expect_close(
-        weights[:, 0],
-        [0.6, 0.8],
-        "The first neuron's weights, (3, 4), are 5 long: with a limit of 1 they are (0.6, 0.8).",
-        tolerance=1e-12,
+        [length, np.linalg.norm(last.weights[0])],
+        [10, 10],
+        "The first neuron's lengths are 5 in and 20 out. c^2 25 + 400 / c^2 is smallest where both "
+        "terms are equal: 10 in and 10 out.",
     )
-    tall = np.full((4, 1), 1.0)  # length 2
-    answer(tall, 1.5)
     expect_close(
-        tall, 0.75, "Four weights of 1 are 2 long: with a limit of 1.5 each is 0.75."
+        [np.linalg.norm(first.weights[:, 1]), np.linalg.norm(last.weights[1])],
+        [1, 1],
+        "The second neuron has 2 in and 0.5 out, and needs a c of its own: 1 in and 1 out.",
     )
-    wide = np.full((1, 4), 1.0)  # four neurons of length 1
-    answer(wide, 1.5)
-    expect_close(
-        wide, 1, "A neuron's incoming weights are a column of weights, not a row."
-    )
-    return "Unlike a penalty it leaves short weights alone."
+    return "At its lowest, the price is 2 a b for each neuron: L2 on two layers is L1 on slopes."
 
 
 def stop_early(answer):
@@ -204,7 +236,7 @@ def _judge_choice(best_strength):
 EXERCISES = (
     Exercise("7.1", "decay", decayed_step),
     Exercise("7.2", "real zeros", shrink),
-    Exercise("7.3", "a ceiling instead of a price", limit_norms),
+    Exercise("7.3", "the same network, cheaper", make_cheaper),
     Exercise("7.4", "stopping early", stop_early),
-    Exercise("7.5", "which strength?", cross_validation),
+    Exercise("7.5", "which strength?", cross_validation, ("folds", "best_strength")),
 )

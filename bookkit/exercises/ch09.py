@@ -87,6 +87,15 @@ def huber(answer):
         np.array([[1, 0], [2, -2]]) / 4,
         "The slopes for errors of 1, 0, 3 and -5 should be 1, 0, 2 and -2, divided by 4.",
     )
+    try:
+        loss.forward(np.zeros((3, 1)), np.zeros(3))
+    except ValueError:
+        pass
+    else:
+        fail(
+            "Targets of shape (3,) were taken for predictions of (3, 1), and made a table of 3 by 3: use "
+            "signed_errors, or refuse shapes that differ."
+        )
     rng = np.random.default_rng(0)
     predictions, targets = rng.normal(0, 2, (2, 6, 3))
     step = 1e-6 * rng.standard_normal((6, 3))
@@ -139,6 +148,14 @@ def standardize(answer):
         "The feature that never changed in training is shifted there and in the test, and divided "
         "by 1.",
     )
+    # A feature may be small and still change: 0.002 and 0.006, with a deviation of 0.002.
+    small = np.array([[0.002, 1e-6], [0.006, 3e-6]])
+    shrunk = np.asarray(answer(small, small)[0])
+    if not np.allclose(shrunk, [[-1, -1], [1, 1]]):
+        fail(
+            "A feature of 0.002 and 0.006 does change: it is divided by its deviation, however small. "
+            "Only one whose values are all the same is divided by 1."
+        )
     # Ten times 1.1 in float32: their mean is not quite 1.1, so their deviation is not quite 0.
     nearly, other = np.full((10, 1), 1.1, np.float32), np.array([[1.2]], np.float32)
     if np.abs(answer(nearly, other)[1]).max() > 1:
@@ -184,57 +201,93 @@ def orthogonal(answer):
     tops = [draw((3, 3), draws, np.float64)[2] > 0 for _ in range(400)]
     if not (np.abs(np.mean(tops, axis=0) - 0.5) < 0.15).all():
         fail("Some turns come more often than others: a sign for each column of Q.")
+    _turns_fairly(draw, draws)
     return "With a gain of sqrt(2) a signal passes a hundred layers of ReLU."
 
 
-def through_points(answer):
-    """Judge weights chosen by hand: a network through given points."""
-    cases = [
-        (np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, -2.0])),
-        (np.array([-1.0, 0.0, 0.5, 2.0]), np.array([3.0, 1.0, 1.0, -4.0])),
-        (np.linspace(0, 1, 33), np.sin(2 * np.pi * np.linspace(0, 1, 33))),
-    ]
-    for knots, heights in cases:
-        found = answer(knots.copy(), heights.copy())
-        if found is None or len(found) != 4:
-            fail("Return four arrays: W1, b1, W2, b2.")
-        m = len(knots) - 1
-        shapes = ((1, m), (1, m), (m, 1), (1, 1))
-        names = ("W1", "b1", "W2", "b2")
-        W1, b1, W2, b2 = (
-            expect_array(array, shape, name)
-            for array, shape, name in zip(found, shapes, names, strict=True)
-        )
+def _turns_fairly(draw, draws):
+    """Hint unless signs belong to columns, in every shape, and the numbers are normal."""
+    for shape in 4 * ((4, 2), (2, 4), (3, 3)):
+        # The same normal numbers, by the recipe: q, and a sign for each of its columns.
+        seed = int(draws.integers(1000))
+        found = np.asarray(draw(shape, np.random.default_rng(seed), np.float64))
+        q = found if shape[0] >= shape[1] else found.T
+        normal = np.random.default_rng(seed).standard_normal(q.shape)
+        other = np.random.default_rng(seed).standard_normal(q.shape[::-1]).T
+        # What is left of R after Q is taken away has a positive diagonal, for one of the two.
+        diagonals = [np.diagonal(q.T @ each) for each in (normal, other)]
+        if not any((diagonal > 0).all() for diagonal in diagonals):
+            fail(
+                f"For {shape} the signs, or the numbers, are not those of the recipe: draw with "
+                "rng.standard_normal, and multiply each column of Q by the sign of the diagonal "
+                "entry of R there."
+            )
 
-        def network(x, W1=W1, b1=b1, W2=W2, b2=b2):
-            return (np.maximum(x.reshape(-1, 1) @ W1 + b1, 0) @ W2 + b2).ravel()
 
-        expect_close(
-            network(knots[:1]),
-            heights[0],
-            "At the first knot every neuron should be 0, its kink there or to the right, b = -x; then "
-            "only b2 is left: the height there.",
-        )
-        expect_close(
-            network(knots[:2]),
-            heights[:2],
-            "The first piece should lead from the first to the second point.",
-        )
-        expect_close(
-            network(knots),
-            heights,
-            "The first two points are right, later ones are not: each neuron adds to the slope "
-            "what the new piece has more than the one before.",
-        )
-        middles = (knots[1:] + knots[:-1]) / 2
-        expect_close(
-            network(middles),
-            (heights[1:] + heights[:-1]) / 2,
-            "Between two knots the network should be straight: no kink elsewhere.",
-        )
-    return (
-        "With 32 pieces it misses the sine by less than 0.005, and nothing was trained."
+def quantile(answer):
+    """Judge the loss whose least mean is at a quantile, and its gradient."""
+    loss = answer(0.9)
+    predictions = np.array([[1.0, 0.0], [3.0, -5.0]])
+    targets = np.zeros((2, 2))
+    kept = predictions.copy()
+    # By hand, share 0.9: too high by 1 and 3 costs 0.1 and 0.3, too low by 5 costs 4.5.
+    found = expect_array(
+        loss.forward(predictions, targets), (2,), "What forward returns"
     )
+    if np.allclose(found, [0.1, 4.8]):
+        fail("The loss of a sample is the mean over its outputs, not the sum.")
+    if np.allclose(found, [0.45, 1.6]):
+        fail("The other way round: a prediction that is too low costs `share` a unit.")
+    if np.allclose(found, [0.5, 4.0]):
+        fail(
+            "That is the absolute error: too low and too high have prices of their own."
+        )
+    if np.allclose(found, [0.05, -2.1]) or np.any(np.asarray(found) < 0):
+        fail("A loss is never below 0: too low by 5 costs 0.9 times 5, not minus that.")
+    expect_close(
+        found,
+        [0.05, 2.4],
+        "With a share of 0.9, predictions that are off by 1, 0, 3 and -5 should cost 0.1, 0, 0.3 and "
+        "4.5.",
+    )
+    gradient = expect_array(
+        loss.backward(predictions, targets), (2, 2), "What backward returns"
+    )
+    if not np.array_equal(predictions, kept):
+        fail("The predictions were changed: make new arrays.")
+    right = np.array([[0.1, 0.0], [0.1, -0.9]]) / 4
+    if np.allclose(gradient, -right):
+        fail(
+            "The sign is turned: where the prediction is too high, the slope is above 0."
+        )
+    if np.allclose(gradient, 4 * right):
+        fail("backward is the gradient of the mean: divide by batch times outputs.")
+    if np.allclose(gradient, 2 * right):
+        fail("Divide by batch times outputs, 4 here, and not by the batch alone.")
+    others = right != 0
+    if np.allclose(gradient[others], right[others]) and gradient[0, 1] != 0:
+        fail("Where a prediction is exactly right, take 0, as for the absolute error.")
+    expect_close(
+        gradient,
+        right,
+        "The slopes should be 0.1 where the prediction is too high and -0.9 where it is too low, "
+        "divided by 4.",
+    )
+    middle = answer()
+    if not np.allclose(middle.forward(predictions, targets), [0.25, 2.0]):
+        fail(
+            "Without an argument the share is 0.5, which is half of the absolute error."
+        )
+    rng = np.random.default_rng(0)
+    heights = np.sort(rng.standard_normal((101, 1)), axis=0)
+    tried = [
+        loss.calculate(np.full((101, 1), height), heights) for height in heights[:, 0]
+    ]
+    if int(np.argmin(tried)) != 90:
+        fail("For 101 numbers and a share of 0.9, the best single answer is the 91st.")
+    if hasattr(answer(0.2), "share") and answer(0.2).share != 0.2:
+        fail("Keep the share that the constructor was given.")
+    return "Two such networks, with 0.05 and 0.95, say where nine targets of ten should lie."
 
 
 EXERCISES = (
@@ -242,5 +295,5 @@ EXERCISES = (
     Exercise("9.2", "squared nearby, absolute far away", huber),
     Exercise("9.3", "one scale for all", standardize),
     Exercise("9.4", "an initializer that turns", orthogonal),
-    Exercise("9.5", "a sine without training", through_points),
+    Exercise("9.5", "not the middle, but the edge", quantile),
 )

@@ -3,54 +3,92 @@
 import contextlib
 import io
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 
-from bookkit.checks import Exercise, expect_array, expect_close, fail
+from bookkit.checks import Exercise, expect_array, expect_close, expect_number, fail
 
 
 def count(answer):
     """Judge the number of parameters for given sizes."""
     for sizes, right in (([2, 64, 3], 387), ([1, 1], 2), ([784, 64, 64, 10], 55050)):
-        found = answer(sizes)
-        if found is None:
-            fail("Return the number.")
+        given = list(sizes)
+        found = answer(given)
+        if given != sizes:
+            fail("The list that you were given has changed: leave it as it was.")
+        found = expect_number(found, "The number of parameters")
         weights = sum(n * m for n, m in pairwise(sizes))
         if found == weights:
             fail("Those are the weights; every neuron has a bias as well.")
         if found != right:
             fail(
-                f"For {sizes} it is {right}, not {found}: a layer from n to m has n * m weights and m biases."
+                f"For {sizes} it is {right}, not {found:g}: a layer from n to m has n * m weights "
+                "and m biases."
             )
     return "(n + 1) m for each layer: the bias is one more input, which is always 1."
 
 
-def clip(answer):
-    """Judge the clipping of a gradient in place."""
-    long = np.array([3.0, -4.0, 0.0, 12.0])  # of length 13
-    kept = long.copy()
-    found = answer(long, 6.5)
-    if found is None or np.ndim(found) != 0:
-        fail("Return the length from before, a number.")
-    if np.array_equal(long, kept):
+def walk(answer):
+    """Judge the losses on the straight line between two vectors of parameters."""
+    walk, model_class, nn = answer
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((8, 2)), np.arange(8) % 3
+
+    def model():
+        options = {"weight_l2": 0.5, "rng": 0, "dtype": np.float64}
+        made = model_class([nn.Dense(2, 3, **options), nn.Softmax()])
+        made.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD(1.0))
+        made.finalize()
+        return made
+
+    one = model()
+    start, end = rng.standard_normal((2, 9))
+    kept = start.copy(), end.copy()
+    before = one.parameters.copy()
+    shares = [0.0, 0.25, 1.0, 0.5, 1.5]
+    found = walk(one, X, y, start, end, shares)
+    if not isinstance(found, list):
+        fail("Return the losses as a list.")
+    if len(found) != len(shares):
+        fail(f"{len(shares)} shares are {len(shares)} losses, not {len(found)}.")
+    found = [expect_number(each, "A loss") for each in found]
+    if not (np.array_equal(start, kept[0]) and np.array_equal(end, kept[1])):
+        fail("start or end has changed: make a new vector for each share.")
+
+    def right(t, added=False):
+        other = model()
+        other.parameters[...] = (1 - t) * kept[0] + t * kept[1]
+        value = other.loss.calculate(other.forward(X), y)
+        return value + added * other.regularization_loss()
+
+    if np.isclose(found[0], right(1.0)):
+        fail("At a share of 0 it stands at the start, at 1 at the end: turn t around.")
+    if np.isclose(found[0], right(0.0, added=True)):
+        fail("The data loss is asked for, without the penalty.")
+    if np.isclose(found[1], 0.75 * right(0.0) + 0.25 * right(1.0)):
         fail(
-            "Nothing changed: write into the vector that you were given, gradients *= ..."
+            "The parameters are mixed, not the losses: put them into the model and ask."
         )
-    expect_close(
-        float(found), 13.0, "3, -4, 0, 12 has the length 13: return that of before."
-    )
-    if np.isclose(np.abs(long).max(), 6.5):
-        fail("All numbers share one factor, limit / length; none is cut by itself.")
-    expect_close(
-        long, kept / 2, "A length of 13 with a limit of 6.5: halve every number."
-    )
-    short = np.array([0.3, 0.4])
-    expect_close(float(answer(short, 1.0)), 0.5, "0.3, 0.4 has the length 0.5.")
-    expect_close(short, [0.3, 0.4], "What is shorter than the limit stays as it is.")
-    zeros = np.zeros(3)
-    if answer(zeros, 1.0) != 0 or zeros.any():
-        fail("A gradient of zeros has the length 0, and stays.")
-    return "The direction is the same, only the step is shorter."
+    if np.ptp(found) == 0:
+        fail(
+            "All losses are the same: write into the vector, model.parameters[...] = ..."
+        )
+    for t, loss in zip(shares, found, strict=True):
+        expect_close(
+            loss,
+            right(t),
+            f"At a share of {t} the loss is {right(t):.4f}, not {loss:.4f}. Each place is "
+            "(1 - t) start + t end, whatever came before it.",
+        )
+    if one.optimizer.steps_done:
+        fail("The walk took a step of training: forward alone is enough.")
+    if not np.array_equal(one.parameters, before):
+        fail(
+            "The model has other parameters than before: keep a copy of them first, "
+            "model.parameters.copy(), and write it back."
+        )
+    return "Between two trainings from different starts there usually is a hill."
 
 
 def until(answer):
@@ -58,8 +96,8 @@ def until(answer):
     train_until, model_class, nn = answer
     X, y = nn.spiral_data(50, 2, rng=0)
 
-    def model():
-        made = model_class(
+    def model(kind=model_class):
+        made = kind(
             [
                 nn.Dense(2, 32, rng=1),
                 nn.ReLU(),
@@ -75,6 +113,7 @@ def until(answer):
         return made
 
     one = model()
+    optimizer = one.optimizer
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         found = train_until(one, X, y, 0.8, at_a_time=20, most=2000)
@@ -84,6 +123,8 @@ def until(answer):
         isinstance(each, float) for each in found
     ):
         fail("Return one flat list of numbers: history.accuracy, piece by piece.")
+    if one.optimizer is not optimizer:
+        fail("The model has another optimizer than before: it goes on with its own.")
     if len(found) != one.optimizer.steps_done:
         fail(
             f"{one.optimizer.steps_done} epochs were trained, {len(found)} accuracies came back."
@@ -91,7 +132,9 @@ def until(answer):
     if not found or max(found) < 0.8:
         fail("It stopped before the accuracy was reached.")
     if max(found[:-20], default=0.0) >= 0.8:
-        fail("It trained on: stop after the first piece that has it.")
+        fail(
+            "It trained on: stop after the first piece in which an epoch has it, as its history says."
+        )
     if len(found) % 20:
         fail("With at_a_time=20 it trains 20 epochs, looks, and trains 20 more.")
     never = model()
@@ -100,7 +143,54 @@ def until(answer):
         fail(
             f"most=50 and at_a_time=20 are 20, 20 and 10 epochs; trained {never.optimizer.steps_done}."
         )
+    _follows_a_script(train_until, model, model_class)
     return "Measured on the training data, mind: chapter 11 stops on others."
+
+
+def _follows_a_script(train_until, model, model_class):
+    """Judge when it stops, with a model whose accuracies were written beforehand."""
+
+    class Scripted(model_class):  # type: ignore[misc,valid-type]
+        script: tuple[float, ...] = ()
+
+        def train(self, X, y, *, epochs=1, print_every=1, **others):
+            self.asked = [*getattr(self, "asked", []), epochs]
+            done = sum(self.asked)
+            found = [float(each) for each in self.script[done - epochs : done]]
+            return SimpleNamespace(accuracy=found, loss=found, interrupted=False)
+
+    # accuracies, at_a_time, what should be trained, hint
+    cases = (
+        (
+            (0.5, 0.6, 0.7, 0.6, 0.9, 0.9, 0.9, 0.9),
+            3,
+            [3, 3],
+            "With at_a_time=3 it trains three epochs, looks, and trains three more.",
+        ),
+        (
+            (0.5, 0.9, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5),
+            4,
+            [4],
+            "The second of four epochs had it: every epoch of the piece counts, as its history has it.",
+        ),
+        (
+            (0.5, 0.8, 0.5, 0.5),
+            2,
+            [2],
+            "0.8 were asked for and reached: equal is enough.",
+        ),
+    )
+    for script, size, right, hint in cases:
+        scripted = model(Scripted)
+        scripted.script = script
+        train_until(
+            scripted, np.ones((4, 2)), np.zeros(4, int), 0.8, at_a_time=size, most=8
+        )
+        if getattr(scripted, "asked", []) != right:
+            fail(
+                f"Epochs with accuracies {', '.join(map(str, script))}: it trained pieces of "
+                f"{', '.join(map(str, getattr(scripted, 'asked', [])))}. {hint}"
+            )
 
 
 def scale(answer):
@@ -115,15 +205,25 @@ def scale(answer):
     expect_array(layer.factors, (1, 3), "factors")
     if layer.factors.dtype != np.float32 or not (layer.factors == 1).all():
         fail("factors begin as float32, and all as 1.")
-    layer.factors = np.array([[1.0, -2.0, 0.5]])
+    factors = np.array([[1.0, -2.0, 0.5]])
+    layer.factors = factors.copy()
     inputs = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     doutputs = np.array([[1.0, 1.0, 2.0], [0.0, -1.0, 1.0]])
+    given = inputs.copy(), doutputs.copy()
     outputs = expect_array(layer.forward(inputs), (2, 3), "What forward returns")
+    if not np.array_equal(inputs, given[0]):
+        fail("forward changed its inputs: make a new array, inputs * factors.")
     expect_close(outputs, [[1, -4, 1.5], [4, -10, 3]], "outputs = inputs * factors.")
     dinputs = expect_array(layer.backward(doutputs), (2, 3), "What backward returns")
+    if not np.array_equal(doutputs, given[1]):
+        fail("backward changed doutputs: make a new array.")
+    if not np.array_equal(layer.factors, factors):
+        fail(
+            "backward moved the factors: steps are the optimizer's, keep dfactors only."
+        )
     expect_close(
         dinputs,
-        doutputs * layer.factors,
+        given[1] * factors,
         "dinputs = doutputs * factors, sample by sample.",
     )
     found = expect_array(layer.dfactors, (1, 3), "dfactors")
@@ -132,6 +232,11 @@ def scale(answer):
         [[1.0, -3.0, 12.0]],
         "dfactors is the sum of doutputs * inputs over the batch: one factor serves all samples.",
     )
+    layer.backward(doutputs)
+    if not np.allclose(layer.dfactors, found):
+        fail(
+            "Called twice, backward added up: dfactors is that of the last batch alone."
+        )
     X, y = nn.spiral_data(30, 2, rng=0)
     model = model_class([layer_class(2), nn.Dense(2, 2, rng=0), nn.Softmax()])
     model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD(1.0))
@@ -145,7 +250,9 @@ def scale(answer):
 
 EXERCISES = (
     Exercise("10.1", "How many parameters?", count),
-    Exercise("10.2", "Clip a gradient", clip),
-    Exercise("10.3", "Go on until it is good", until),
-    Exercise("10.4", "A layer with a parameter of its own", scale),
+    Exercise("10.2", "Walk along a line", walk, ("walk", "Model", "nn")),
+    Exercise("10.3", "Go on until it is good", until, ("train_until", "Model", "nn")),
+    Exercise(
+        "10.4", "A layer with a parameter of its own", scale, ("Scale", "Model", "nn")
+    ),
 )

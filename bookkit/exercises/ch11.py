@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bookkit.checks import Exercise, expect_close, fail
+from bookkit.checks import Exercise, expect_close, expect_number, fail
 
 
 def steps(answer):
@@ -13,16 +13,14 @@ def steps(answer):
         (5, 100, 3, 3),
         (60000, 128, 10, 4690),
     ):
-        found = answer(samples, size, epochs)
-        if found is None:
-            fail("Return the number.")
+        found = expect_number(answer(samples, size, epochs), "The number of steps")
         if found != right and found == epochs * (samples // size):
             fail(
                 f"{samples} samples in batches of {size}: what is left over is a step too."
             )
         if found != right:
             fail(
-                f"{samples} samples in batches of {size}, {epochs} epochs: {right}, not {found}."
+                f"{samples} samples in batches of {size}, {epochs} epochs: {right}, not {found:g}."
             )
     return "Every epoch ends with its own short batch: they don't add up across epochs."
 
@@ -151,5 +149,5 @@ EXERCISES = (
     Exercise("11.1", "How many steps?", steps),
     Exercise("11.2", "One part for training, one to judge", split),
     Exercise("11.3", "A mean that can be continued", running),
-    Exercise("11.4", "Stop in time", early),
+    Exercise("11.4", "Stop in time", early, ("train_and_stop", "Model", "nn")),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bookkit.checks import Exercise, expect_array, expect_close, fail
+from bookkit.checks import Exercise, expect_array, expect_close, expect_number, fail
 from nnfs_lib.datasets import read_idx
 
 
@@ -18,8 +18,7 @@ def memory(answer):
         (10, 100, 200, np.float64, 1.6),
     ):
         found = answer(count, height, width, dtype)
-        if found is None:
-            fail("Return the number.")
+        found = expect_number(found, "The number of megabytes")
         if np.isclose(found, right * 1e6):
             fail("Those are bytes: a megabyte is a million of them.")
         if np.isclose(found, right * 1e6 / 2**20):

@@ -6,25 +6,23 @@ from pathlib import Path
 
 import numpy as np
 
-from bookkit.checks import Exercise, expect_close, fail
+from bookkit.checks import Exercise, expect_close, expect_number, fail
 
 
 def size(answer):
     """Judge the size of a saved model."""
     for count in (387, 55050):
-        found = answer(count, False)
-        if found is None:
-            fail("Return the number.")
+        found = expect_number(answer(count, False), "The number of bytes")
         if found == count:
             fail("A float32 has four bytes.")
         if found != 4 * count:
-            fail(f"{count} numbers of four bytes are {4 * count}, not {found}.")
-        found = answer(count, True)
+            fail(f"{count} numbers of four bytes are {4 * count}, not {found:g}.")
+        found = expect_number(answer(count, True), "The number of bytes")
         if found == 8 * count:
             fail("Adam remembers two things about each parameter: means and squares.")
         if found != 12 * count:
             fail(
-                f"Parameters, means and squares: three times {4 * count}, not {found}."
+                f"Parameters, means and squares: three times {4 * count}, not {found:g}."
             )
     return "To predict you need a third of it."
 
@@ -65,30 +63,53 @@ def keep(answer):
         made.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.Adam())
         return made
 
+    others = [
+        *("notes.npz", "step-by-step.txt", "other000120.npz", "step-best.npz"),
+        *("step-000007.npz.part", "step-12.npz", "my-step-000003.npz"),
+    ]
+
+    def save(folder, step, keep):
+        path = keep_saving(model(), folder, step, keep)
+        if path is None:
+            fail("It returned None: return the path that was written.")
+        if Path(path).name != f"step-{step:06d}.npz":
+            fail(f"Step {step} goes into step-{step:06d}.npz, not {Path(path).name}.")
+        return Path(path)
+
+    def keep_others(folder):
+        for other in others:
+            if not (folder / other).exists():
+                fail(f"It removed {other}, which is none of its own.")
+
+    def left_in(folder):
+        names = [each.name for each in folder.iterdir() if each.name not in others]
+        return sorted(int(each[5:-4]) for each in names)
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "notes.npz").write_bytes(b"mine")
-        (folder / "step-by-step.txt").write_bytes(b"mine")
-        (folder / "other000120.npz").write_bytes(b"mine")
-        for step in (5, 120, 90, 1000):
-            path = keep_saving(model(), folder, step, 2)
-            if path is None or not Path(path).is_file():
-                fail("Return the path that was written; there should be a file.")
-            if Path(path).name != f"step-{step:06d}.npz":
-                fail(
-                    f"Step {step} goes into step-{step:06d}.npz, not {Path(path).name}."
-                )
-        if (
-            not (folder / "notes.npz").exists()
-            or not (folder / "step-by-step.txt").exists()
-        ):
-            fail("It removed a file that is none of its own.")
-        if not (folder / "other000120.npz").exists():
-            fail("It removed other000120.npz, which is none of its own.")
-        left = sorted(each.name for each in folder.glob("step-0*.npz"))
-        if left != ["step-000120.npz", "step-001000.npz"]:
+        for other in others:
+            (folder / other).write_bytes(b"mine")
+        path = save(folder, 5, 2)
+        keep_others(folder)
+        if not path.is_file():
             fail(
-                f"After steps 5, 120, 90, 1000 with keep=2, the two highest; left: {', '.join(left)}."
+                "Step 5 was the first of its kind, and its file isn't there. Are step-12.npz and "
+                "step-best.npz counted? They are not of its kind."
+            )
+        save(folder, 120, 2)
+        save(folder, 90, 2)
+        if left_in(folder) != [90, 120]:
+            fail(
+                "Steps 5, 120 and 90, in this order, with keep=2: those with the highest numbers stay, "
+                f"90 and 120; left: {left_in(folder)}."
+            )
+        if not save(folder, 1000, 2).is_file():
+            fail("The file of step 1000 is gone, which has the highest number of all.")
+        keep_others(folder)
+        if left_in(folder) != [120, 1000]:
+            fail(
+                "After steps 5, 120, 90, 1000 with keep=2 there should be 120 and 1000; left: "
+                f"{left_in(folder)}."
             )
         if model_class.load(folder / "step-001000.npz").optimizer is None:
             fail("Save with include_optimizer=True, so that training can go on.")
@@ -96,9 +117,30 @@ def keep(answer):
         broken.optimizer = None  # so that saving fails
         with suppress(RuntimeError):
             keep_saving(broken, folder, 2000, 2)
-        if not (folder / "step-000120.npz").exists():
+        if left_in(folder) != [120, 1000]:
             fail(
                 "The saving failed, and an old file is gone already: save first, then remove."
+            )
+        for step in (999_998, 999_999, 1_000_000):
+            save(folder, step, 2)
+        if left_in(folder) != [999_999, 1_000_000]:
+            fail(
+                "After steps 999998, 999999 and 1000000 the highest two should be left, by number: as "
+                f"words, step-1000000 comes before step-999999. Left: {left_in(folder)}."
+            )
+        for step in range(1, 6):
+            keep_saving(model(), folder, 2_000_000 + step, 100)
+        save(folder, 3_000_000, 2)
+        if left_in(folder) != [2_000_005, 3_000_000]:
+            fail(
+                "There were eight files, and keep=2: remove all but two, and not just one; left: "
+                f"{left_in(folder)}."
+            )
+        save(folder, 10, 1)
+        if left_in(folder) != [3_000_000]:
+            fail(
+                "Step 10 with keep=1, where step 3000000 is: only the highest number stays, though "
+                f"another one was just saved; left: {left_in(folder)}."
             )
     return "First save, then remove: at no moment are there fewer than you asked for."
 
@@ -119,8 +161,15 @@ def mean(answer):
         for seed in range(3):
             paths.append(folder / f"{seed}.npz")
             model(seed).save_parameters(paths[-1])
-        one = model(7)
-        mean_parameters(paths, one)
+        one = model(7)  # never finalized
+        mean_parameters(list(paths), one)
+        last = model(2).layers[0].weights
+        if not one.parameters.size and np.array_equal(one.layers[0].weights, last):
+            fail(
+                "The model ends with the parameters of the last file, and not with the mean of those in "
+                "the files. (If you used model.parameters: that vector is empty in a model that was never "
+                "finalized. Use get_parameters and set_parameters, or call finalize() first.)"
+            )
         for layer in (0, 2):
             right = np.mean(
                 [model(seed).layers[layer].weights for seed in range(3)], axis=0
@@ -165,6 +214,8 @@ def mean(answer):
 EXERCISES = (
     Exercise("13.1", "How large is the file?", size),
     Exercise("13.2", "Which bit was it?", flip),
-    Exercise("13.3", "Keep the last few", keep),
-    Exercise("13.4", "The mean of several networks", mean),
+    Exercise("13.3", "Keep the last few", keep, ("keep_saving", "Model", "nn")),
+    Exercise(
+        "13.4", "The mean of several networks", mean, ("mean_parameters", "Model", "nn")
+    ),
 )

@@ -14,8 +14,9 @@ import traitlets
 import nnfs_lib as nn
 from bookkit.explore.explorer import FRONT, HERE
 from bookkit.explore.sheet import pack
+from bookkit.files import shipped
 from bookkit.garments import CLASSES
-from bookkit.garments.network import DRAWN, FOLDER, MEASURED, NETWORK
+from bookkit.garments.network import MEASURED, NETWORK
 
 SIDE = 28
 FRONT_LAYERS, INNER_LAYERS = {"Rescaling", "Flatten"}, {"Dense", "ReLU", "Dropout"}
@@ -121,13 +122,15 @@ def named(names: Sequence[str] | None, outputs: int) -> list[str]:
 
 def measured() -> dict[str, Any]:
     """Return what was measured when the book's network was trained."""
-    found: dict[str, Any] = json.loads((FOLDER / MEASURED).read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        (shipped("garment", "assets") / MEASURED).read_text(encoding="utf-8")
+    )
     return found
 
 
 def drawn() -> np.ndarray:
     """Return ten garments of the book's own drawing, one of each class."""
-    images, _ = nn.read_labelled(DRAWN, "train")
+    images, _ = nn.read_labelled(shipped("garments"), "train")
     return images[measured()["shown"]]
 
 
@@ -197,7 +200,11 @@ class Garment(anywidget.AnyWidget):
         """Show pictures to a model; the book's own stand for what is not given."""
         shown = drawn() if pictures is None else checked(pictures)
         labels = [f"Picture {number + 1}" for number in range(len(shown))]
-        judge = nn.Model.load(FOLDER / NETWORK) if model is None else model
+        judge = (
+            nn.Model.load(shipped("garment", "assets") / NETWORK)
+            if model is None
+            else model
+        )
         network = network_of(judge)
         check_same(judge, network, shown)
         classes = named(names, network.classes)

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.files import replace
+from bookkit.files import replace, shipped
 from bookkit.garments import CLASSES
 
-ROOT = Path(__file__).parents[2]
-FOLDER, DRAWN = ROOT / "assets/garment", ROOT / "data/garments"
+FOLDER = Path(__file__).parents[2] / "assets/garment"
 NETWORK, MEASURED = "network.npz", "measured.json"
 NEURONS, EPOCHS, BATCH, SEED = 64, 10, 100, 0
 
@@ -62,7 +61,7 @@ def choose(model: nn.Model, images: np.ndarray, labels: np.ndarray) -> list[int]
 
 def measure(model: nn.Model) -> dict[str, Any]:
     """Return how often it is right on the drawn garments, and which of them to show."""
-    images, labels = nn.read_labelled(DRAWN, "train")
+    images, labels = nn.read_labelled(shipped("garments"), "train")
     return {
         "drawn_accuracy": model.evaluate(images, labels).accuracy,
         "drawn_pictures": len(images),

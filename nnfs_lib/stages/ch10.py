@@ -45,7 +45,7 @@ class Model:
         self.loss: nn.Loss | None = None
         self.optimizer: nn.Optimizer | None = None
         self.accuracy: nn.Accuracy | None = None
-        self.parameters, self.gradients = np.empty(0), np.empty(0)
+        self._parameters, self._gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
         # What a step runs: all layers and the loss, or all but the last and the fused.
         self.body: Sequence[nn.Layer] = ()
@@ -93,12 +93,32 @@ class Model(Model):
         self.accuracy = accuracy or self.accuracy
 
 
-def check_ending(last: nn.Layer, loss: nn.Loss | None) -> None:
-    """Raise a ValueError where a loss on logits comes behind an output activation."""
+def check_ending(
+    last: nn.Layer, loss: nn.Loss | None, outputs: np.ndarray | None = None
+) -> None:
+    """Raise a ValueError where the last layer and the loss don't belong together.
+
+    A loss on logits has no output activation before it, a loss of probabilities has
+    its own. Of a layer that the library doesn't know, it looks at the outputs (batch,
+    classes), where there are any: probabilities of two classes or more add up to 1.
+    """
+    known = (nn.Dense, nn.ReLU, nn.Linear, nn.Sigmoid, nn.Softmax)
     for (activation, plain), fused in nn.FUSED.items():
-        if type(loss) is fused and type(last) is activation:
-            ways = f"without the {activation.__name__}, or loss={plain.__name__}()"
+        own, name = activation.__name__, type(last).__name__
+        if type(loss) is fused and isinstance(last, nn.Sigmoid | nn.Softmax):
+            ways = f"without the {name}"
+            if isinstance(last, activation):
+                ways += f", or loss={plain.__name__}()"
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
+        without = type(loss) is plain and not isinstance(last, activation)
+        if without and isinstance(last, known):
+            needs = f"takes probabilities, the network ends in {name}"
+            raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
+    if type(loss) is nn.CategoricalCrossentropy and outputs is not None:
+        sums = outputs.sum(axis=-1)
+        if outputs.shape[-1] < 2 or not np.allclose(sums, 1, atol=1e-3):
+            needs = "takes probabilities of two classes or more that add up to 1"
+            raise ValueError(f"CategoricalCrossentropy {needs}, got {outputs[0]}.")
 
 
 # The highest logit is the highest probability: these need no output activation.
@@ -197,11 +217,11 @@ def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
             layer.training = old
 
 
-def check_fit(layers: Sequence[nn.Layer]) -> None:
+def check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     """Raise a ValueError that names them, unless all layers fit together.
 
     A sample of zeros goes through all from the first Dense on, whose number of inputs
-    is known: whoever doesn't take it, doesn't fit.
+    is known: a layer that refuses it doesn't fit. Returns what comes out at the end.
     """
     types: dict[np.dtype, str] = {}
     for place, layer in enumerate(layers):
@@ -213,7 +233,7 @@ def check_fit(layers: Sequence[nn.Layer]) -> None:
         raise ValueError(f"Model needs layers of one dtype, got {found}.")
     dense = next((layer for layer in layers if isinstance(layer, Dense)), None)
     if dense is None:
-        return
+        return None
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
@@ -227,6 +247,35 @@ def check_fit(layers: Sequence[nn.Layer]) -> None:
                 raise ValueError(message) from error
             if layer.parameter_names:
                 giver = name
+    return outputs
+
+
+def check_same(vector: np.ndarray, value: object, name: str) -> None:
+    """Raise an AttributeError that says what to write, unless value is the vector."""
+    if value is not vector:
+        first = "" if vector.size else "call finalize(), then "
+        held = f"Model.{name} is the vector whose parts the layers use"
+        raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
+
+
+class Model(Model):
+    @property
+    def parameters(self) -> np.ndarray:
+        """All weights and biases as one vector, of which the layers have views."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, value: np.ndarray) -> None:
+        check_same(self._parameters, value, "parameters")
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """The gradients of the last step, in the order of the parameters."""
+        return self._gradients
+
+    @gradients.setter
+    def gradients(self, value: np.ndarray) -> None:
+        check_same(self._gradients, value, "gradients")
 
 
 class Model(Model):
@@ -241,9 +290,8 @@ class Model(Model):
             raise RuntimeError(
                 "Model has nothing to train: add layers, at least one Dense."
             )
-        check_fit(self.layers)
         last, loss = self.layers[-1], self.loss
-        check_ending(last, loss)
+        check_ending(last, loss, check_fit(self.layers))
         fused = nn.FUSED.get((type(last), type(loss))) if loss else None
         self.ending = fused() if fused else loss
         self.body = self.layers[:-1] if fused else self.layers[:]
@@ -251,7 +299,7 @@ class Model(Model):
         held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
         arrays = [getattr(layer, name) for layer, name in owners]
         if not held or any(each.base is not self.parameters for each in arrays):
-            self.parameters, self.gradients, self.places = lay_out(self.layers)
+            self._parameters, self._gradients, self.places = lay_out(self.layers)
         first, ending = owners[0][0], self.ending
         self.keep_first = shortcut(first, nn.Layer, "keep_gradients", "backward")
         if ending:
@@ -264,6 +312,19 @@ class Model(Model):
         for layer in self.body:
             outputs = layer.forward(outputs)
         return outputs
+
+
+class Model(Model):
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy whole: its layers' arrays become views of its own vector."""
+        vars(self).update(state)
+        if self.places:
+            self._parameters, self._gradients, self.places = lay_out(self.layers)
+            self._gradients[...] = state["_gradients"]
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
 
 class Model(Model):
@@ -335,21 +396,23 @@ class History:
         return history
 
 
+def short(value: float) -> str:
+    """Return a number with three decimals; with three digits if small or large."""
+    return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
+
+
 def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
     """Return what is printed of an epoch."""
-    parts = [f"loss {record['loss']:.3f}"]
+    parts = [f"loss {short(record['loss'])}"]
     if record["regularization_loss"]:
         data, added = record["data_loss"], record["regularization_loss"]
-        parts[0] += f" (data {data:.3f} + regularization {added:.3f})"
-    parts += [
-        f"{words} {record[name]:.3f}"
-        for name, words in (
-            ("accuracy", "accuracy"),
-            ("val_loss", "validation loss"),
-            ("val_accuracy", "validation accuracy"),
-        )
-        if name in record
-    ]
+        parts[0] += f" (data {short(data)} + regularization {short(added)})"
+    if "accuracy" in record:
+        parts.append(f"accuracy {record['accuracy']:.3f}")
+    if "val_loss" in record:
+        parts.append(f"validation loss {short(record['val_loss'])}")
+    if "val_accuracy" in record:
+        parts.append(f"validation accuracy {record['val_accuracy']:.3f}")
     parts.append(f"learning rate {record['learning_rate']:.3g}")
     return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"
 
@@ -475,6 +538,7 @@ __all__ = [
     "check_loss",
     "check_pairs",
     "check_probabilities",
+    "check_same",
     "check_same_shape",
     "check_samples",
     "check_sizes",
@@ -498,6 +562,7 @@ __all__ = [
     "penalty_gradient",
     "running_mean",
     "shifted",
+    "short",
     "shortcut",
     "signed_errors",
     "sine_data",

@@ -90,7 +90,7 @@ class Model(nn.Model):
         self.loss: nn.Loss | None = None
         self.optimizer: nn.Optimizer | None = None
         self.accuracy: nn.Accuracy | None = None
-        self.parameters, self.gradients = np.empty(0), np.empty(0)
+        self._parameters, self._gradients = np.empty(0), np.empty(0)
         self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
         # What a step runs: all layers and the loss, or all but the last and the fused.
         self.body: Sequence[nn.Layer] = ()
@@ -339,6 +339,7 @@ __all__ = [
     "check_loss",
     "check_pairs",
     "check_probabilities",
+    "check_same",
     "check_same_shape",
     "check_samples",
     "check_sizes",
@@ -364,6 +365,7 @@ __all__ = [
     "rows",
     "running_mean",
     "shifted",
+    "short",
     "shortcut",
     "signed_errors",
     "sine_data",

@@ -399,7 +399,8 @@ class Model(Model):
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit. ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads.
+        ValueError for what `load` could not read.
         """
         self.finalize()
         text: dict[str, Any] = {"kind": "model", "version": VERSION}
@@ -442,6 +443,8 @@ __all__ = [
     "EPSILON",
     "FASHION_MNIST",
     "FUSED",
+    "IDX_KINDS",
+    "LEFT_BY_WINDOWS",
     "MNIST",
     "RECIPES",
     "SGD",
@@ -505,9 +508,11 @@ __all__ = [
     "check_gradient",
     "check_kind",
     "check_layer",
+    "check_light",
     "check_loss",
     "check_pairs",
     "check_probabilities",
+    "check_same",
     "check_same_shape",
     "check_samples",
     "check_sizes",
@@ -552,6 +557,7 @@ __all__ = [
     "rows",
     "running_mean",
     "shifted",
+    "short",
     "shortcut",
     "signed_errors",
     "sine_data",

@@ -1,6 +1,7 @@
 """The judge of exercises: what it says of wrong, broken and missing answers; and who catches bugs."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
 from wrong_answers_10_to_13 import WRONG_ANSWERS as WRONG_ANSWERS_10_TO_13
 
+import bookkit
 from bookkit import catches, check
-from bookkit.checks import exercises, judge
+from bookkit.checks import Exercise, exercises, judge
 from nnfs_lib import Dense, Softmax
 
 
@@ -305,3 +307,63 @@ def test_a_check_that_cannot_tell_the_two_apart_proves_nothing():
         catches(is_positive, wrong=2, right=1)
     with pytest.raises(AssertionError, match="-1 is not positive"):
         catches(is_positive, wrong=-2, right=-1)
+
+
+def test_the_number_of_an_exercise_stands_in_quotes():
+    with pytest.raises(TypeError, match=r'stands in quotes: check\("1\.1"'):
+        judge(1.1, None)
+
+
+def test_what_was_called_already_is_no_function():
+    message = judge("1.1", 9).message
+    assert "What it got is 9, int" in message
+    assert "no parentheses behind it" in message
+
+
+@pytest.mark.parametrize("answer", [len, (len,), (len, Dense, None, 1)])
+def test_an_exercise_of_several_parts_lists_them(answer):
+    message = judge("13.4", answer).message
+    assert 'check("13.4", (mean_parameters, Model, nn))' in message
+
+
+def test_text_where_a_number_is_wanted_is_said_so():
+    message = judge("12.1", lambda *arguments: "188.16 MB").message
+    assert "should be one number, not '188.16 MB' (str)" in message
+
+
+def test_a_checker_that_stops_does_not_blame_the_reader(monkeypatch):
+    names = {}
+    place = Path(bookkit.__file__).parent / "exercises" / "broken.py"
+    exec(compile("def broken(answer): {}['nothing']", str(place), "exec"), names)
+    broken = {"1.1": Exercise("1.1", "broken", names["broken"])}
+    monkeypatch.setattr("bookkit.checks.exercises", lambda chapter: broken)
+    verdict = judge("1.1", len)
+    assert not verdict.passed
+    assert "the check itself stopped, and not your code, with KeyError" in (
+        verdict.message
+    )
+
+
+def test_shapes_are_mentioned_only_where_shapes_meet():
+    def raising(error):
+        def answer(*arguments):
+            raise error
+
+        return judge("1.1", answer).message
+
+    meets = ValueError("operands could not be broadcast together with shapes (2,) (3,)")
+    assert "Print the shapes" in raising(meets)
+    for error in (
+        IndexError("list index out of range"),
+        ValueError("not enough values to unpack (expected 2, got 0)"),
+        ValueError("'x.npz' is a file of another kind."),
+    ):
+        assert "Print the shapes" not in raising(error)
+        assert "your code stopped with" in raising(error)
+
+
+def test_every_exercise_from_chapter_7_on_has_six_mistakes_here():
+    for chapter in range(7, 14):
+        for number in exercises(chapter):
+            mistakes = [each for each, _, _ in ALL_MISTAKES if each == number]
+            assert len(mistakes) >= 6, number

@@ -44,6 +44,19 @@ def test_the_spiral_is_that_of_chapter_1():
     np.testing.assert_array_equal(table[:, 2], y)
 
 
+def test_the_diabetes_data_are_those_of_efron_and_others():
+    """Sizes, columns and moments as published; where scikit-learn is there, every number."""
+    path = FOLDER / "diabetes.csv"
+    assert path.read_text().splitlines()[0] == data.DIABETES
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    assert table.shape == (442, 11)
+    assert table[0].tolist() == [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87, 151]
+    assert abs(table[:, 10].mean() - 152.133) < 1e-3
+    assert abs(table[:, 10].std(ddof=1) - 77.093) < 1e-3
+    assert set(table[:, 1]) == {1, 2}
+    assert data.diabetes() == path.read_bytes()
+
+
 @PARTS
 def test_the_garments_are_those_that_the_code_draws(part):
     images, labels = shipped(part)

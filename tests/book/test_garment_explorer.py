@@ -12,15 +12,16 @@ from explorer_blocks import GARMENT, NOTEBOOKS, cut, open_block, widgets
 
 import nnfs_lib as nn
 from bookkit import explore
+from bookkit.files import shipped
 from bookkit.garments import CLASSES, network
-from bookkit.garments.network import DRAWN, FOLDER, MEASURED, NETWORK
+from bookkit.garments.network import FOLDER, MEASURED, NETWORK
 
 BUDGET = (
     150 * 1024
 )  # of the text in the page; a browser test has the same for every explorer
 BOOKS = nn.Model.load(FOLDER / NETWORK)
 TOLD = json.loads((FOLDER / MEASURED).read_text(encoding="utf-8"))
-IMAGES, LABELS = nn.read_labelled(DRAWN, "train")
+IMAGES, LABELS = nn.read_labelled(shipped("garments"), "train")
 
 
 def model(*layers):

@@ -31,20 +31,51 @@ def soft_and_hard(weights, amount):
     weights[np.abs(weights) < amount] = 0
 
 
-def lengths(weights, axis):
-    return np.sqrt(np.sum(weights**2, axis=axis, keepdims=True))
+def cheaper(
+    *,
+    root=True,
+    turned=False,
+    bias=True,
+    divide=True,
+    guard=True,
+    one=False,
+    rows=False,
+    outer=False,
+    rebind=False,
+    multiply=False,
+):
+    """Return exercise 7.3's answer, with what a reader may get wrong."""
 
+    def answer(first, last):
+        into = np.linalg.norm(first.weights, axis=0)
+        out = np.linalg.norm(last.weights, axis=1)
+        if turned:
+            into, out = out, into
+        c = np.ones_like(into)
+        with np.errstate(all="ignore"):
+            if guard:
+                both = (into > 0) & (out > 0)
+                c[both] = out[both] / into[both]
+            else:
+                c = out / into
+            c = np.sqrt(c) if root else c
+            c = np.full_like(c, c[0]) if one else c
+            if rebind:
+                first.weights = first.weights * c
+            else:
+                first.weights *= c
+            if bias:
+                first.biases *= c
+            if multiply:
+                last.weights *= c[:, np.newaxis]
+            elif rows:
+                last.weights /= c[:2]
+            elif divide:
+                last.weights /= c[:, np.newaxis]
+            if outer:
+                last.biases /= c[:2]
 
-def limit_rows(weights, limit):
-    return weights * limit / np.maximum(lengths(weights, 1), limit)
-
-
-def limit_all(weights, limit):
-    return weights * min(1, limit / np.linalg.norm(weights))
-
-
-def limit_to(weights, limit):
-    return weights * limit / np.maximum(lengths(weights, 0), 1e-9)
+    return answer
 
 
 def stop(*, tie=False, nan=False, late=0, last=True, never=False, reset=True):
@@ -254,6 +285,8 @@ def huber(forward=None, backward=None):
             self.delta = delta
 
         def forward(self, predictions, targets):
+            if predictions.shape != targets.shape:
+                raise ValueError("shapes differ")
             if forward:
                 return forward(self.delta, np.abs(predictions - targets))
             far = np.abs(predictions - targets)
@@ -313,18 +346,98 @@ def turns(
     return orthogonal
 
 
-def pieces(*, slopes_only=False, at_end=False, floor=True, turned=False):
-    """Return exercise 9.5's answer, with what a reader may get wrong."""
+def wrong_turns(*, rows=False, uniform=False, first_sign=False):
+    """Return exercise 9.4's answer with signs in the wrong place, or of other numbers."""
 
-    def through_points(knots, heights):
-        slopes = np.diff(heights) / np.diff(knots)
-        changes = slopes if slopes_only else np.diff(slopes, prepend=0.0)
-        kinks = knots[1:] if at_end else knots[:-1]
-        b1 = (kinks if turned else -kinks).reshape(1, -1)
-        b2 = np.array([[heights[0] if floor else 0.0]])
-        return np.ones((1, len(slopes))), b1, changes.reshape(-1, 1), b2
+    def orthogonal(gain=1.0):
+        def draw(shape, rng, dtype):
+            tall = max(shape), min(shape)
+            numbers = rng.uniform(-1, 1, tall) if uniform else rng.standard_normal(tall)
+            q, r = np.linalg.qr(numbers)
+            signs = np.sign(np.diagonal(r))
+            if rows and tall[0] == tall[1]:
+                q = signs[:, np.newaxis] * q
+            elif first_sign:
+                q = q * signs[0]
+            elif not rows:
+                q = q * signs
+            return (gain * (q if q.shape == shape else q.T)).astype(dtype)
 
-    return through_points
+        return draw
+
+    return orthogonal
+
+
+def edge(forward=None, backward=None, *, default=0.5):
+    """Return exercise 9.5's loss, of which one half is wrong."""
+
+    class Quantile(nn.Loss):
+        def __init__(self, share=default):
+            self.share = share
+
+        def forward(self, predictions, targets):
+            errors = predictions - targets
+            if forward:
+                return forward(self.share, errors)
+            prices = np.where(errors > 0, 1 - self.share, self.share)
+            return np.mean(prices * np.abs(errors), axis=1)
+
+        def backward(self, predictions, targets):
+            errors = predictions - targets
+            if backward:
+                return backward(self.share, errors)
+            prices = np.where(errors > 0, 1 - self.share, self.share)
+            return prices * np.sign(errors) / errors.size
+
+    return Quantile
+
+
+def prices(share, errors):
+    return np.where(errors > 0, 1 - share, share)
+
+
+def broadcasting_huber(delta=1.0):
+    loss = huber()(delta)
+    loss.forward = lambda predictions, targets: np.mean(
+        np.where(
+            np.abs(predictions - targets) <= delta,
+            (predictions - targets) ** 2 / 2,
+            delta * (np.abs(predictions - targets) - delta / 2),
+        ),
+        axis=1,
+    )
+    return loss
+
+
+def floored(limit):
+    """Return exercise 9.3's answer that takes small deviations for none."""
+
+    def answer(train, test):
+        scale = train.std(axis=0)
+        scale = np.where(scale < limit, 1, scale)
+        return (train - train.mean(axis=0)) / scale, (test - train.mean(axis=0)) / scale
+
+    return answer
+
+
+def at_least_one(train, test):
+    scale = np.maximum(train.std(axis=0), 1)
+    return (train - train.mean(axis=0)) / scale, (test - train.mean(axis=0)) / scale
+
+
+def absolute_r(predictions, targets):
+    off = np.sum(np.abs(predictions - targets), axis=0)
+    return float(
+        np.mean(1 - off / np.sum(np.abs(targets - targets.mean(axis=0)), axis=0))
+    )
+
+
+def correlation(predictions, targets):
+    found = [
+        np.corrcoef(p, t)[0, 1] ** 2 if np.ptp(p) else 0.0
+        for p, t in zip(predictions.T, targets.T, strict=True)
+    ]
+    return float(np.mean(found))
 
 
 def one_sum(predictions, targets):
@@ -372,11 +485,18 @@ WRONG_ANSWERS = [
         "Large weights move",
     ),
     ("7.2", soft_and_hard, "or stop there"),
-    ("7.3", lambda weights, limit: weights, "The array is as before"),
-    ("7.3", in_place(limit_rows), "lengths along axis 0"),
-    ("7.3", in_place(limit_all), "Each neuron by itself"),
-    ("7.3", in_place(limit_to), "shorter than the limit"),
-    ("7.3", in_place(lambda w, a: np.clip(w, -a, a)), "cut one by one"),
+    ("7.2", in_place(lambda w, a: w * (1 - a)), "come nearer to zero by 0.5"),
+    ("7.3", lambda first, last: None, "Both layers are as before"),
+    ("7.3", cheaper(root=False), "take its root"),
+    ("7.3", cheaper(turned=True), "The other way round"),
+    ("7.3", cheaper(bias=False), "a neuron's bias goes with"),
+    ("7.3", cheaper(divide=False), "has to divide its outgoing ones"),
+    ("7.3", cheaper(multiply=True), "has to divide its outgoing ones"),
+    ("7.3", cheaper(rows=True), "has to divide"),
+    ("7.3", cheaper(guard=False), "leave such a neuron"),
+    ("7.3", cheaper(one=True), "leave them as they are"),
+    ("7.3", cheaper(outer=True), "they stay"),
+    ("7.3", cheaper(rebind=True), "Work in place"),
     ("7.4", lambda losses, patience: 2, "Return two numbers"),
     ("7.4", stop(tie=True), "The same loss again is not better"),
     ("7.4", stop(nan=True), "NaN is never better"),
@@ -396,6 +516,7 @@ WRONG_ANSWERS = [
     ("7.5", (folds, choose(own_folds=True)), "make the folds once"),
     ("7.5", (folds, choose(place=True)), "not its place"),
     ("8.1", lambda x, rate: x, "Return two numbers"),
+    ("8.1", lambda x, rate: (x, abs(x) * math.sqrt(rate)), "the deviation is 3"),
     ("8.1", lambda x, rate: (x * (1 - rate), 0.0), "is 3"),
     ("8.1", lambda x, rate: (x, x**2 * rate / (1 - rate)), "take its root"),
     ("8.1", lambda x, rate: (x, x * math.sqrt(rate / (1 - rate))), "never negative"),
@@ -477,9 +598,36 @@ WRONG_ANSWERS = [
     ("9.4", turns(own=True), "draw from the rng"),
     ("9.4", turns(unseeded=True), "The same seed gave other weights"),
     ("9.4", turns(signs=False), "multiply by the signs"),
-    ("9.5", lambda knots, heights: knots, "Return four arrays"),
-    ("9.5", pieces(slopes_only=True), "each neuron adds to the slope"),
-    ("9.5", pieces(at_end=True), "from the first to the second"),
-    ("9.5", pieces(floor=False), "the height there"),
-    ("9.5", pieces(turned=True), "only b2 is left"),
+    ("9.1", absolute_r, "One output off by 1 where the spread is 14"),
+    ("9.1", correlation, "One output off by 1 where the spread is 14"),
+    ("9.1", lambda p, t: float(np.mean((p - t) ** 2)), "should score 1"),
+    ("9.2", broadcasting_huber, "made a table of 3 by 3"),
+    ("9.3", at_least_one, "does change"),
+    ("9.3", floored(1e-3), "does change"),
+    ("9.4", wrong_turns(rows=True), "each column of Q"),
+    ("9.4", wrong_turns(uniform=True), "rng.standard_normal"),
+    ("9.4", wrong_turns(first_sign=True), "each column of Q"),
+    ("9.5", edge(lambda s, e: np.sum(prices(s, e) * np.abs(e), axis=1)), "not the sum"),
+    (
+        "9.5",
+        edge(lambda s, e: np.mean(prices(1 - s, e) * np.abs(e), 1)),
+        "too low costs",
+    ),
+    ("9.5", edge(lambda s, e: np.mean(np.abs(e), axis=1)), "prices of their own"),
+    ("9.5", edge(lambda s, e: np.mean(prices(s, e) * e, axis=1)), "never below 0"),
+    (
+        "9.5",
+        edge(lambda s, e: np.mean(prices(s, e) * e**2, axis=1)),
+        "0.1, 0, 0.3 and 4.5",
+    ),
+    (
+        "9.5",
+        edge(None, lambda s, e: -prices(s, e) * np.sign(e) / e.size),
+        "sign is turned",
+    ),
+    ("9.5", edge(None, lambda s, e: prices(s, e) * np.sign(e)), "gradient of the mean"),
+    ("9.5", edge(None, lambda s, e: prices(s, e) * np.sign(e) / len(e)), "batch alone"),
+    ("9.5", edge(None, lambda s, e: np.where(e > 0, 1 - s, -s) / e.size), "take 0"),
+    ("9.5", edge(None, lambda s, e: np.sign(e) / e.size), "0.1 where the prediction"),
+    ("9.5", edge(default=0.9), "Without an argument"),
 ]

@@ -68,8 +68,6 @@ class TestIdx:
                 b"PK\3\4" + bytes(99),
                 "it should begin with 00 00 08, it has 50 4b 03 04",
             ),
-            (idx(np.zeros((2, 2)), kind=9), "it has 00 00 09 02"),
-            (idx(np.zeros((1, 1, 1, 1))), "it has 00 00 08 04"),
             (b"\0\0\x08\0", "it has 00 00 08 00"),
             (idx(np.zeros((2, 3)))[:-1], r"\[2, 3\] are 6 bytes, it has 5"),
             (idx(np.zeros((2, 3))) + b"\0", r"\[2, 3\] are 6 bytes, it has 7"),
@@ -146,6 +144,48 @@ def alone(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("content", "holds"),
+    [
+        (idx(np.zeros((2, 2)), kind=9), "signed bytes, with 2 axes"),
+        (idx(np.zeros((2, 2)), kind=12), "int32, with 2 axes"),
+        (idx(np.zeros((2, 2)), kind=14), "float64, with 2 axes"),
+        (idx(np.zeros((1, 1, 1, 1))), "bytes, with 4 axes"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_another_kind_of_idx_is_not_damaged(nn, tmp_path, content, holds, pack):
+    (tmp_path / "a").write_bytes(pack(content))
+    message = rf"a is of another kind: it holds {holds}\. This reader takes bytes, with 1 to 3 axes\.$"
+    with pytest.raises(ValueError, match=message):
+        nn.read_idx(tmp_path / "a")
+
+
+class TestLight:
+    """60,000 pictures as light as those of the other set are not taken for the right ones."""
+
+    @pytest.mark.parametrize(
+        ("light", "load", "wrong"),
+        [
+            (
+                33,
+                "load_fashion_mnist",
+                "should be Fashion-MNIST, but .* 0.13, as in MNIST",
+            ),
+            (73, "load_mnist", "should be MNIST, but .* 0.29, as in Fashion-MNIST"),
+        ],
+    )
+    def test_the_other_set(self, nn, tmp_path, light, load, wrong):
+        other = {"load_mnist": "load_fashion_mnist"}.get(load, "load_mnist")
+        for part, count in (("train", 60_000), ("t10k", 5)):
+            images = np.full((count, 2, 2), light)
+            (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(images))
+            (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.zeros(count)))
+        with pytest.raises(ValueError, match=wrong):
+            getattr(nn, load)(tmp_path)
+        assert len(getattr(nn, other)(tmp_path)[0]) == 60_000
+
+
+@pytest.mark.parametrize(
     ("load", "name"), [("load_fashion_mnist", "fashion-mnist"), ("load_mnist", "mnist")]
 )
 class TestWhereLoadersLook:
@@ -209,8 +249,23 @@ class TestWhereLoadersLook:
     def test_the_cache(self, nn, alone, monkeypatch, load, name):
         expected = write_set(alone / "home/.cache/nnfs_lib" / name)
         assert_same(getattr(nn, load)(), expected)
-        monkeypatch.setenv("NNFS_DATA", str(alone / "empty"))
+
+    def test_nnfs_data_may_be_the_folder_itself(
+        self, nn, alone, monkeypatch, load, name
+    ):
+        expected = write_set(alone / "home/mine")
+        monkeypatch.setenv("NNFS_DATA", "~/mine")
         assert_same(getattr(nn, load)(), expected)
+
+    def test_nnfs_data_that_is_wrong_is_not_ignored(
+        self, nn, alone, monkeypatch, load, name
+    ):
+        write_set(alone / "home/.cache/nnfs_lib" / name)
+        monkeypatch.setenv("NNFS_DATA", str(alone / "typo"))
+        nor = rf"nor a folder {name} with them\. Mend it, or unset it"
+        message = rf"^NNFS_DATA: {alone}/typo has none of .*, {nor}"
+        with pytest.raises(FileNotFoundError, match=message):
+            getattr(nn, load)()
 
     def test_plain_files_come_before_packed_ones(self, nn, alone, load, name):
         write_set(alone / "here", seed=1)
@@ -318,6 +373,38 @@ def write_pictures(folder, names, *, size=(4, 3), mode="L"):
 
 
 class TestImageFolders:
+    @pytest.mark.parametrize("mode", ["RGBA", "LA"])
+    def test_transparency_lies_on_white(self, nn, tmp_path, mode):
+        image = importlib.import_module("PIL.Image")
+        write_pictures(tmp_path, ["a"], size=(2, 1))
+        picture = image.new(mode, (2, 1), (0,) * len(mode))  # black, seen through
+        picture.putpixel((0, 0), (*(0,) * (len(mode) - 1), 255))  # and a black dot
+        picture.save(tmp_path / "train" / "a" / "0.png")
+        assert nn.load_image_folders(tmp_path)[0][0].tolist() == [[0, 255]]
+
+    def test_a_transparent_color_of_a_palette(self, nn, tmp_path):
+        image = importlib.import_module("PIL.Image")
+        write_pictures(tmp_path, ["a"], size=(2, 1))
+        picture = image.new("P", (2, 1), 0)
+        picture.putpalette([0, 0, 0, 90, 90, 90])
+        picture.putpixel((0, 0), 1)
+        picture.save(tmp_path / "train" / "a" / "0.png", transparency=0)
+        assert nn.load_image_folders(tmp_path)[0][0].tolist() == [[90, 255]]
+
+    @pytest.mark.parametrize("name", ["2.jpg", "3.JPEG", "notes.txt", "4.gif"])
+    def test_every_file_is_accounted_for(self, nn, tmp_path, name):
+        write_pictures(tmp_path, ["a", "b"])
+        (tmp_path / "test" / "b" / name).write_bytes(b"anything")
+        message = rf"1 of 3 files in .*b are no PNG, as {name}\. Save them as PNG, or take them away\.$"
+        with pytest.raises(ValueError, match=message):
+            nn.load_image_folders(tmp_path)
+
+    @pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+    def test_what_the_system_left_there_does_not_count(self, nn, tmp_path, name):
+        write_pictures(tmp_path, ["a", "b"])
+        (tmp_path / "train" / "a" / name).write_bytes(b"anything")
+        assert len(nn.load_image_folders(tmp_path)[0]) == 4
+
     @pytest.mark.parametrize(
         ("names", "order"),
         [
@@ -340,7 +427,7 @@ class TestImageFolders:
     def test_other_files_are_left_alone(self, nn, tmp_path):
         write_pictures(tmp_path, ["a", "b"])
         (tmp_path / "train/readme.txt").write_text("x")
-        (tmp_path / "train/a/notes.txt").write_text("x")
+        (tmp_path / "train/a/.notes.txt").write_text("x")
         assert len(nn.load_image_folders(tmp_path)[0]) == 4
 
     @pytest.mark.parametrize("part", ["train", "test"])
@@ -374,7 +461,7 @@ class TestImageFolders:
     def test_a_class_without_pictures(self, nn, tmp_path, part):
         write_pictures(tmp_path, ["a", "b", "c"])
         for path in (tmp_path / part / "b").iterdir():
-            path.rename(path.with_suffix(".jpg"))
+            path.unlink()
         message = (
             rf"^{tmp_path}/{part}/b has no PNG pictures\. "
             r"Add some, or remove this class from train/ and test/\.$"

@@ -1,6 +1,7 @@
 """The model: what fits together, one vector of parameters, a step, the history, what is printed."""
 
 import copy
+import pickle
 import re
 from itertools import chain, pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnfs_lib
+from nnfs_lib.history import as_line
 
 
 def spiral_model(nn, *, dtype=np.float32, **adam):
@@ -83,6 +85,11 @@ class TestSet:
         model.set(loss=loss)
         model.set(optimizer=adam)
         assert (model.loss, model.optimizer) == (loss, adam)
+
+
+def pickled(model):
+    """Return the model after a trip through pickle."""
+    return pickle.loads(pickle.dumps(model))
 
 
 class TestFinalize:
@@ -243,6 +250,100 @@ class TestOneVector:
         other.finalize()
         assert_views(other)
         assert (model.parameters != -1).all()
+
+    @pytest.mark.parametrize("twin_of", [copy.deepcopy, pickled])
+    def test_a_copy_is_whole_and_apart(self, nn, twin_of):
+        X, y = nn.spiral_data(10, 3, rng=0)
+        model = spiral_model(nn)
+        model.train(X, y, epochs=3, print_every=0)
+        answers = model.forward(X)
+        twin = twin_of(model)
+        assert_views(twin)
+        assert twin.gradients.tobytes() == model.gradients.tobytes()
+        assert np.array_equal(twin.forward(X), answers)
+        twin.parameters[...] = 0
+        assert not twin.layers[0].weights.any()
+        assert np.array_equal(model.forward(X), answers)
+        assert_views(model)
+
+    def test_a_copy_of_what_was_not_finalized(self, nn):
+        twin = copy.deepcopy(nn.Model([nn.Dense(2, 3, rng=0)]))
+        twin.finalize()
+        assert_views(twin)
+
+    def test_two_models_never_share_layers(self, nn):
+        with pytest.raises(TypeError, match=r"use copy\.deepcopy\(model\)\.$"):
+            copy.copy(spiral_model(nn))
+
+    @pytest.mark.parametrize("name", ["parameters", "gradients"])
+    def test_the_vectors_can_not_be_given_away(self, nn, name):
+        model = nn.Model([nn.Dense(2, 3, rng=0)])
+        message = rf"call finalize\(\), then write model\.{name}\[\.\.\.\] = new\.$"
+        with pytest.raises(AttributeError, match=message):
+            setattr(model, name, np.zeros(9, np.float32))
+        model.finalize()
+        before = model.parameters.copy()
+        with pytest.raises(
+            AttributeError, match=rf": write model\.{name}\[\.\.\.\] = "
+        ):
+            setattr(model, name, np.zeros(9, np.float32))
+        assert np.array_equal(model.parameters, before)
+        model.parameters *= 2
+        assert np.array_equal(model.layers[0].weights.ravel(), 2 * before[:6])
+
+    @pytest.mark.parametrize(
+        ("last", "loss", "own"),
+        [
+            ("Sigmoid", "CategoricalCrossentropy", "Softmax"),
+            ("ReLU", "CategoricalCrossentropy", "Softmax"),
+            ("Linear", "CategoricalCrossentropy", "Softmax"),
+            ("Softmax", "BinaryCrossentropy", "Sigmoid"),
+            ("Linear", "BinaryCrossentropy", "Sigmoid"),
+            (None, "BinaryCrossentropy", "Sigmoid"),
+        ],
+    )
+    def test_a_loss_behind_a_layer_that_does_not_fit(self, nn, last, loss, own):
+        layers = [nn.Dense(2, 3, rng=0)]
+        if last:
+            layers.append(getattr(nn, last)())
+        model = nn.Model(layers)
+        model.set(loss=getattr(nn, loss)(), optimizer=nn.SGD())
+        ends = f"the network ends in {last or 'Dense'}"
+        message = rf"^{loss} takes probabilities, {ends}: let it end in {own}\(\)\.$"
+        with pytest.raises(ValueError, match=message):
+            model.finalize()
+        assert model.parameters.size == 0
+
+    @pytest.mark.parametrize(
+        ("last", "loss"),
+        [
+            ("Softmax", "SigmoidBinaryCrossentropy"),
+            ("Sigmoid", "SoftmaxCategoricalCrossentropy"),
+        ],
+    )
+    def test_logits_that_are_none(self, nn, last, loss):
+        model = nn.Model([nn.Dense(2, 3, rng=0), getattr(nn, last)()])
+        model.set(loss=getattr(nn, loss)(), optimizer=nn.SGD())
+        with pytest.raises(
+            ValueError, match=f"takes logits: use it without the {last}"
+        ):
+            model.finalize()
+
+    def test_probabilities_that_do_not_add_up(self, nn):
+        class Share(nn.Layer):
+            def forward(self, inputs):
+                return np.full(inputs.shape, 0.5, inputs.dtype)
+
+        model = nn.Model([nn.Dense(2, 3, rng=0), Share()])
+        model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD())
+        with pytest.raises(ValueError, match=r"add up to 1, got \[0\.5 0\.5 0\.5\]\.$"):
+            model.finalize()
+
+    def test_a_softmax_of_one_is_always_one(self, nn):
+        model = nn.Model([nn.Dense(2, 1, rng=0), nn.Softmax()])
+        model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.SGD())
+        with pytest.raises(ValueError, match=r"of two classes or more"):
+            model.finalize()
 
     def test_after_another_layer(self, nn):
         model = nn.Model([nn.Dense(2, 3)])
@@ -540,6 +641,26 @@ class TestPrinting:
         X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)
         one_weight(nn).train(X, y)
         assert capsys.readouterr().out == "epoch 1: loss 4.000, learning rate 0.25\n"
+
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            (0.6621, "0.662"),
+            (1.0986, "1.099"),
+            (0.000412345, "0.000412"),
+            (0.05, "0.05"),
+            (1.234567e9, "1.23e+09"),
+            (12345.6, "1.23e+04"),
+            (-0.0012344, "-0.00123"),
+            (0.0, "0"),
+        ],
+    )
+    def test_numbers_keep_their_size(self, value, shown):
+        record = {"loss": value, "data_loss": value, "regularization_loss": 0.0}
+        line = as_line(1, 1, record | {"val_loss": value, "learning_rate": 0.01})
+        assert line == (
+            f"epoch 1: loss {shown}, validation loss {shown}, learning rate 0.01"
+        )
 
     def test_a_line_with_all(self, nn, capsys):
         X, y = np.array([[2.0]], np.float32), np.array([[4.0]], np.float32)

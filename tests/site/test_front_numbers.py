@@ -21,7 +21,8 @@ from bookkit.explore.play import compute, frame_of
 from bookkit.explore.recipe import Axis, Field, Frame, Position, Recipe
 from bookkit.explore.sheet import compute as compute_sheet
 from bookkit.explore.trainings import AXES, CURVE, EPOCHS, PLAIN, record
-from bookkit.garments.network import DRAWN, FOLDER, NETWORK
+from bookkit.files import shipped
+from bookkit.garments.network import FOLDER, NETWORK
 from bookkit.training import Training
 
 # What of the front-end the tests call, on a page that is empty otherwise.
@@ -299,7 +300,7 @@ def test_what_is_kept_is_close_to_the_training_itself(
 # The explorer of chapter 12: a network that takes pictures.
 
 BOOKS = nn.Model.load(FOLDER / NETWORK)
-PICTURES = nn.read_labelled(DRAWN, "t10k")[0]
+PICTURES = nn.read_labelled(shipped("garments"), "t10k")[0]
 STILL = {
     **{"turn": 0, "right": 0, "down": 0},
     **{"light": 100, "noise": 0, "invert": False, "square": None},
@@ -313,7 +314,9 @@ def real_pictures() -> np.ndarray:
 
 
 def drawn_pictures() -> np.ndarray:
-    return np.concatenate([PICTURES, nn.read_labelled(DRAWN, "train")[0][:500]])
+    return np.concatenate(
+        [PICTURES, nn.read_labelled(shipped("garments"), "train")[0][:500]]
+    )
 
 
 def own_network() -> nn.Model:
