@@ -262,7 +262,7 @@ ALL_MISTAKES = [
 @pytest.mark.parametrize(
     ("number", "answer", "hint"),
     ALL_MISTAKES,
-    ids=lambda value: str(value)[:24],
+    ids=lambda value: value[:24] if isinstance(value, str) else type(value).__name__,
 )
 def test_typical_mistakes_get_their_hint(number, answer, hint):
     verdict = judge(number, answer)
