@@ -24,6 +24,7 @@ from nnfs_lib.history import History
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#33373d"
+NIGHT, MOON = "#16181b", "#d8dde3"  # the paper and the ink of photographs
 DOTS_PER_INCH = 144
 PAGE = 8.4  # inches: beyond this width a page would shrink a figure too far
 STYLE: Any = {
@@ -432,7 +433,9 @@ def pictures(
     """
     rows = -(-len(images) // columns)
     side = PAGE / columns
-    shown = Figure(figsize=(PAGE, rows * (side + (0.3 if any(titles) else 0))))
+    size = (PAGE, rows * (side + (0.3 if any(titles) else 0)))
+    # Photographs hang on a dark wall, by day and by night: the page turns only what is drawn on white.
+    shown = Figure(figsize=size, facecolor="white" if signed else NIGHT)
     for axes, image, title in zip(
         shown.subplots(rows, columns, squeeze=False).flat, images, titles, strict=False
     ):
@@ -441,7 +444,7 @@ def pictures(
         axes.imshow(
             image, cmap="RdBu_r" if signed else "gray", vmin=low, vmax=reach or 255
         )
-        axes.set_title(title, fontsize=8)
+        axes.set_title(title, fontsize=8, color=INK if signed else MOON)
     for axes in shown.axes:
         axes.set_axis_off()
     show(shown, alt)
@@ -453,7 +456,8 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, alt: str) -> None:
     shown, axes = figure(width=7.0, height=5.6)
     # What is right would outshine everything else.
     wrong = counts - np.diag(np.diag(counts))
-    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=1.3 * wrong.max())
+    # Light grays only: with the page turned dark they are dark ones, below numbers that stay readable.
+    axes.imshow(wrong, cmap="Greys", vmin=0, vmax=2.5 * wrong.max())
     for (row, column), count in np.ndenumerate(counts):
         weight = "bold" if row == column else "normal"
         axes.text(

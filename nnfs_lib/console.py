@@ -3,6 +3,7 @@
 Generated from the chapters: edit them, not this file.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ def progress(
     """
     bar: Any = None
     done, begin = 0, time.monotonic()
+    shown = shown and not os.environ.get("TQDM_DISABLE")
 
     def add(units: int) -> None:
         nonlocal bar, done, shown

@@ -4,6 +4,7 @@ Generated from chapters/11_evaluate.ipynb: edit that.
 """
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -159,6 +160,7 @@ def progress(
     """
     bar: Any = None
     done, begin = 0, time.monotonic()
+    shown = shown and not os.environ.get("TQDM_DISABLE")
 
     def add(units: int) -> None:
         nonlocal bar, done, shown

@@ -84,3 +84,35 @@ def test_a_figure_without_words_is_refused(shown, alt):
     with pytest.raises(ValueError, match="say in a sentence what the figure shows"):
         plots.points(np.zeros((1, 2)), np.array([0]), alt=alt)
     assert shown == []
+
+
+def brightness(color):
+    """Return the relative luminance of a color, as WCAG defines it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in mpl.colors.to_rgb(color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    low, high = sorted((brightness(one), brightness(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_count_of_a_confusion_can_be_read_by_day_and_by_night(monkeypatch):
+    figures = []
+    monkeypatch.setattr(plots, "show", lambda figure, alt: figures.append(figure))
+    plots.confusion(np.array([[9, 5], [3, 8]]), ["a", "b"], alt=ALT)
+    (axes,) = figures[0].axes
+    table = axes.images[0]
+    for text in axes.texts:
+        x, y = text.get_position()
+        paper, ink = table.to_rgba(table.get_array())[y, x, :3], text.get_color()
+        assert contrast(paper, ink) >= 4.5
+        # The site's invert(0.925), which for grays is all that it does.
+        night = [
+            [0.925 - 0.85 * part for part in mpl.colors.to_rgb(each)]
+            for each in (paper, ink)
+        ]
+        assert contrast(*night) >= 4.5
