@@ -457,7 +457,7 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, alt: str) -> None:
     # What is right would outshine everything else.
     wrong = counts - np.diag(np.diag(counts))
     # Light grays only: with the page turned dark they are dark ones, below numbers that stay readable.
-    axes.imshow(wrong, cmap="Greys", vmin=0, vmax=2.5 * wrong.max())
+    axes.imshow(wrong, cmap="Greys", vmin=0, vmax=3 * wrong.max())
     for (row, column), count in np.ndenumerate(counts):
         weight = "bold" if row == column else "normal"
         axes.text(
