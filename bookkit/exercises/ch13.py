@@ -123,6 +123,8 @@ def keep(answer):
             )
         for step in (999_998, 999_999, 1_000_000):
             save(folder, step, 2)
+        if left_in(folder) == [999_998, 999_999, 1_000_000]:
+            fail("step-1000000.npz was not counted: names have six digits or more.")
         if left_in(folder) != [999_999, 1_000_000]:
             fail(
                 "After steps 999998, 999999 and 1000000 the highest two should be left, by number: as "

@@ -569,7 +569,7 @@ WRONG_ANSWERS = [
     (
         "13.3",
         keep(pattern="step-" + 6 * "[0-9]" + ".npz"),
-        "highest two should be left",
+        "names have six digits or more",
     ),
     ("13.3", keep(more=False), "include_optimizer=True"),
     ("13.3", keep(order=lambda each: each.name), "highest two should be left"),
