@@ -116,6 +116,12 @@ def exponential_poisson(answer):
         expected.mean(axis=1),
         "forward: with ln(e^z) = z, what is left of the loss?",
     )
+    with np.errstate(all="ignore"):
+        rare = np.asarray(loss.forward(np.array([[-800.0]]), np.array([[2]])))
+    if not np.allclose(rare, 1600):
+        fail(
+            "forward: at -800 e^z is 0, and its logarithm infinite: ln(e^z) is just z."
+        )
     gradient = expect_array(
         loss.backward(logits, targets), (3, 2), "What backward returns"
     )

@@ -317,12 +317,9 @@ def shrink(self, pairs, factor):
 
 
 def used_up(self, parameters):
-    pairs = iter(parameters)
-    for array, _ in pairs:
+    for array, _ in parameters:
         array *= 1 - self.current_learning_rate * self.weight_decay
-    pairs = list(pairs)
-    if pairs:
-        nn.Adam.step(self, pairs)
+    nn.Adam.step(self, parameters)
 
 
 def without_the_rate(self, parameters):
@@ -532,6 +529,11 @@ WRONG_ANSWERS = [
         "took the logit for the expected count",
     ),
     ("5.4", poisson(lambda s, z, y: np.mean(np.exp(z) - y, axis=1)), "what is left"),
+    (
+        "5.4",
+        poisson(lambda s, z, y: np.mean(np.exp(z) - y * np.log(np.exp(z)), axis=1)),
+        "is just z",
+    ),
     (
         "5.4",
         poisson(None, lambda s, z, y: np.exp(z) - y),
