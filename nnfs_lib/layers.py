@@ -56,7 +56,7 @@ class Layer:
         )
 
     def keep_gradients(self, doutputs: np.ndarray) -> None:
-        """Do of `backward` what a network's first layer needs: here, all of it."""
+        """Keep the parameters' gradients only: a network's first layer needs no more."""
         self.backward(doutputs)
 
     def regularization_loss(self) -> float:
