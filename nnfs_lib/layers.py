@@ -56,7 +56,7 @@ class Layer:
         )
 
     def keep_gradients(self, doutputs: np.ndarray) -> None:
-        """Keep the parameters' gradients only: a network's first layer needs no more."""
+        """Keep the gradients of the parameters: all that a first layer needs."""
         self.backward(doutputs)
 
     def regularization_loss(self) -> float:
