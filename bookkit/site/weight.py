@@ -1,4 +1,4 @@
-"""What a page weighs on a first visit, as a server sends it: compressed by gzip."""
+"""What a page weighs at most on a first visit, as a server sends it: compressed by gzip."""
 
 import functools
 import gzip
@@ -11,18 +11,24 @@ SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
 STYLE = re.compile(r'<link\b[^>]*\bhref="([^"]+)"[^>]*\brel="stylesheet"')
 STYLE_TOO = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*\bhref="([^"]+)"')
 FIGURE = re.compile(r'<img\b[^>]*\bsrc="([^"]+)"')
-# The fonts of equations, by the class of the characters that are in them; the first two always come.
+# Styles that other styles ask for, and the picture in the browser's tab.
+EVERYWHERE = ("basic.css", "favicon.svg", "icons.woff")
+# The fonts of equations, by the class of the characters that are in them. The first ones may come with any:
+# roots and brackets take from them what no class tells.
 FONTS = {
-    "<mjx-container": ("Zero", "Main-Regular"),
+    "<mjx-container": (
+        "Zero",
+        "Main-Regular",
+        "Size1-Regular",
+        "Size2-Regular",
+        "Size4-Regular",
+    ),
     "TEX-I": ("Math-Italic",),
     "TEX-B": ("Main-Bold",),
     "TEX-BI": ("Math-BoldItalic",),
     "TEX-A": ("AMS-Regular",),
     "TEX-C": ("Calligraphic-Regular",),
-    "TEX-S1": ("Size1-Regular",),
-    "TEX-S2": ("Size2-Regular",),
     "TEX-S3": ("Size3-Regular",),
-    "TEX-S4": ("Size4-Regular",),
 }
 
 
@@ -51,13 +57,13 @@ def weigh(site: Path, page: str) -> dict[str, int]:
         if re.search(rf"{sign}\b", html)
         for name in names
     ]
-    icons = site / "_static/icons.woff"
+    always = {name: compressed(site / "_static" / name) for name in EVERYWHERE}
     return {
         "text": compressed(path),
         "scripts": sizes(SCRIPT),
-        "styles": sizes(STYLE, STYLE_TOO),
-        "fonts": sum(map(compressed, [*fonts, icons])),
-        "figures": sizes(FIGURE),
+        "styles": sizes(STYLE, STYLE_TOO) + always["basic.css"],
+        "fonts": sum(map(compressed, fonts)) + always["icons.woff"],
+        "figures": sizes(FIGURE) + always["favicon.svg"],
     }
 
 
