@@ -18,6 +18,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def bars(monkeypatch):
     """The bars that are made, each with what it was told."""
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
     made = []
 
     class Bar:
@@ -33,6 +34,14 @@ def bars(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "tqdm.auto", SimpleNamespace(tqdm=Bar))
     return made
+
+
+def test_no_bar_comes_where_tqdm_is_disabled(nn, clock, bars, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    with nn.progress(20, unit=" steps", shown=True) as add:
+        clock.now += 60
+        add(3)
+    assert bars == []
 
 
 def test_a_bar_comes_after_five_seconds(nn, clock, bars):
