@@ -59,11 +59,21 @@ def package_folder() -> Path:
 def _definitions(path: Path) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        before = found.get(node.name) if isinstance(node, ast.ClassDef) else None
-        if isinstance(node, ast.ClassDef) and isinstance(before, ast.ClassDef):
-            before.body += node.body  # `class X(X):` goes on with a cell before
-        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
+        if isinstance(node, ast.ClassDef) and ast.unparse(node.body[0]) == "...":
+            continue  # only laid on another base
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
             found[node.name] = node
+        elif (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Attribute)
+            and isinstance(node.targets[0].value, ast.Name)
+        ):  # `Model.train = train` makes a method of a function
+            owner, method = (
+                found[node.targets[0].value.id],
+                found.pop(node.targets[0].attr),
+            )
+            if isinstance(owner, ast.ClassDef) and isinstance(method, ast.FunctionDef):
+                owner.body.append(method)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

@@ -11,9 +11,9 @@ MAGIC = "%%needs "
 def missing(name: str) -> str | None:
     """Return why a data set can't be had without a download, or None where it can."""
     # Imported here: a notebook that makes the library anew has none yet.
-    from nnfs_lib.datasets import FASHION_MNIST, MNIST
+    from nnfs_lib.datasets import _FASHION_MNIST, _MNIST
 
-    sets = {each.name: each for each in (FASHION_MNIST, MNIST)}
+    sets = {each.name: each for each in (_FASHION_MNIST, _MNIST)}
     if name not in sets:
         raise ValueError(f"There is no data set {name!r}: take one of {list(sets)}.")
     places = [Path.home() / ".cache/nnfs_lib" / name]

@@ -10,7 +10,7 @@ import nnfs_lib as nn
 from bookkit.toys import toy_data
 
 # name -> the layer, and the start of the weights that fits it
-ACTIVATIONS: dict[str, tuple[type[nn.Layer], nn.Initializer]] = {
+ACTIVATIONS: dict[str, tuple[type[nn.Layer], Callable[..., np.ndarray]]] = {
     "ReLU": (nn.ReLU, nn.he_normal),
     "Sigmoid": (nn.Sigmoid, nn.glorot_uniform),
 }
@@ -152,7 +152,7 @@ class Training:
 
 def _activation(
     activation: str | type[nn.Layer],
-) -> tuple[type[nn.Layer], nn.Initializer]:
+) -> tuple[type[nn.Layer], Callable[..., np.ndarray]]:
     """Return the activation's class and the start that fits it; a reader's own starts as ReLU."""
     if isinstance(activation, type) and issubclass(activation, nn.Layer):
         return activation, nn.he_normal

@@ -2,177 +2,63 @@
 
 Generated from the chapters: edit them, not this file.
 
-- activations: Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
-- console: progress
-- datasets: FASHION_MNIST, IDX_KINDS, LEFT_BY_WINDOWS, MNIST, PictureSet, batches,
-  check_count, check_finite, check_light, check_samples, find_pictures,
-  load_fashion_mnist, load_image_folders, load_mnist, read_both, read_classes, read_idx,
-  read_labelled, read_picture, rows, sine_data, spiral_data
-- downloads: RemoteFile, check_download, download, fetch
-- files: VERSION, as_array, cannot_load, member, pack, read_packed, unpack, write_whole
-- fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy, as_yes_or_no,
-  shifted
-- gradients: check_float64, check_gradient, check_layer, check_loss, numerical_gradient
-- history: History, as_line, short
-- initializers: Initializer, constant, draw_weights, glorot_uniform, he_normal, normal,
-  small_normal
-- layers: Dense, Dropout, Flatten, Layer, Rescaling, as_numbers, as_strengths,
-  check_batch, check_sizes, kept_outputs, no_numbers, penalty, penalty_gradient
-- losses: EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
-  MeanSquaredError, check_classes, check_probabilities, check_same_shape,
-  check_yes_or_no, one_hot_like, signed_errors
-- metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy, Tally
-- model: Evaluation, Model, generators_of, go_on, training_as_text
-- optimizers: SGD, Adagrad, Adam, Optimizer, Resumable, RMSprop, as_epsilon, as_plain,
-  as_share, as_vector, check_pairs, check_state, divide_by_root, parameters_of,
-  running_mean
-- recipes: RECIPES, Recipe, as_text, from_text, layer_from
-- wiring: COUNTED_ON_LOGITS, as_tuple, check_ending, check_fit, check_kind, check_same,
-  describe, lay_out, matched, mode, shortcut, views_of
+- activations: Linear, ReLU, Sigmoid, Softmax, Tanh
+- datasets: batches, load_fashion_mnist, load_image_folders, load_mnist, sine_data,
+  spiral_data
+- fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy
+- gradients: check_gradient, check_layer, check_loss, numerical_gradient
+- history: History
+- initializers: constant, glorot_uniform, he_normal, normal
+- layers: Dense, Dropout, Flatten, Layer, Rescaling
+- losses: BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanAbsoluteError,
+  MeanSquaredError
+- metrics: Accuracy, BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy
+- model: Model
+- optimizers: SGD, Adagrad, Adam, Optimizer, RMSprop, parameters_of
 """
 
-from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh, as_float
-from nnfs_lib.console import progress
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh
 from nnfs_lib.datasets import (
-    FASHION_MNIST,
-    IDX_KINDS,
-    LEFT_BY_WINDOWS,
-    MNIST,
-    PictureSet,
     batches,
-    check_count,
-    check_finite,
-    check_light,
-    check_samples,
-    find_pictures,
     load_fashion_mnist,
     load_image_folders,
     load_mnist,
-    read_both,
-    read_classes,
-    read_idx,
-    read_labelled,
-    read_picture,
-    rows,
     sine_data,
     spiral_data,
-)
-from nnfs_lib.downloads import RemoteFile, check_download, download, fetch
-from nnfs_lib.files import (
-    VERSION,
-    as_array,
-    cannot_load,
-    member,
-    pack,
-    read_packed,
-    unpack,
-    write_whole,
 )
 from nnfs_lib.fused import (
     FUSED,
     SigmoidBinaryCrossentropy,
     SoftmaxCategoricalCrossentropy,
-    as_yes_or_no,
-    shifted,
 )
 from nnfs_lib.gradients import (
-    check_float64,
     check_gradient,
     check_layer,
     check_loss,
     numerical_gradient,
 )
-from nnfs_lib.history import History, as_line, short
-from nnfs_lib.initializers import (
-    Initializer,
-    constant,
-    draw_weights,
-    glorot_uniform,
-    he_normal,
-    normal,
-    small_normal,
-)
-from nnfs_lib.layers import (
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    Rescaling,
-    as_numbers,
-    as_strengths,
-    check_batch,
-    check_sizes,
-    kept_outputs,
-    no_numbers,
-    penalty,
-    penalty_gradient,
-)
+from nnfs_lib.history import History
+from nnfs_lib.initializers import constant, glorot_uniform, he_normal, normal
+from nnfs_lib.layers import Dense, Dropout, Flatten, Layer, Rescaling
 from nnfs_lib.losses import (
-    EPSILON,
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
-    check_classes,
-    check_probabilities,
-    check_same_shape,
-    check_yes_or_no,
-    one_hot_like,
-    signed_errors,
 )
 from nnfs_lib.metrics import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
     RegressionAccuracy,
-    Tally,
 )
-from nnfs_lib.model import Evaluation, Model, generators_of, go_on, training_as_text
-from nnfs_lib.optimizers import (
-    SGD,
-    Adagrad,
-    Adam,
-    Optimizer,
-    Resumable,
-    RMSprop,
-    as_epsilon,
-    as_plain,
-    as_share,
-    as_vector,
-    check_pairs,
-    check_state,
-    divide_by_root,
-    parameters_of,
-    running_mean,
-)
-from nnfs_lib.recipes import RECIPES, Recipe, as_text, from_text, layer_from
-from nnfs_lib.wiring import (
-    COUNTED_ON_LOGITS,
-    as_tuple,
-    check_ending,
-    check_fit,
-    check_kind,
-    check_same,
-    describe,
-    lay_out,
-    matched,
-    mode,
-    shortcut,
-    views_of,
-)
+from nnfs_lib.model import Model
+from nnfs_lib.optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop, parameters_of
 
 __all__ = [
-    "COUNTED_ON_LOGITS",
-    "EPSILON",
-    "FASHION_MNIST",
     "FUSED",
-    "IDX_KINDS",
-    "LEFT_BY_WINDOWS",
-    "MNIST",
-    "RECIPES",
     "SGD",
-    "VERSION",
     "Accuracy",
     "Adagrad",
     "Adam",
@@ -182,10 +68,8 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
-    "Evaluation",
     "Flatten",
     "History",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -193,102 +77,28 @@ __all__ = [
     "MeanSquaredError",
     "Model",
     "Optimizer",
-    "PictureSet",
     "RMSprop",
     "ReLU",
-    "Recipe",
     "RegressionAccuracy",
-    "RemoteFile",
     "Rescaling",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
-    "Tally",
     "Tanh",
-    "as_array",
-    "as_epsilon",
-    "as_float",
-    "as_line",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_text",
-    "as_tuple",
-    "as_vector",
-    "as_yes_or_no",
     "batches",
-    "cannot_load",
-    "check_batch",
-    "check_classes",
-    "check_count",
-    "check_download",
-    "check_ending",
-    "check_finite",
-    "check_fit",
-    "check_float64",
     "check_gradient",
-    "check_kind",
     "check_layer",
-    "check_light",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same",
-    "check_same_shape",
-    "check_samples",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "describe",
-    "divide_by_root",
-    "download",
-    "draw_weights",
-    "fetch",
-    "find_pictures",
-    "from_text",
-    "generators_of",
     "glorot_uniform",
-    "go_on",
     "he_normal",
-    "kept_outputs",
-    "lay_out",
-    "layer_from",
     "load_fashion_mnist",
     "load_image_folders",
     "load_mnist",
-    "matched",
-    "member",
-    "mode",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
-    "pack",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "progress",
-    "read_both",
-    "read_classes",
-    "read_idx",
-    "read_labelled",
-    "read_packed",
-    "read_picture",
-    "rows",
-    "running_mean",
-    "shifted",
-    "short",
-    "shortcut",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
-    "training_as_text",
-    "unpack",
-    "views_of",
-    "write_whole",
 ]

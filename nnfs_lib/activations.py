@@ -5,9 +5,9 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, as_numbers, check_batch, kept_outputs
+from nnfs_lib.layers import Layer, _as_numbers, _check_batch, _kept_outputs
 
-__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh", "as_float"]
+__all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
 
 class ReLU(Layer):
@@ -26,17 +26,17 @@ class ReLU(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs where the inputs were positive, and 0 elsewhere."""
-        return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
+        return np.multiply(doutputs, _kept_outputs(self, doutputs) > 0)
 
 
-def as_float(
+def _as_float(
     array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
 ) -> np.ndarray:
     """Return the array as floats, float32 or wider; copy it only where it must.
 
     Built in chapter 2.
     """
-    array = as_numbers(array, owner=owner, name=name)
+    array = _as_numbers(array, owner=owner, name=name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 
 
@@ -51,7 +51,7 @@ class Sigmoid(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = as_float(inputs, owner="Sigmoid")
+        scores = _as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
@@ -59,7 +59,7 @@ class Sigmoid(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * outputs * (1 - outputs)."""
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
 
 
@@ -73,12 +73,12 @@ class Tanh(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return tanh(inputs), of the same shape."""
-        self.outputs = np.tanh(as_float(inputs, owner="Tanh"))
+        self.outputs = np.tanh(_as_float(inputs, owner="Tanh"))
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * (1 - outputs^2)."""
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         return doutputs * (1 - outputs * outputs)
 
 
@@ -94,8 +94,8 @@ class Softmax(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = as_float(inputs, owner="Softmax")
-        check_batch(logits, "classes", owner="Softmax")
+        logits = _as_float(inputs, owner="Softmax")
+        _check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
@@ -110,7 +110,7 @@ class Softmax(Layer):
         That is each sample's Jacobian, diag(p) - p p^T for its outputs p, times its
         doutputs.
         """
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         means = np.sum(doutputs * outputs, axis=1, keepdims=True)
         return outputs * (doutputs - means)
 
@@ -125,10 +125,10 @@ class Linear(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the inputs, as floats; copy them only where it must."""
-        self.outputs = as_float(inputs)
+        self.outputs = _as_float(inputs)
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs."""
-        kept_outputs(self, doutputs)
-        return as_float(doutputs)
+        _kept_outputs(self, doutputs)
+        return _as_float(doutputs)

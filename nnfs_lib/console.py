@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["progress"]
+__all__: list[str] = []
 
 
 @contextmanager
-def progress(
+def _progress(
     total: int, *, unit: str, shown: bool
 ) -> Iterator[Callable[[int], object]]:
     """Give a function to call with what was done: it moves a bar, if tqdm is there.

@@ -13,30 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnfs_lib.downloads import RemoteFile, download
-from nnfs_lib.layers import as_numbers
+from nnfs_lib.downloads import _download, _RemoteFile
+from nnfs_lib.layers import _as_numbers
 
 __all__ = [
-    "FASHION_MNIST",
-    "IDX_KINDS",
-    "LEFT_BY_WINDOWS",
-    "MNIST",
-    "PictureSet",
     "batches",
-    "check_count",
-    "check_finite",
-    "check_light",
-    "check_samples",
-    "find_pictures",
     "load_fashion_mnist",
     "load_image_folders",
     "load_mnist",
-    "read_both",
-    "read_classes",
-    "read_idx",
-    "read_labelled",
-    "read_picture",
-    "rows",
     "sine_data",
     "spiral_data",
 ]
@@ -83,15 +67,15 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
     return X.astype(np.float32), np.sin(2 * np.pi * X).astype(np.float32)
 
 
-def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
     Both have to hold real numbers; what y may be beyond that, the loss knows.
 
     Built in chapter 10.
     """
-    X = as_numbers(X, owner="The network", name="X")
-    y = as_numbers(y, owner="The network", name="y")
+    X = _as_numbers(X, owner="The network", name="X")
+    y = _as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"
@@ -101,7 +85,7 @@ def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return X, y
 
 
-def check_count(value: int, name: str, *, least: int) -> int:
+def _check_count(value: int, name: str, *, least: int) -> int:
     """Return value as an int; ValueError unless it is whole, and not below `least`.
 
     Built in chapter 10.
@@ -126,17 +110,17 @@ def batches(
 
     Built in chapter 11.
     """
-    X, y = check_samples(X, y)
+    X, y = _check_samples(X, y)
     size = len(X) if batch_size is None else batch_size
-    size = check_count(size, "batch_size", least=1)
+    size = _check_count(size, "batch_size", least=1)
     parts = (slice(start, start + size) for start in range(0, len(X), size))
     if rng is None:
         return ((X[part], y[part]) for part in parts)
     order = np.random.default_rng(rng).permutation(len(X))
-    return ((rows(X, order[part]), rows(y, order[part])) for part in parts)
+    return ((_rows(X, order[part]), _rows(y, order[part])) for part in parts)
 
 
-def rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+def _rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Return a copy of the chosen rows, and of no others.
 
     Built in chapter 11.
@@ -145,7 +129,7 @@ def rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
 
 
-def check_finite(array: np.ndarray, name: str) -> None:
+def _check_finite(array: np.ndarray, name: str) -> None:
     """Raise a ValueError that says where, if a number is infinite or not a number.
 
     Built in chapter 11.
@@ -160,7 +144,7 @@ def check_finite(array: np.ndarray, name: str) -> None:
 
 
 # What the third byte of an IDX file says of its values; this library reads the first.
-IDX_KINDS = {
+_IDX_KINDS = {
     8: "bytes",
     9: "signed bytes",
     11: "int16",
@@ -170,7 +154,7 @@ IDX_KINDS = {
 }
 
 
-def read_idx(path: str | Path) -> np.ndarray:
+def _read_idx(path: str | Path) -> np.ndarray:
     """Return what an IDX file of bytes holds, gzipped or not: uint8, of any shape.
 
     Such a file begins with 0, 0, 8 for bytes, and the number of axes; then come their
@@ -187,7 +171,7 @@ def read_idx(path: str | Path) -> np.ndarray:
         with gzip.open(path) if zipped else path.open("rb") as file:
             start = file.read(4)
             if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
-                kind = IDX_KINDS.get(start[2]) if len(start) == 4 else None
+                kind = _IDX_KINDS.get(start[2]) if len(start) == 4 else None
                 if kind and start[:2] == b"\0\0" and 0 < start[3] < 9:
                     verdict = "is of another kind"
                     advice = "This reader takes bytes, with 1 to 3 axes"
@@ -210,7 +194,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 
-def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
 
     FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
@@ -225,7 +209,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
         if not (path.is_file() or zipped.is_file()):
             needs = f"neither {path.name} nor {zipped.name}"
             raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
-        found.append(read_idx(path if path.is_file() else zipped))
+        found.append(_read_idx(path if path.is_file() else zipped))
     images, labels = found
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
@@ -236,7 +220,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels.astype(np.int64)
 
 
-class PictureSet(NamedTuple):
+class _PictureSet(NamedTuple):
     """Labeled pictures in IDX files: the name of their folder, mirrors, and files.
 
     Built in chapter 12.
@@ -244,32 +228,32 @@ class PictureSet(NamedTuple):
 
     name: str
     mirrors: tuple[str, ...]
-    files: tuple[RemoteFile, ...]
+    files: tuple[_RemoteFile, ...]
 
 
-FASHION_MNIST = PictureSet(
+_FASHION_MNIST = _PictureSet(
     "fashion-mnist",
     (
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ),
     (
-        RemoteFile(
+        _RemoteFile(
             "train-images-idx3-ubyte.gz",
             26421880,
             "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         ),
-        RemoteFile(
+        _RemoteFile(
             "train-labels-idx1-ubyte.gz",
             29515,
             "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-images-idx3-ubyte.gz",
             4422102,
             "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-labels-idx1-ubyte.gz",
             5148,
             "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
@@ -277,29 +261,29 @@ FASHION_MNIST = PictureSet(
     ),
 )
 
-MNIST = PictureSet(
+_MNIST = _PictureSet(
     "mnist",
     (
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
     ),
     (
-        RemoteFile(
+        _RemoteFile(
             "train-images-idx3-ubyte.gz",
             9912422,
             "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         ),
-        RemoteFile(
+        _RemoteFile(
             "train-labels-idx1-ubyte.gz",
             28881,
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-images-idx3-ubyte.gz",
             1648877,
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-labels-idx1-ubyte.gz",
             4542,
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
@@ -308,7 +292,7 @@ MNIST = PictureSet(
 )
 
 
-def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
+def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
     """Return the folder with the files, downloaded if they are nowhere else.
 
     Looks into `folder`, or into $NNFS_DATA if that is set, or else into the cache.
@@ -333,7 +317,7 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     try:
         for file in source.files:
             if not (cache / file.name).is_file():
-                download(file, source.mirrors, cache)
+                _download(file, source.mirrors, cache)
     except OSError as error:
         urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
         ways = f"download by hand:{urls}\nand put the files into {cache}"
@@ -342,7 +326,7 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     return cache
 
 
-def read_both(
+def _read_both(
     folder: Path,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return X_train, y_train, X_test, y_test, as `read_labelled` reads each part.
@@ -351,8 +335,8 @@ def read_both(
 
     Built in chapter 12.
     """
-    X_train, y_train = read_labelled(folder, "train")
-    X_test, y_test = read_labelled(folder, "t10k")
+    X_train, y_train = _read_labelled(folder, "train")
+    X_test, y_test = _read_labelled(folder, "t10k")
     if X_train.shape[1:] != X_test.shape[1:]:
         sizes = f"{X_train.shape[1:]} in train-images-idx3-ubyte"
         sizes += f" and {X_test.shape[1:]} in t10k-images-idx3-ubyte"
@@ -361,7 +345,7 @@ def read_both(
     return X_train, y_train, X_test, y_test
 
 
-def check_light(images: np.ndarray, *, expected: str, other: str, dark: bool) -> None:
+def _check_light(images: np.ndarray, *, expected: str, other: str, dark: bool) -> None:
     """Raise a ValueError where 60,000 pictures are as light as those of the other set.
 
     Digits leave most of a picture black: their mean is 0.13 of full light, that of
@@ -386,8 +370,8 @@ def load_fashion_mnist(
 
     Built in chapter 12.
     """
-    found = read_both(find_pictures(FASHION_MNIST, folder))
-    check_light(found[0], expected="Fashion-MNIST", other="MNIST", dark=False)
+    found = _read_both(_find_pictures(_FASHION_MNIST, folder))
+    _check_light(found[0], expected="Fashion-MNIST", other="MNIST", dark=False)
     return found
 
 
@@ -401,12 +385,12 @@ def load_mnist(
 
     Built in chapter 12.
     """
-    found = read_both(find_pictures(MNIST, folder))
-    check_light(found[0], expected="MNIST", other="Fashion-MNIST", dark=True)
+    found = _read_both(_find_pictures(_MNIST, folder))
+    _check_light(found[0], expected="MNIST", other="Fashion-MNIST", dark=True)
     return found
 
 
-def read_picture(path: Path) -> np.ndarray:
+def _read_picture(path: Path) -> np.ndarray:
     """Return a PNG picture as gray values (height, width), uint8; on white ground.
 
     Built in chapter 12.
@@ -428,10 +412,10 @@ def read_picture(path: Path) -> np.ndarray:
         raise ValueError(f"{path} can't be read as PNG: {error}.") from error
 
 
-LEFT_BY_WINDOWS = ("Thumbs.db", "desktop.ini")
+_LEFT_BY_WINDOWS = ("Thumbs.db", "desktop.ini")
 
 
-def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) in the folders of that name, and labels.
 
     A label is the place of the folder's name among the names. Raises ValueError where a
@@ -442,7 +426,7 @@ def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.nda
     """
     paths = [sorted((folder / name).glob("[!.]*")) for name in names]
     for several in paths:
-        several[:] = [path for path in several if path.name not in LEFT_BY_WINDOWS]
+        several[:] = [path for path in several if path.name not in _LEFT_BY_WINDOWS]
         others = [path for path in several if path.suffix.lower() != ".png"]
         if others:
             counted = f"{len(others)} of {len(several)} files in {others[0].parent}"
@@ -454,7 +438,7 @@ def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.nda
             raise ValueError(f"{folder / name} has no PNG pictures. {advice}.")
     images: list[np.ndarray] = []
     for path in (path for several in paths for path in several):
-        images.append(read_picture(path))
+        images.append(_read_picture(path))
         if images[-1].shape != images[0].shape:
             sizes = f"{images[-1].shape} and not {images[0].shape} as the first one"
             raise ValueError(f"{path} has the shape {sizes}.")
@@ -486,8 +470,8 @@ def load_image_folders(
         raise ValueError(f"train/ and test/ need the same classes, got {lists}.")
     numbers = all(name.isdecimal() for name in found[0])
     names = sorted(found[0], key=int if numbers else None)
-    X_train, y_train = read_classes(parts[0], names)
-    X_test, y_test = read_classes(parts[1], names)
+    X_train, y_train = _read_classes(parts[0], names)
+    X_test, y_test = _read_classes(parts[1], names)
     if X_train.shape[1:] != X_test.shape[1:]:
         shapes = f"{X_train.shape[1:]} in train/ and {X_test.shape[1:]} in test/"
         raise ValueError(f"All pictures need one shape, got {shapes}.")

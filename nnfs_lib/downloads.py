@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nnfs_lib.console import progress
+from nnfs_lib.console import _progress
 
-__all__ = ["RemoteFile", "check_download", "download", "fetch"]
+__all__: list[str] = []
 
 
-class RemoteFile(NamedTuple):
+class _RemoteFile(NamedTuple):
     """A file that can be downloaded: its name, its size in bytes, its SHA-256.
 
     Built in chapter 12.
@@ -24,7 +24,7 @@ class RemoteFile(NamedTuple):
     sha256: str
 
 
-def fetch(url: str, part: Path, size: int) -> None:
+def _fetch(url: str, part: Path, size: int) -> None:
     """Add to `part` what it lacks of the file at the url, `size` bytes in all.
 
     Raises OSError, or what else the network has in store, where it is cut off, or where
@@ -41,7 +41,7 @@ def fetch(url: str, part: Path, size: int) -> None:
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     with (
         urlopen(request, timeout=30) as answer,
-        progress(size, unit="B", shown=True) as add,
+        _progress(size, unit="B", shown=True) as add,
     ):
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
@@ -54,7 +54,7 @@ def fetch(url: str, part: Path, size: int) -> None:
                 add(file.write(piece))
 
 
-def check_download(part: Path, file: RemoteFile) -> None:
+def _check_download(part: Path, file: _RemoteFile) -> None:
     """Raise OSError unless it is that file; remove what can't become it.
 
     Built in chapter 12.
@@ -68,7 +68,7 @@ def check_download(part: Path, file: RemoteFile) -> None:
         raise OSError(f"not the file that was expected, {size} bytes, {digest}")
 
 
-def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
+def _download(file: _RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     """Bring a file into a folder, whole and checked, from the first mirror that has it.
 
     A download that was cut off goes on where it stopped, and if that makes another
@@ -84,8 +84,8 @@ def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     for mirror in mirrors:
         for goes_on in (part.exists(), False):
             try:
-                fetch(mirror + file.name, part, file.size)
-                check_download(part, file)
+                _fetch(mirror + file.name, part, file.size)
+                _check_download(part, file)
                 return part.replace(folder / file.name)
             except (OSError, HTTPException) as error:
                 said.append(f"{mirror}{file.name}: {error}")

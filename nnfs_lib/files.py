@@ -17,19 +17,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = [
-    "VERSION",
-    "as_array",
-    "cannot_load",
-    "member",
-    "pack",
-    "read_packed",
-    "unpack",
-    "write_whole",
-]
+__all__: list[str] = []
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def _write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place, then renamed into it.
 
     Built in chapter 13.
@@ -53,7 +44,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise
 
 
-def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+def _pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return an .npz file of the arrays, the text in it as JSON, with a checksum.
 
     The checksum is the comment at the archive's end: the SHA-256 of all before it. The
@@ -75,7 +66,7 @@ def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode("ascii")
 
 
-def member(archive: zipfile.ZipFile, name: str) -> bytes:
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return a member's bytes; ValueError where it is packed: it might be endless.
 
     Built in chapter 13.
@@ -85,7 +76,7 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def as_array(content: bytes) -> np.ndarray:
+def _as_array(content: bytes) -> np.ndarray:
     """Return the array in the bytes of an .npy file of floats or integers.
 
     Its header is believed only where it says what the file has: an array that claims to
@@ -108,7 +99,7 @@ def as_array(content: bytes) -> np.ndarray:
     return np.load(file, allow_pickle=False)
 
 
-def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return what `pack` was given; ValueError unless it is that, to the last bit.
 
     Built in chapter 13.
@@ -122,7 +113,7 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             names = archive.namelist()
             if sum(sizes) > len(content) or len(set(names)) < len(names):
                 raise ValueError("its parts overlap, or have one name")
-            members = {each: member(archive, each) for each in names}
+            members = {each: _member(archive, each) for each in names}
         text = json.loads(members.pop("text.json"))
     except (
         zipfile.BadZipFile,
@@ -135,7 +126,7 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     ) as error:
         raise ValueError(f"it is no archive of ours ({error!r})") from error
     arrays = {
-        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
+        name.removesuffix(".npy"): _as_array(each) for name, each in members.items()
     }
     if not isinstance(text, dict):
         raise ValueError("its text describes nothing")
@@ -143,26 +134,26 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 # Of the files that are written: a new one whenever an old library could not read it.
-VERSION = 1
+_VERSION = 1
 
 
-def read_packed(
+def _read_packed(
     content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return text and arrays of a file's content, if of this kind and version.
 
     Built in chapter 13.
     """
-    text, arrays = unpack(content)
+    text, arrays = _unpack(content)
     if text.get("kind") != kind:
         raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
-    if text.get("version") != VERSION:
-        wants = f"this library reads {VERSION}: another release may read it"
+    if text.get("version") != _VERSION:
+        wants = f"this library reads {_VERSION}: another release may read it"
         raise ValueError(f"it is of version {text.get('version')!r}, {wants}")
     return text, arrays
 
 
-def cannot_load(path: str | Path, error: Exception) -> ValueError:
+def _cannot_load(path: str | Path, error: Exception) -> ValueError:
     """Return the error that says which file can't be loaded, and why.
 
     Built in chapter 13.

@@ -7,27 +7,21 @@ import math
 
 import numpy as np
 
-from nnfs_lib.activations import Sigmoid, Softmax, as_float
-from nnfs_lib.layers import Layer, as_numbers
+from nnfs_lib.activations import Sigmoid, Softmax, _as_float
+from nnfs_lib.layers import Layer, _as_numbers
 from nnfs_lib.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
-    check_classes,
-    check_same_shape,
-    one_hot_like,
+    _check_classes,
+    _check_same_shape,
+    _one_hot_like,
 )
 
-__all__ = [
-    "FUSED",
-    "SigmoidBinaryCrossentropy",
-    "SoftmaxCategoricalCrossentropy",
-    "as_yes_or_no",
-    "shifted",
-]
+__all__ = ["FUSED", "SigmoidBinaryCrossentropy", "SoftmaxCategoricalCrossentropy"]
 
 
-def shifted(logits: np.ndarray) -> np.ndarray:
+def _shifted(logits: np.ndarray) -> np.ndarray:
     """Return logits minus the largest of their row, (batch, classes), all finite.
 
     Built in chapter 5.
@@ -79,13 +73,13 @@ class SoftmaxCategoricalCrossentropy(Loss):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the logits less each row's largest, and one-hot targets like them."""
         owner = "SoftmaxCategoricalCrossentropy"
-        logits = as_float(logits, owner=owner, name="logits")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_classes(logits, targets, owner=owner)
-        return shifted(logits), one_hot_like(logits, targets)
+        logits = _as_float(logits, owner=owner, name="logits")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_classes(logits, targets, owner=owner)
+        return _shifted(logits), _one_hot_like(logits, targets)
 
 
-def as_yes_or_no(
+def _as_yes_or_no(
     logits: np.ndarray, targets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return both as floats of the logits' type; ValueError unless they fit.
@@ -95,9 +89,9 @@ def as_yes_or_no(
     Built in chapter 5.
     """
     owner = "SigmoidBinaryCrossentropy"
-    logits = as_float(logits, owner=owner, name="logits")
-    targets = as_numbers(targets, owner=owner, name="targets")
-    check_same_shape(logits, targets, owner=owner)
+    logits = _as_float(logits, owner=owner, name="logits")
+    targets = _as_numbers(targets, owner=owner, name="targets")
+    _check_same_shape(logits, targets, owner=owner)
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"
         raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
@@ -116,7 +110,7 @@ class SigmoidBinaryCrossentropy(Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        logits, targets = as_yes_or_no(logits, targets)
+        logits, targets = _as_yes_or_no(logits, targets)
         # So far out, the mean of a batch doesn't overflow yet.
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
@@ -125,7 +119,7 @@ class SigmoidBinaryCrossentropy(Loss):
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (sigmoid(logits) - targets) / (batch * outputs), of that shape."""
-        logits, targets = as_yes_or_no(logits, targets)
+        logits, targets = _as_yes_or_no(logits, targets)
         return (Sigmoid().forward(logits) - targets) / logits.size
 
 

@@ -10,16 +10,10 @@ import numpy as np
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import Loss
 
-__all__ = [
-    "check_float64",
-    "check_gradient",
-    "check_layer",
-    "check_loss",
-    "numerical_gradient",
-]
+__all__ = ["check_gradient", "check_layer", "check_loss", "numerical_gradient"]
 
 
-def check_float64(array: np.ndarray) -> None:
+def _check_float64(array: np.ndarray) -> None:
     """Raise a ValueError that says what to do, unless there are float64 to check.
 
     Built in chapter 4.
@@ -41,7 +35,7 @@ def numerical_gradient(
 
     Built in chapter 4.
     """
-    check_float64(array)
+    _check_float64(array)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
@@ -101,7 +95,7 @@ def check_layer(
     """
     inputs = np.array(inputs, dtype=np.float64)
     for name in layer.parameter_names:
-        check_float64(getattr(layer, name))
+        _check_float64(getattr(layer, name))
     outputs = layer.forward(inputs)
     doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
     gradients = {"inputs": (inputs, layer.backward(doutputs))}

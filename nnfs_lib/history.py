@@ -6,7 +6,7 @@ Generated from the chapters: edit them, not this file.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["History", "as_line", "short"]
+__all__ = ["History"]
 
 
 @dataclass
@@ -40,7 +40,7 @@ class History:
         return history
 
 
-def short(value: float) -> str:
+def _short(value: float) -> str:
     """Return a number with three decimals; with three digits if small or large.
 
     Built in chapter 10.
@@ -48,19 +48,19 @@ def short(value: float) -> str:
     return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
 
 
-def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
+def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
     """Return what is printed of an epoch.
 
     Built in chapter 10.
     """
-    parts = [f"loss {short(record['loss'])}"]
+    parts = [f"loss {_short(record['loss'])}"]
     if record["regularization_loss"]:
         data, added = record["data_loss"], record["regularization_loss"]
-        parts[0] += f" (data {short(data)} + regularization {short(added)})"
+        parts[0] += f" (data {_short(data)} + regularization {_short(added)})"
     if "accuracy" in record:
         parts.append(f"accuracy {record['accuracy']:.3f}")
     if "val_loss" in record:
-        parts.append(f"validation loss {short(record['val_loss'])}")
+        parts.append(f"validation loss {_short(record['val_loss'])}")
     if "val_accuracy" in record:
         parts.append(f"validation accuracy {record['val_accuracy']:.3f}")
     parts.append(f"learning rate {record['learning_rate']:.3g}")

@@ -9,18 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import DTypeLike
 
-__all__ = [
-    "Initializer",
-    "constant",
-    "draw_weights",
-    "glorot_uniform",
-    "he_normal",
-    "normal",
-    "small_normal",
-]
+__all__ = ["constant", "glorot_uniform", "he_normal", "normal"]
 
 
-class Initializer(Protocol):
+class _Initializer(Protocol):
     """A function that draws the weights with which a layer starts.
 
     Built in chapter 9.
@@ -32,7 +24,7 @@ class Initializer(Protocol):
         """Return weights of shape (n_inputs, n_neurons) and of that type."""
 
 
-def normal(scale: float) -> Initializer:
+def normal(scale: float) -> _Initializer:
     """Return an initializer that draws normal numbers of that standard deviation.
 
     Built in chapter 9.
@@ -48,7 +40,7 @@ def normal(scale: float) -> Initializer:
     return draw
 
 
-def constant(value: float) -> Initializer:
+def constant(value: float) -> _Initializer:
     """Return an initializer that sets every weight to `value`, and draws nothing.
 
     Built in chapter 9.
@@ -62,7 +54,7 @@ def constant(value: float) -> Initializer:
     return fill
 
 
-def small_normal(
+def _small_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
     """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
@@ -74,8 +66,8 @@ def small_normal(
     return normal(0.01)(shape, rng, dtype)
 
 
-def draw_weights(
-    initializer: Initializer,
+def _draw_weights(
+    initializer: _Initializer,
     shape: tuple[int, int],
     rng: np.random.Generator,
     dtype: DTypeLike,

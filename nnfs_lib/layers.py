@@ -8,23 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nnfs_lib.initializers import Initializer, draw_weights, small_normal
+from nnfs_lib.initializers import _draw_weights, _Initializer, _small_normal
 
-__all__ = [
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "Layer",
-    "Rescaling",
-    "as_numbers",
-    "as_strengths",
-    "check_batch",
-    "check_sizes",
-    "kept_outputs",
-    "no_numbers",
-    "penalty",
-    "penalty_gradient",
-]
+__all__ = ["Dense", "Dropout", "Flatten", "Layer", "Rescaling"]
 
 
 class Layer:
@@ -87,21 +73,21 @@ class Dense(Layer):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: Initializer = small_normal,
+        initializer: _Initializer = _small_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
-        check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = as_strengths(
+        _check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = _as_strengths(
             weight_l1,
             weight_l2,
             of="weight",
         )
-        self.bias_l1, self.bias_l2 = as_strengths(bias_l1, bias_l2, of="bias")
+        self.bias_l1, self.bias_l2 = _as_strengths(bias_l1, bias_l2, of="bias")
         # Random, because hidden neurons that start alike in every weight stay alike.
         shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
-        self.weights: np.ndarray = draw_weights(initializer, shape, rng, dtype)
+        self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -109,9 +95,9 @@ class Dense(Layer):
 
         Inputs and outputs are kept for `backward`: don't change them in between.
         """
-        inputs = as_numbers(inputs, owner="Dense")
+        inputs = _as_numbers(inputs, owner="Dense")
         inputs = inputs.astype(self.weights.dtype, copy=False)
-        check_batch(inputs, len(self.weights), owner="Dense")
+        _check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.biases
@@ -124,8 +110,8 @@ class Dense(Layer):
 
     def regularization_loss(self) -> float:
         """Return what the weights and biases add to the loss, as a float."""
-        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
-        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
+        weights = _penalty(self.weights, self.weight_l1, self.weight_l2)
+        return weights + _penalty(self.biases, self.bias_l1, self.bias_l2)
 
     # Where a network wants the gradients; a layer on its own makes new arrays.
     dweights_view: np.ndarray | None = None
@@ -138,18 +124,22 @@ class Dense(Layer):
         to both comes the gradient of their penalties.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
-        kept_outputs(self, doutputs)
+        _kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
         self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
         self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
-            gradient = penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            gradient = _penalty_gradient(
+                self.weights, self.weight_l1, self.weight_l2
+            )
             self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += _penalty_gradient(
+                self.biases, self.bias_l1, self.bias_l2
+            )
 
 
-def check_batch(
+def _check_batch(
     array: np.ndarray,
     features: int | str = "features",
     *,
@@ -181,7 +171,7 @@ def check_batch(
     )
 
 
-def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
+def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
     """Return `array` as an array of real numbers; else a ValueError says what to do.
 
     Built in chapter 1.
@@ -203,11 +193,11 @@ def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
             raise ValueError(f"{what}, got rows of different lengths.") from error
         if array.dtype.kind in "biuf":
             return array
-        got, advice = no_numbers(array, name)
+        got, advice = _no_numbers(array, name)
     raise ValueError(f"{owner} expected {name} of real numbers, got {got}: {advice}.")
 
 
-def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
+def _no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
     """Return what an array that holds no real numbers holds, and what to do.
 
     Built in chapter 1.
@@ -227,7 +217,7 @@ def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
     return got, f"use np.array({name}, dtype=float)"
 
 
-def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
+def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
     """Return the outputs that the layer's forward kept, for its backward.
 
     Raises RuntimeError where forward has not run, and ValueError unless doutputs have
@@ -246,7 +236,7 @@ def kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
     return outputs
 
 
-def penalty(array: np.ndarray, l1: float, l2: float) -> float:
+def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
@@ -261,7 +251,7 @@ def penalty(array: np.ndarray, l1: float, l2: float) -> float:
     return cost
 
 
-def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
+def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
 
     At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
@@ -271,7 +261,7 @@ def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
-def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
     """Raise a ValueError unless a dense layer can be of these sizes and this type.
 
     Built in chapter 7.
@@ -285,7 +275,7 @@ def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
         raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
 
-def as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
+def _as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
     """Return both as floats; ValueError unless they are 0 or more, and finite.
 
     Built in chapter 7.
@@ -329,7 +319,7 @@ class Dropout(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * mask, or doutputs where forward dropped nothing."""
-        kept_outputs(self, doutputs)
+        _kept_outputs(self, doutputs)
         return np.asarray(doutputs) if self.mask is None else doutputs * self.mask
 
     def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -370,7 +360,7 @@ class Rescaling(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * scale."""
-        kept_outputs(self, doutputs)
+        _kept_outputs(self, doutputs)
         return np.asarray(doutputs) * self.scale
 
 
@@ -392,5 +382,5 @@ class Flatten(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs in the inputs' shape."""
-        kept_outputs(self, doutputs)
+        _kept_outputs(self, doutputs)
         return np.asarray(doutputs).reshape(self.shape)

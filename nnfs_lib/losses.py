@@ -5,22 +5,15 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.activations import as_float
-from nnfs_lib.layers import as_numbers, check_batch
+from nnfs_lib.activations import _as_float
+from nnfs_lib.layers import _as_numbers, _check_batch
 
 __all__ = [
-    "EPSILON",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
-    "check_classes",
-    "check_probabilities",
-    "check_same_shape",
-    "check_yes_or_no",
-    "one_hot_like",
-    "signed_errors",
 ]
 
 
@@ -71,7 +64,7 @@ class Loss:
         return float(losses.sum()) / losses.size
 
 
-def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
+def _check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless targets fit predictions.
 
     predictions: (batch, classes); targets: integer labels (batch,) from 0 to
@@ -79,7 +72,7 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
 
     Built in chapter 3.
     """
-    check_batch(predictions, "classes", owner=owner, name="predictions")
+    _check_batch(predictions, "classes", owner=owner, name="predictions")
     batch, classes = predictions.shape
     if classes < 2:
         raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
@@ -105,7 +98,7 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
 
 
-def check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
+def _check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
     """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
 
     missing: the activation that was probably forgotten, for the message. NaN passes:
@@ -122,7 +115,7 @@ def check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) ->
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.
-EPSILON = 1e-7
+_EPSILON = 1e-7
 
 
 class CategoricalCrossentropy(Loss):
@@ -138,11 +131,11 @@ class CategoricalCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "CategoricalCrossentropy"
-        predictions = as_float(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_classes(predictions, targets, owner=owner)
-        check_probabilities(predictions, owner=owner, missing="softmax")
-        logs = np.log(np.clip(predictions, EPSILON, 1))
+        predictions = _as_float(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_classes(predictions, targets, owner=owner)
+        _check_probabilities(predictions, owner=owner, missing="softmax")
+        logs = np.log(np.clip(predictions, _EPSILON, 1))
         if targets.ndim == 1:
             log_likelihoods = logs[np.arange(len(targets)), targets]
         else:
@@ -156,22 +149,22 @@ class CategoricalCrossentropy(Loss):
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
         owner = "CategoricalCrossentropy"
-        predictions = as_float(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_classes(predictions, targets, owner=owner)
-        check_probabilities(predictions, owner=owner, missing="softmax")
-        one_hot = one_hot_like(predictions, targets)
-        return -one_hot / np.clip(predictions, EPSILON, 1) / len(predictions)
+        predictions = _as_float(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_classes(predictions, targets, owner=owner)
+        _check_probabilities(predictions, owner=owner, missing="softmax")
+        one_hot = _one_hot_like(predictions, targets)
+        return -one_hot / np.clip(predictions, _EPSILON, 1) / len(predictions)
 
 
-def check_same_shape(
+def _check_same_shape(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
     """Raise a ValueError that says what to do, unless both are (batch, outputs).
 
     Built in chapter 3.
     """
-    check_batch(predictions, "outputs", owner=owner, name="predictions")
+    _check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
         # Alike but for axes of size 1?
         fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
@@ -182,7 +175,7 @@ def check_same_shape(
         raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
 
 
-def check_yes_or_no(
+def _check_yes_or_no(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
     """Raise a ValueError that says what to do, unless both fit a yes-or-no question.
@@ -191,8 +184,8 @@ def check_yes_or_no(
 
     Built in chapter 3.
     """
-    check_same_shape(predictions, targets, owner=owner)
-    check_probabilities(predictions, owner=owner, missing="sigmoid")
+    _check_same_shape(predictions, targets, owner=owner)
+    _check_probabilities(predictions, owner=owner, missing="sigmoid")
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"
         raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
@@ -211,11 +204,11 @@ class BinaryCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "BinaryCrossentropy"
-        predictions = as_float(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_yes_or_no(predictions, targets, owner=owner)
-        yes = np.log(np.clip(predictions, EPSILON, 1))
-        no = np.log(np.clip(1 - predictions, EPSILON, 1))
+        predictions = _as_float(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_yes_or_no(predictions, targets, owner=owner)
+        yes = np.log(np.clip(predictions, _EPSILON, 1))
+        no = np.log(np.clip(1 - predictions, _EPSILON, 1))
         targets = targets.astype(yes.dtype)
         return 0 - np.mean(targets * yes + (1 - targets) * no, axis=1)
 
@@ -226,16 +219,16 @@ class BinaryCrossentropy(Loss):
         within EPSILON of 0 or 1, the slope at that distance.
         """
         owner = "BinaryCrossentropy"
-        predictions = as_float(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_yes_or_no(predictions, targets, owner=owner)
+        predictions = _as_float(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_yes_or_no(predictions, targets, owner=owner)
         targets = targets.astype(predictions.dtype)
-        yes = targets / np.clip(predictions, EPSILON, 1)
-        no = (1 - targets) / np.clip(1 - predictions, EPSILON, 1)
+        yes = targets / np.clip(predictions, _EPSILON, 1)
+        no = (1 - targets) / np.clip(1 - predictions, _EPSILON, 1)
         return (no - yes) / predictions.size
 
 
-def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
@@ -250,7 +243,7 @@ def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return targets.astype(predictions.dtype)
 
 
-def signed_errors(
+def _signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
     """Return predictions - targets, (batch, outputs), as floats.
@@ -259,9 +252,9 @@ def signed_errors(
 
     Built in chapter 9.
     """
-    predictions = as_float(predictions, owner=owner, name="predictions")
-    targets = as_numbers(targets, owner=owner, name="targets")
-    check_same_shape(predictions, targets, owner=owner)
+    predictions = _as_float(predictions, owner=owner, name="predictions")
+    targets = _as_numbers(targets, owner=owner, name="targets")
+    _check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 
 
@@ -277,7 +270,7 @@ class MeanSquaredError(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         return np.mean(np.square(errors), axis=1)
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -285,14 +278,14 @@ class MeanSquaredError(Loss):
 
         size is batch * outputs, as the loss is a mean over both.
         """
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         return errors * (2 / max(errors.size, 1))
 
     def value_and_gradient(
         self, predictions: np.ndarray, targets: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Return `calculate` and `backward`, with the errors taken once."""
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         losses = np.mean(np.square(errors), axis=1)
         return self.mean(losses), errors * (2 / errors.size)
 
@@ -308,7 +301,7 @@ class MeanAbsoluteError(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        errors = _signed_errors(predictions, targets, owner="MeanAbsoluteError")
         return np.mean(np.abs(errors), axis=1)
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -316,5 +309,5 @@ class MeanAbsoluteError(Loss):
 
         size is batch * outputs. Where a prediction is right, the slope is taken as 0.
         """
-        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        errors = _signed_errors(predictions, targets, owner="MeanAbsoluteError")
         return np.sign(errors) / max(errors.size, 1)

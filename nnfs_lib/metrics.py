@@ -5,16 +5,10 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import as_numbers
-from nnfs_lib.losses import check_classes, check_yes_or_no, signed_errors
+from nnfs_lib.layers import _as_numbers
+from nnfs_lib.losses import _check_classes, _check_yes_or_no, _signed_errors
 
-__all__ = [
-    "Accuracy",
-    "BinaryAccuracy",
-    "CategoricalAccuracy",
-    "RegressionAccuracy",
-    "Tally",
-]
+__all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "RegressionAccuracy"]
 
 
 class Accuracy:
@@ -56,9 +50,9 @@ class CategoricalAccuracy(Accuracy):
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
         owner = "CategoricalAccuracy"
-        predictions = as_numbers(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_classes(predictions, targets, owner=owner)
+        predictions = _as_numbers(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_classes(predictions, targets, owner=owner)
         labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
         return np.equal(np.argmax(predictions, axis=1), labels)
 
@@ -74,9 +68,9 @@ class BinaryAccuracy(Accuracy):
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
         owner = "BinaryAccuracy"
-        predictions = as_numbers(predictions, owner=owner, name="predictions")
-        targets = as_numbers(targets, owner=owner, name="targets")
-        check_yes_or_no(predictions, targets, owner=owner)
+        predictions = _as_numbers(predictions, owner=owner, name="predictions")
+        targets = _as_numbers(targets, owner=owner, name="targets")
+        _check_yes_or_no(predictions, targets, owner=owner)
         return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
 
 
@@ -91,12 +85,12 @@ class RegressionAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        errors = signed_errors(predictions, targets, owner="RegressionAccuracy")
+        errors = _signed_errors(predictions, targets, owner="RegressionAccuracy")
         precision = np.std(targets) / 250 if errors.size else 0.0
         return np.mean(np.abs(errors) <= precision, axis=1)
 
 
-class Tally:
+class _Tally:
     """Means over batches in which every sample counts once.
 
     `add` takes a batch's means, which count as often as it has samples. Outputs and

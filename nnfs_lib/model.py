@@ -11,34 +11,34 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs_lib.console import progress
-from nnfs_lib.datasets import batches, check_count, check_finite, check_samples
-from nnfs_lib.files import VERSION, cannot_load, pack, read_packed, write_whole
+from nnfs_lib.console import _progress
+from nnfs_lib.datasets import _check_count, _check_finite, _check_samples, batches
+from nnfs_lib.files import _VERSION, _cannot_load, _pack, _read_packed, _write_whole
 from nnfs_lib.fused import FUSED
-from nnfs_lib.history import History, as_line
+from nnfs_lib.history import History, _as_line
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import Loss
-from nnfs_lib.metrics import Accuracy, Tally
+from nnfs_lib.metrics import Accuracy, _Tally
 from nnfs_lib.optimizers import Optimizer
-from nnfs_lib.recipes import as_text, from_text, layer_from
+from nnfs_lib.recipes import _as_text, _from_text, _layer_from
 from nnfs_lib.wiring import (
-    COUNTED_ON_LOGITS,
-    as_tuple,
-    check_ending,
-    check_fit,
-    check_kind,
-    check_same,
-    describe,
-    lay_out,
-    matched,
-    mode,
-    shortcut,
+    _COUNTED_ON_LOGITS,
+    _as_tuple,
+    _check_ending,
+    _check_fit,
+    _check_kind,
+    _check_same,
+    _describe,
+    _lay_out,
+    _matched,
+    _mode,
+    _shortcut,
 )
 
-__all__ = ["Evaluation", "Model", "generators_of", "go_on", "training_as_text"]
+__all__ = ["Model"]
 
 
-class Evaluation(NamedTuple):
+class _Evaluation(NamedTuple):
     """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
 
     The loss is without penalties; the accuracy is NaN where the model has none.
@@ -83,10 +83,10 @@ class Model:
 
     def add(self, layer: Layer) -> None:
         """Put a layer behind those that are there."""
-        check_kind(layer, Layer, owner="Model.add")
+        _check_kind(layer, Layer, owner="Model.add")
         if any(layer is each for each in self.layers):
             advice = "make a second one"
-            raise ValueError(f"Model has this {describe(layer)} already: {advice}.")
+            raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
         self.layers.append(layer)
         self.ending = None  # for finalize to choose anew
 
@@ -101,6 +101,35 @@ class Model:
         """Return what the parameters themselves add to the loss."""
         return sum(layer.regularization_loss() for layer in self.layers)
 
+    @property
+    def parameters(self) -> np.ndarray:
+        """All weights and biases as one vector, of which the layers have views."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, value: np.ndarray) -> None:
+        _check_same(self._parameters, value, "parameters")
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """The gradients of the last step, in the order of the parameters."""
+        return self._gradients
+
+    @gradients.setter
+    def gradients(self, value: np.ndarray) -> None:
+        _check_same(self._gradients, value, "gradients")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy whole: its layers' arrays become views of its own vector."""
+        vars(self).update(state)
+        if self.places:
+            self._parameters, self._gradients, self.places = _lay_out(self.layers)
+            self._gradients[...] = state["_gradients"]
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+
     def set(
         self,
         *,
@@ -112,29 +141,11 @@ class Model:
         kinds = {Loss: loss, Optimizer: optimizer, Accuracy: accuracy}
         for kind, given in kinds.items():
             if given is not None:
-                check_kind(given, kind, owner="Model.set")
+                _check_kind(given, kind, owner="Model.set")
         self.ending = None if loss else self.ending  # for finalize to choose anew
         self.loss = loss or self.loss
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """All weights and biases as one vector, of which the layers have views."""
-        return self._parameters
-
-    @parameters.setter
-    def parameters(self, value: np.ndarray) -> None:
-        check_same(self._parameters, value, "parameters")
-
-    @property
-    def gradients(self) -> np.ndarray:
-        """The gradients of the last step, in the order of the parameters."""
-        return self._gradients
-
-    @gradients.setter
-    def gradients(self, value: np.ndarray) -> None:
-        check_same(self._gradients, value, "gradients")
 
     def finalize(self) -> None:
         """Check that all fit, find the fused loss, lay out the parameters.
@@ -148,7 +159,7 @@ class Model:
                 "Model has nothing to train: add layers, at least one Dense."
             )
         last, loss = self.layers[-1], self.loss
-        check_ending(last, loss, check_fit(self.layers))
+        _check_ending(last, loss, _check_fit(self.layers))
         fused = FUSED.get((type(last), type(loss))) if loss else None
         self.ending = fused() if fused else loss
         self.body = self.layers[:-1] if fused else self.layers[:]
@@ -156,12 +167,12 @@ class Model:
         held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
         arrays = [getattr(layer, name) for layer, name in owners]
         if not held or any(each.base is not self.parameters for each in arrays):
-            self._parameters, self._gradients, self.places = lay_out(self.layers)
+            self._parameters, self._gradients, self.places = _lay_out(self.layers)
         first, ending = owners[0][0], self.ending
-        self.keep_first = shortcut(first, Layer, "keep_gradients", "backward")
+        self.keep_first = _shortcut(first, Layer, "keep_gradients", "backward")
         if ending:
             name, replaced = "value_and_gradient", ("forward", "backward")
-            self.measure = shortcut(ending, Loss, name, *replaced)
+            self.measure = _shortcut(ending, Loss, name, *replaced)
 
     def run_body(self, X: np.ndarray) -> np.ndarray:
         """Return what the loss takes: logits where the fused one stands at the end."""
@@ -170,25 +181,12 @@ class Model:
             outputs = layer.forward(outputs)
         return outputs
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy whole: its layers' arrays become views of its own vector."""
-        vars(self).update(state)
-        if self.places:
-            self._parameters, self._gradients, self.places = lay_out(self.layers)
-            self._gradients[...] = state["_gradients"]
-
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
-
     def tools(self) -> tuple[Loss, Optimizer]:
         """Return what a step needs; RuntimeError where it is not there yet."""
         if self.ending is None or self.optimizer is None:
             parts = {"loss": self.loss, "optimizer": self.optimizer}
             missing = [f"{name}=..." for name, part in parts.items() if part is None]
-            advice = (
-                f"set({', '.join(missing)})" if missing else "finalize() comes first"
-            )
+            advice = f"set({', '.join(missing)})" if missing else "finalize() comes first"
             raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
         return self.ending, self.optimizer
 
@@ -214,7 +212,7 @@ class Model:
             if found is not view:  # by a layer that makes new arrays
                 if np.shape(found) != view.shape:
                     needs = f"has to keep {name} of shape {view.shape}"
-                    raise ValueError(f"{describe(layer)} {needs}, got {found!r}.")
+                    raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
                 np.copyto(view, found)
         optimizer.step([(self.parameters, self.gradients)])
         return value, outputs
@@ -227,7 +225,7 @@ class Model:
         after_step: Callable[[int], object] = int,
     ) -> dict[str, float]:
         """Take a step on each batch; return what it found, by the history's names."""
-        tally, optimizer = Tally(keep=self.accuracy is not None), self.tools()[1]
+        tally, optimizer = _Tally(keep=self.accuracy is not None), self.tools()[1]
         rng = None if batch_size is None or batch_size >= len(X) else self.rng
         for X_batch, y_batch in batches(X, y, batch_size, rng):
             rate, added = optimizer.current_learning_rate, self.regularization_loss()
@@ -245,7 +243,7 @@ class Model:
         """Return what the accuracy needs to see, given what a step returned."""
         last = self.layers[-1]
         complete = len(self.body) == len(self.layers)
-        if complete or (type(last), type(self.accuracy)) in COUNTED_ON_LOGITS:
+        if complete or (type(last), type(self.accuracy)) in _COUNTED_ON_LOGITS:
             return outputs
         return last.forward(outputs)
 
@@ -267,11 +265,11 @@ class Model:
         line every so many epochs, and of the first and the last; for 0, none. A
         keyboard interrupt ends the training: model and finished epochs are there.
         """
-        X, y = check_samples(X, y)
+        X, y = _check_samples(X, y)
         size = len(X) if batch_size is None else batch_size
-        epochs = check_count(epochs, "epochs", least=1)
-        size = check_count(size, "batch_size", least=1)
-        print_every = check_count(print_every, "print_every", least=0)
+        epochs = _check_count(epochs, "epochs", least=1)
+        size = _check_count(size, "batch_size", least=1)
+        print_every = _check_count(print_every, "print_every", least=0)
         self.finalize()
         self.try_out((X, y))
         if validation_data is not None:
@@ -280,8 +278,8 @@ class Model:
         total = epochs * -(-len(X) // size)
         with (
             suppress(KeyboardInterrupt),
-            mode(self.layers, training=True),
-            progress(total, unit=" steps", shown=print_every > 0) as after_step,
+            _mode(self.layers, training=True),
+            _progress(total, unit=" steps", shown=print_every > 0) as after_step,
         ):
             for epoch in range(1, epochs + 1):
                 record = self.train_epoch(X, y, size, after_step)
@@ -291,7 +289,7 @@ class Model:
                     record |= {"val_accuracy": accuracy} if self.accuracy else {}
                 records.append(record)
                 if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
-                    print(as_line(epoch, epochs, record))
+                    print(_as_line(epoch, epochs, record))
         return History.of(records, epochs)
 
     def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
@@ -299,13 +297,13 @@ class Model:
 
         So many samples are computed at a time; None is all at once. Nothing is dropped.
         """
-        with mode(self.layers, training=False):
+        with _mode(self.layers, training=False):
             parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
         return np.concatenate(parts)
 
     def evaluate(
         self, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
-    ) -> Evaluation:
+    ) -> _Evaluation:
         """Return loss and accuracy over all samples; nothing is dropped, nor learned.
 
         So many samples are computed at a time; None is all at once. The results are the
@@ -314,15 +312,15 @@ class Model:
         self.finalize()
         if self.ending is None:
             raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-        tally = Tally(keep=self.accuracy is not None)
-        with mode(self.layers, training=False):
+        tally = _Tally(keep=self.accuracy is not None)
+        with _mode(self.layers, training=False):
             for X_batch, y_batch in batches(X, y, batch_size):
                 outputs = self.run_body(X_batch)
                 loss = self.ending.calculate(outputs, y_batch)
                 tally.add(outputs, y_batch, loss=loss)
-            return Evaluation(tally.means()["loss"], self.judge(tally))
+            return _Evaluation(tally.means()["loss"], self.judge(tally))
 
-    def judge(self, tally: Tally) -> float:
+    def judge(self, tally: _Tally) -> float:
         """Return the accuracy of all that was counted; NaN where none is set."""
         if self.accuracy is None:
             return math.nan
@@ -333,10 +331,10 @@ class Model:
         """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
         if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
-        X, y = check_samples(*data)
+        X, y = _check_samples(*data)
         for array, name in ((X, "X"), (y, "y")):
-            check_finite(array, name)
-        with mode(self.layers, training=False):
+            _check_finite(array, name)
+        with _mode(self.layers, training=False):
             outputs = self.run_body(X[:1])
             size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
             for start in range(0, len(y), size):
@@ -360,14 +358,14 @@ class Model:
         Raises ValueError unless every array fits; then nothing has changed.
         """
         trainable = [layer for layer in self.layers if layer.parameter_names]
-        given = as_tuple(parameters)
+        given = _as_tuple(parameters)
         if len(given) != len(trainable):
             counts = f"{len(trainable)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         changes = [
             change
             for layer, arrays in zip(trainable, given, strict=True)
-            for change in matched(layer, arrays)
+            for change in _matched(layer, arrays)
         ]
         for old, new in changes:
             old[...] = new
@@ -379,7 +377,7 @@ class Model:
             for place, several in enumerate(self.get_parameters())
             for number, array in enumerate(several)
         }
-        write_whole(path, pack({"kind": "parameters", "version": VERSION}, arrays))
+        _write_whole(path, _pack({"kind": "parameters", "version": _VERSION}, arrays))
 
     def load_parameters(self, path: str | Path) -> None:
         """Take what `save_parameters` of a like model wrote.
@@ -388,7 +386,7 @@ class Model:
         shape; then nothing has changed.
         """
         try:
-            arrays = read_packed(Path(path).read_bytes(), "parameters")[1]
+            arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
             own = self.get_parameters()
             names = [
                 [f"{place}.{number}" for number in range(len(several))]
@@ -399,20 +397,20 @@ class Model:
                 raise ValueError(f"it is of another model: {counts}")
             self.set_parameters([[arrays[n] for n in several] for several in names])
         except ValueError as error:
-            raise cannot_load(path, error) from error
+            raise _cannot_load(path, error) from error
 
     @classmethod
     def from_content(cls, content: bytes) -> "Model":
         """Return the model in the bytes of a file; ValueError where there is none."""
         try:
-            text, arrays = read_packed(content, "model")
+            text, arrays = _read_packed(content, "model")
             layers = enumerate(text["layers"])
-            model = cls([layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=from_text(text["loss"], Loss))
-            model.set(accuracy=from_text(text["accuracy"], Accuracy))
+            model = cls([_layer_from(each, arrays, place) for place, each in layers])
+            model.set(loss=_from_text(text["loss"], Loss))
+            model.set(accuracy=_from_text(text["accuracy"], Accuracy))
             model.finalize()
             if "training" in text:
-                go_on(model, text["training"], arrays)
+                _go_on(model, text["training"], arrays)
         except (
             TypeError,
             LookupError,
@@ -432,24 +430,24 @@ class Model:
         ValueError for what `load` could not read.
         """
         self.finalize()
-        text: dict[str, Any] = {"kind": "model", "version": VERSION}
-        text["layers"] = [as_text(layer) for layer in self.layers]
-        text |= {"loss": as_text(self.loss), "accuracy": as_text(self.accuracy)}
+        text: dict[str, Any] = {"kind": "model", "version": _VERSION}
+        text["layers"] = [_as_text(layer) for layer in self.layers]
+        text |= {"loss": _as_text(self.loss), "accuracy": _as_text(self.accuracy)}
         arrays = {
             f"{place}.{name}": getattr(layer, name)
             for place, layer in enumerate(self.layers)
             for name in layer.parameter_names
         }
         if include_optimizer:
-            text["training"], vectors = training_as_text(self)
+            text["training"], vectors = _training_as_text(self)
             arrays |= vectors
-        content = pack(text, arrays)
+        content = _pack(text, arrays)
         try:
             Model.from_content(content)
         except ValueError as error:
             message = f"Model can't be saved, no file would bring it back: {error}"
             raise ValueError(message) from error
-        write_whole(path, content)
+        _write_whole(path, content)
 
     @classmethod
     def load(cls, path: str | Path) -> "Model":
@@ -462,10 +460,10 @@ class Model:
         try:
             return cls.from_content(content)
         except ValueError as error:
-            raise cannot_load(path, error) from error
+            raise _cannot_load(path, error) from error
 
 
-def generators_of(model: Model) -> list[tuple[Any, int]]:
+def _generators_of(model: Model) -> list[tuple[Any, int]]:
     """Return what draws random numbers, each with the number of its generator.
 
     Owners that share a generator share its number, and share it again after loading.
@@ -484,7 +482,7 @@ def generators_of(model: Model) -> list[tuple[Any, int]]:
     ]
 
 
-def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return what training needs to go on, beside the parameters: text and arrays.
 
     Built in chapter 13.
@@ -493,8 +491,8 @@ def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray
         advice = "leave include_optimizer out, or call set(optimizer=...)"
         raise RuntimeError(f"Model has no optimizer to save: {advice}.")
     vectors = model.optimizer.get_state()
-    text = {"optimizer": as_text(model.optimizer), "done": vectors.pop("steps_done")}
-    numbered = generators_of(model)
+    text = {"optimizer": _as_text(model.optimizer), "done": vectors.pop("steps_done")}
+    numbered = _generators_of(model)
     states = {number: owner.rng.bit_generator.state for owner, number in numbered}
     for state in states.values():
         if state["bit_generator"] != "PCG64":
@@ -505,12 +503,12 @@ def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray
     return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
 
 
-def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
+def _go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
     """Give a model the optimizer and the generators that the text describes.
 
     Built in chapter 13.
     """
-    optimizer = from_text(text["optimizer"], Optimizer)
+    optimizer = _from_text(text["optimizer"], Optimizer)
     vectors = {
         name.removeprefix("optimizer."): array
         for name, array in arrays.items()
@@ -523,7 +521,7 @@ def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
     for state in text["generators"]:
         generators.append(np.random.default_rng(0))
         generators[-1].bit_generator.state = state
-    owners = [owner for owner, _ in generators_of(model)]
+    owners = [owner for owner, _ in _generators_of(model)]
     for owner, number in zip(owners, text["owners"], strict=True):
         owner.rng = generators[number]
     model.set(optimizer=optimizer)

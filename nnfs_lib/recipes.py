@@ -20,12 +20,12 @@ from nnfs_lib.losses import (
 )
 from nnfs_lib.metrics import BinaryAccuracy, CategoricalAccuracy, RegressionAccuracy
 from nnfs_lib.optimizers import SGD, Adagrad, Adam, RMSprop
-from nnfs_lib.wiring import matched
+from nnfs_lib.wiring import _matched
 
-__all__ = ["RECIPES", "Recipe", "as_text", "from_text", "layer_from"]
+__all__: list[str] = []
 
 
-class Recipe(NamedTuple):
+class _Recipe(NamedTuple):
     """How a part of a model comes back: what makes it, and from which numbers.
 
     Built in chapter 13.
@@ -36,36 +36,36 @@ class Recipe(NamedTuple):
 
 
 # All that a file can name: whatever else it says, nothing else is made.
-RECIPES = {
+_RECIPES = {
     recipe.make.__name__: recipe
     for recipe in (
-        Recipe(Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
-        Recipe(Dropout, ("rate",)),
-        Recipe(Rescaling, ("scale", "offset")),
-        Recipe(Flatten),
-        Recipe(ReLU),
-        Recipe(Sigmoid),
-        Recipe(Tanh),
-        Recipe(Softmax),
-        Recipe(Linear),
-        Recipe(CategoricalCrossentropy),
-        Recipe(BinaryCrossentropy),
-        Recipe(MeanSquaredError),
-        Recipe(MeanAbsoluteError),
-        Recipe(SoftmaxCategoricalCrossentropy),
-        Recipe(SigmoidBinaryCrossentropy),
-        Recipe(CategoricalAccuracy),
-        Recipe(BinaryAccuracy),
-        Recipe(RegressionAccuracy),
-        Recipe(SGD, ("learning_rate", "decay", "momentum")),
-        Recipe(Adagrad, ("learning_rate", "decay", "epsilon")),
-        Recipe(RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
-        Recipe(Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
+        _Recipe(Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
+        _Recipe(Dropout, ("rate",)),
+        _Recipe(Rescaling, ("scale", "offset")),
+        _Recipe(Flatten),
+        _Recipe(ReLU),
+        _Recipe(Sigmoid),
+        _Recipe(Tanh),
+        _Recipe(Softmax),
+        _Recipe(Linear),
+        _Recipe(CategoricalCrossentropy),
+        _Recipe(BinaryCrossentropy),
+        _Recipe(MeanSquaredError),
+        _Recipe(MeanAbsoluteError),
+        _Recipe(SoftmaxCategoricalCrossentropy),
+        _Recipe(SigmoidBinaryCrossentropy),
+        _Recipe(CategoricalAccuracy),
+        _Recipe(BinaryAccuracy),
+        _Recipe(RegressionAccuracy),
+        _Recipe(SGD, ("learning_rate", "decay", "momentum")),
+        _Recipe(Adagrad, ("learning_rate", "decay", "epsilon")),
+        _Recipe(RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
+        _Recipe(Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
     )
 }
 
 
-def as_text(part: object) -> dict[str, Any] | None:
+def _as_text(part: object) -> dict[str, Any] | None:
     """Return what JSON can hold of a part of a model: its name and its settings.
 
     Built in chapter 13.
@@ -73,7 +73,7 @@ def as_text(part: object) -> dict[str, Any] | None:
     if part is None:
         return None
     name = type(part).__name__
-    recipe = RECIPES.get(name)
+    recipe = _RECIPES.get(name)
     if recipe is None or recipe.make is not type(part):
         advice = "save_parameters keeps the numbers; your own code makes the model"
         raise ValueError(f"Model.save knows no {name}: {advice}.")
@@ -82,14 +82,14 @@ def as_text(part: object) -> dict[str, Any] | None:
     return {"name": name, "settings": numbers}
 
 
-def from_text(text: Any, kind: type, **more: Any) -> Any:
+def _from_text(text: Any, kind: type, **more: Any) -> Any:
     """Return the part that `as_text` described, if it is of that kind.
 
     Built in chapter 13.
     """
     if text is None:
         return None
-    recipe = RECIPES.get(text["name"])
+    recipe = _RECIPES.get(text["name"])
     if recipe is None or not issubclass(recipe.make, kind):
         name = text["name"]
         raise ValueError(f"it names {name!r}, which is no known {kind.__name__}")
@@ -100,7 +100,7 @@ def from_text(text: Any, kind: type, **more: Any) -> Any:
     return recipe.make(**settings, **more)
 
 
-def layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> Layer:
+def _layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> Layer:
     """Return the layer at that place, with its parameters out of the arrays.
 
     The sizes are those of the arrays: no text can claim others.
@@ -109,11 +109,11 @@ def layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> Layer
     """
     weights = arrays.get(f"{place}.weights")
     if weights is None:
-        return from_text(text, Layer)
+        return _from_text(text, Layer)
     sizes = dict(zip(("n_inputs", "n_neurons"), weights.shape, strict=True))
     zeros = constant(0.0)
-    layer = from_text(text, Layer, **sizes, initializer=zeros, dtype=weights.dtype)
+    layer = _from_text(text, Layer, **sizes, initializer=zeros, dtype=weights.dtype)
     found = [arrays[f"{place}.{name}"] for name in layer.parameter_names]
-    for old, new in matched(layer, found):
+    for old, new in _matched(layer, found):
         old[...] = new
     return layer

@@ -16,23 +16,10 @@ from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import CategoricalCrossentropy, Loss
 from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 
-__all__ = [
-    "COUNTED_ON_LOGITS",
-    "as_tuple",
-    "check_ending",
-    "check_fit",
-    "check_kind",
-    "check_same",
-    "describe",
-    "lay_out",
-    "matched",
-    "mode",
-    "shortcut",
-    "views_of",
-]
+__all__: list[str] = []
 
 
-def check_kind(value: object, kind: type, *, owner: str) -> None:
+def _check_kind(value: object, kind: type, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless value is an instance of kind.
 
     Built in chapter 10.
@@ -43,7 +30,7 @@ def check_kind(value: object, kind: type, *, owner: str) -> None:
         raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 
-def describe(layer: Layer) -> str:
+def _describe(layer: Layer) -> str:
     """Return the layer's name, with the sizes of its weights where it has some.
 
     Built in chapter 10.
@@ -53,7 +40,7 @@ def describe(layer: Layer) -> str:
     return type(layer).__name__ + sizes
 
 
-def check_ending(
+def _check_ending(
     last: Layer, loss: Loss | None, outputs: np.ndarray | None = None
 ) -> None:
     """Raise a ValueError where the last layer and the loss don't belong together.
@@ -84,12 +71,12 @@ def check_ending(
 
 
 # The highest logit is the highest probability: these need no output activation.
-COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
+_COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
     (Softmax, CategoricalAccuracy)
 }
 
 
-def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return views of a vector, one behind the other, with the shapes of the arrays.
 
     Built in chapter 10.
@@ -101,7 +88,7 @@ def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarra
     ]
 
 
-def lay_out(
+def _lay_out(
     layers: Sequence[Layer],
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[Layer, str, np.ndarray]]]:
     """Move all parameters into one vector; make one for their gradients beside it.
@@ -116,18 +103,20 @@ def lay_out(
     arrays = [getattr(layer, name) for layer, name in owners]
     parameters = np.concatenate(arrays, axis=None)
     gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
+    for (layer, name), view in zip(owners, _views_of(parameters, arrays), strict=True):
         setattr(layer, name, view)
     places = [
         (layer, f"d{name}", view)
-        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
+        for (layer, name), view in zip(
+            owners, _views_of(gradients, arrays), strict=True
+        )
     ]
     for layer, name, view in places:
         setattr(layer, f"{name}_view", view)
     return parameters, gradients, places
 
 
-def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
+def _shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
     """Return the part's method of that name, if it still does what it replaces.
 
     Otherwise, where a subclass has redefined one of the methods that it `replaced`,
@@ -146,7 +135,7 @@ def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., 
 
 
 @contextmanager
-def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
+def _mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back.
 
     Built in chapter 10.
@@ -161,7 +150,7 @@ def mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
             layer.training = old
 
 
-def check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
+def _check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     """Raise a ValueError that names them, unless all layers fit together.
 
     A sample of zeros goes through all from the first Dense on, whose number of inputs
@@ -172,7 +161,7 @@ def check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     types: dict[np.dtype, str] = {}
     for place, layer in enumerate(layers):
         for name in layer.parameter_names:
-            of = f"in layer {place}, {describe(layer)}"
+            of = f"in layer {place}, {_describe(layer)}"
             types.setdefault(getattr(layer, name).dtype, of)
     if len(types) > 1:
         found = " and ".join(f"{dtype} {of}" for dtype, of in types.items())
@@ -183,9 +172,9 @@ def check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
-    with mode(layers, training=False):
+    with _mode(layers, training=False):
         for place, layer in enumerate(layers[start:], start):
-            name = f"layer {place}, {describe(layer)}"
+            name = f"layer {place}, {_describe(layer)}"
             try:
                 outputs = layer.forward(outputs)
             except ValueError as error:
@@ -196,7 +185,7 @@ def check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     return outputs
 
 
-def check_same(vector: np.ndarray, value: object, name: str) -> None:
+def _check_same(vector: np.ndarray, value: object, name: str) -> None:
     """Raise an AttributeError that says what to write, unless value is the vector.
 
     Built in chapter 10.
@@ -207,7 +196,7 @@ def check_same(vector: np.ndarray, value: object, name: str) -> None:
         raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
 
 
-def as_tuple(arrays: Any) -> tuple[Any, ...]:
+def _as_tuple(arrays: Any) -> tuple[Any, ...]:
     """Return a list, tuple or iterator as a tuple; ValueError for anything else.
 
     Built in chapter 13.
@@ -219,14 +208,14 @@ def as_tuple(arrays: Any) -> tuple[Any, ...]:
         raise ValueError(f"Parameters come in a list, {got}.") from error
 
 
-def matched(
+def _matched(
     layer: Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the layer's own parameters, each with its new value, if they are alike.
 
     Built in chapter 13.
     """
-    names, owner, given = layer.parameter_names, describe(layer), as_tuple(arrays)
+    names, owner, given = layer.parameter_names, _describe(layer), _as_tuple(arrays)
     if len(given) != len(names):
         raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
     pairs = []

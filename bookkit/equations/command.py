@@ -6,8 +6,7 @@ from decimal import ROUND_UP, Context
 from pathlib import Path
 from typing import Any
 
-import nnfs_lib
-from bookkit.equations.measures import Library
+from bookkit.equations.measures import Library, everything
 from bookkit.equations.table import EQUATIONS
 from bookkit.files import replace
 
@@ -26,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Measure every equation of every chapter and write the file."""
-    measured = measure(nnfs_lib)
+    measured = measure(everything())
     for chapter, found in measured.items():
         for entry in found:
             what = f"{entry['equation']}, by {entry['against']}"

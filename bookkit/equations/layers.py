@@ -82,7 +82,7 @@ def penalty(library: Library, rng: Rng) -> float:
     """Compare what an array costs with a sum over its numbers."""
     array, l1, l2 = draw(rng, *sizes(rng)[:2]), strength(rng), strength(rng)
     expected = oracles.penalty(array.ravel().tolist(), l1, l2)
-    return difference([library.penalty(array, l1, l2)], [expected])
+    return difference([library._penalty(array, l1, l2)], [expected])
 
 
 def penalty_gradient(*, l1: bool = False, l2: bool = False) -> Measure:
@@ -91,7 +91,7 @@ def penalty_gradient(*, l1: bool = False, l2: bool = False) -> Measure:
     def error(library: Library, rng: Rng) -> float:
         array = draw(rng, *sizes(rng)[:2])
         strengths = strength(rng) * l1, strength(rng) * l2
-        found = library.penalty_gradient(array, *strengths)
+        found = library._penalty_gradient(array, *strengths)
         expected = oracles.slope(
             lambda: oracles.penalty(array.ravel().tolist(), *strengths), array
         )

@@ -5,17 +5,30 @@ generator, and returns a `difference`. All is float64. They are in the modules b
 `layers`, `starts` of their weights, `losses`, `fused` losses, `regression` and `optimizers`.
 """
 
+import importlib
 import math
+import pkgutil
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+import nnfs_lib
 
 Library = Any
 Rng = np.random.Generator
 Measure = Callable[[Library, Rng], float]
 # Makes something with `forward` and `backward`, and inputs for it.
 Make = Callable[[Library, Rng], tuple[Any, np.ndarray]]
+
+
+def everything() -> Library:
+    """Return all names of nnfs_lib: what it offers, and the helpers of its modules."""
+    names: dict[str, Any] = {}
+    for module in pkgutil.iter_modules(nnfs_lib.__path__, "nnfs_lib."):
+        names |= vars(importlib.import_module(module.name))
+    return SimpleNamespace(**names)
 
 
 def difference(actual: Any, expected: Any) -> float:

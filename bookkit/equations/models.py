@@ -64,7 +64,7 @@ def training_loss(library: Library, rng: Rng) -> float:
 def tally(library: Library, rng: Rng) -> float:
     """Compare the mean that batches make together with that of plain Python."""
     values = draw(rng, int(rng.integers(2, 40)))
-    counted = library.Tally()
+    counted = library._Tally()
     for part, _ in library.batches(values, values, int(rng.integers(1, 7))):
         counted.add(part, part, loss=float(part.mean()))
     expected = oracles.mean(values.tolist())

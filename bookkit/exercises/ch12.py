@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bookkit.checks import Exercise, expect_array, expect_close, expect_number, fail
-from nnfs_lib.datasets import read_idx
+from nnfs_lib.datasets import _read_idx
 
 
 def memory(answer):
@@ -78,7 +78,7 @@ def idx(answer):
             path = Path(folder) / "file"
             path.write_bytes(found)
             try:
-                back = read_idx(path)
+                back = _read_idx(path)
             except ValueError as error:
                 reason = str(error).partition("damaged: ")[2]
                 fail(

@@ -17,6 +17,7 @@ from bookkit.explore.sheet import pack
 from bookkit.files import shipped
 from bookkit.garments import CLASSES
 from bookkit.garments.network import MEASURED, NETWORK
+from nnfs_lib.datasets import _read_labelled
 
 SIDE = 28
 FRONT_LAYERS, INNER_LAYERS = {"Rescaling", "Flatten"}, {"Dense", "ReLU", "Dropout"}
@@ -130,7 +131,7 @@ def measured() -> dict[str, Any]:
 
 def drawn() -> np.ndarray:
     """Return ten garments of the book's own drawing, one of each class."""
-    images, _ = nn.read_labelled(shipped("garments"), "train")
+    images, _ = _read_labelled(shipped("garments"), "train")
     return images[measured()["shown"]]
 
 

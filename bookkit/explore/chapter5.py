@@ -7,6 +7,7 @@ import numpy as np
 import nnfs_lib as nn
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
 from bookkit.explore.shared import bars, steps
+from nnfs_lib.losses import _EPSILON
 
 LOGITS = (-100, -20, -10, -5, -2, 0, 2, 5, 10, 20, 100)
 FINER = (*steps(-20, 20, 0.5), *steps(-300, 300, 10))
@@ -87,7 +88,7 @@ def blunt_words(
         return f"In two steps it is lost: the probability of class {target} is 0 in float32, and {left}."
     return (
         f"In two steps it is blunt: the probability of class {target} is {power(truth, 1)}, the loss takes "
-        f"it for {power(nn.EPSILON, 0)}, and {left}."
+        f"it for {power(_EPSILON, 0)}, and {left}."
     )
 
 

@@ -1,5 +1,7 @@
 """Chapter 9's explorer: where a regression's kinks start, where they go, and when it sticks."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 import nnfs_lib as nn
@@ -18,7 +20,7 @@ EPOCHS = (0, 5, 10, 20, 30, 50, 100, 300, 1000, LAST)
 # Evenly spaced in the logarithm, as the picture shows them, but for those that the reader can choose.
 LOOKS = np.geomspace(1, LAST + 1, 73).round().astype(int) - 1
 LOOKS[np.abs(LOOKS[:, None] - EPOCHS).argmin(axis=0)] = EPOCHS
-STARTS: dict[str, nn.Initializer] = {
+STARTS: dict[str, Callable[..., np.ndarray]] = {
     **{f"normal({scale:g})": nn.normal(scale) for scale in (0.01, 0.03, 0.1, 0.3, 1)},
     "Glorot": nn.glorot_uniform,
     "He": nn.he_normal,

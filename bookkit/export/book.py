@@ -43,6 +43,29 @@ class Book:
     def defined_in(self, name: str, chapter: int) -> bool:
         return any(version.chapter == chapter for version in self.history.get(name, ()))
 
+    def version_in(self, name: str, chapter: int) -> Definition:
+        """Return how a chapter first defines a name."""
+        return next(each for each in self.history[name] if each.chapter == chapter)
+
+    def bases(self, name: str) -> list[str]:
+        """Return the exported classes that a class inherits from directly."""
+        first = self.history[name][0]
+        found = [self.resolve(first, base) for base in first.bases]
+        return [base for base in found if isinstance(base, str)]
+
+    def laid_anew(self, chapter: int) -> list[str]:
+        """Return the earlier classes whose base this chapter re-opens, though not themselves, bases first."""
+        found: list[str] = []
+        for name, versions in self.history.items():
+            if versions[0].chapter >= chapter or self.defined_in(name, chapter):
+                continue
+            if any(
+                base in found or self.defined_in(base, chapter)
+                for base in self.bases(name)
+            ):
+                found.append(name)
+        return found
+
     def resolve(
         self, definition: Definition, reference: Reference
     ) -> str | Import | None:

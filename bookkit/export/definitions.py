@@ -1,9 +1,10 @@
 """Take an exported cell apart: its constants, functions and classes, and what the classes hold."""
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import libcst as cst
 import libcst.matchers as m
@@ -22,6 +23,26 @@ CONTINUES = (
         m.Name("overload"),
         m.Attribute(attr=m.Name("overload")),
     )
+)
+
+# `Owner.name = name`, or `= classmethod(name)` and the like.
+FUNCTION = m.SaveMatchedNode(m.Name(), "value")
+DECORATORS = m.Name("classmethod") | m.Name("staticmethod") | m.Name("property")
+METHOD = m.SimpleStatementLine(
+    body=[
+        m.Assign(
+            targets=[
+                m.AssignTarget(
+                    m.Attribute(
+                        m.SaveMatchedNode(m.Name(), "owner"),
+                        m.SaveMatchedNode(m.Name(), "name"),
+                    )
+                )
+            ],
+            value=FUNCTION
+            | m.Call(m.SaveMatchedNode(DECORATORS, "kind"), args=[m.Arg(FUNCTION)]),
+        )
+    ]
 )
 
 
@@ -56,7 +77,7 @@ class Definition:
     docstring: cst.BaseString | None = None
     members: dict[str, Member] = field(default_factory=dict)
     reopens: bool = False  # a class of an earlier chapter
-    continues: bool = False  # a class of an earlier cell of its chapter
+    adds: bool = False  # a method to a class of an earlier cell of its chapter: `Model.train = train`
 
     @property
     def chapter(self) -> int:
@@ -123,6 +144,8 @@ def definitions(
             )
         elif isinstance(statement, cst.ClassDef):
             found.append(_class(statement, position, cell, names))
+        elif method := m.extract(statement, METHOD):
+            found.append(_method(method, found, position, cell, names))
         elif (
             isinstance(statement, cst.SimpleStatementLine)
             and assigned
@@ -133,8 +156,8 @@ def definitions(
             statement, m.SimpleStatementLine(body=[m.OneOf(m.Import(), m.ImportFrom())])
         ):
             raise cell.place(names.line(statement)).error(
-                "an exported cell holds imports, constants (`NAME = value`), functions and classes only; "
-                "move this to a cell without the tag."
+                "an exported cell holds imports, constants (`NAME = value`), functions, classes and their "
+                "methods (`Model.train = train`) only; move this to a cell without the tag."
             )
     return found, docstring
 
@@ -154,6 +177,65 @@ def _plain(
     )
 
 
+def _method(
+    method: Mapping[str, Any],
+    found: list[Definition],
+    position: int,
+    cell: Cell,
+    names: Names,
+) -> Definition:
+    """`Model.train = train`: the function above becomes a method of a class that is there already."""
+    owner, name, value = (method[each].value for each in ("owner", "name", "value"))
+    place = cell.place(names.line(method["owner"]))
+    function = next((each for each in found if each.name == value), None)
+    if name != value or function is None or function.kind != "function":
+        raise place.error(
+            f"{owner}.{name} = {value} makes a method of a function of this cell and of the same name; "
+            f"write `def {name}(self):` above it."
+        )
+    found.remove(function)
+    node = cast(cst.FunctionDef, function.node)
+    if any(use.path[0] == "super" for use in function.uses.references):
+        raise place.error(
+            f"{owner}.{name} uses super(), which Python knows inside a class only; write it there."
+        )
+    first, *rest = node.params.params
+    if first.annotation:  # inside the class, nobody annotates self
+        written = cast(cst.FunctionDef, names.tree.body[function.position])
+        for use in names.uses(
+            *filter(None, [written.params.params[0].annotation])
+        ).references:
+            function.uses.references.remove(use)
+        first = first.with_changes(annotation=None)
+    decorators = [cst.Decorator(method["kind"])] if "kind" in method else []
+    node = cast(cst.FunctionDef, node.visit(_Deeper(node)))
+    node = node.with_changes(
+        params=node.params.with_changes(params=[first, *rest]),
+        decorators=[*decorators, *node.decorators],
+    )
+    shell = cst.ClassDef(cst.Name(owner), cst.IndentedBlock([]))
+    added = Definition(owner, "class", cell, function.line, position, shell, Uses())
+    added.adds = True
+    added.members[name] = Member(name, function.line, [node], function.uses, added)
+    return added
+
+
+class _Deeper(cst.CSTTransformer):
+    """Indents the lines of a function's docstring as those of a method."""
+
+    def __init__(self, function: cst.FunctionDef) -> None:
+        self.docstring = docstring_of(function.body.body[0])
+
+    def leave_SimpleString(  # noqa: N802 -- libcst's name
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        if original_node is not self.docstring:
+            return updated_node
+        return updated_node.with_changes(
+            value=re.sub(r"\n(?=[^\n])", "\n    ", updated_node.value)
+        )
+
+
 def _class(node: cst.ClassDef, position: int, cell: Cell, names: Names) -> Definition:
     """Take a class apart; the definition's node keeps its head and the comments at its end."""
     name = node.name.value
@@ -171,7 +253,6 @@ def _class(node: cst.ClassDef, position: int, cell: Cell, names: Names) -> Defin
         base.path[0] in names.stage_names and base.path[1:] == (name,)
         for base in definition.bases
     )
-    definition.continues = any(base.path == (name,) for base in definition.bases)
     statements = node.body.body
     if statements and (docstring := docstring_of(statements[0])):
         definition.docstring = docstring

@@ -69,8 +69,9 @@ def _statements(bound: Iterable[Import]) -> str:
     together: dict[str, list[str]] = {}
     froms: list[tuple[str, list[str], str]] = []
     for each in bound:
-        if each.member and each.alias:  # a renamed member has a line of its own
-            froms.append((each.module, [each.member], f" as {each.alias}"))
+        if each.member and (each.alias or each.member == "*"):  # on a line of its own
+            alias = f" as {each.alias}" if each.alias else ""
+            froms.append((each.module, [each.member], alias))
         elif each.member:
             together.setdefault(each.module, []).append(each.member)
     froms += [

@@ -50,6 +50,8 @@ def _check_versions(book: Book, definition: Definition) -> None:
     name = definition.name
     versions = book.history[name]
     if definition is versions[0]:
+        if definition.adds:
+            _check_method(definition, versions)
         if definition.reopens:
             raise definition.error(
                 f"{name} is re-opened, but no earlier chapter exports it; "
@@ -63,44 +65,55 @@ def _check_versions(book: Book, definition: Definition) -> None:
             f"{name} is {verb} in {definition.cell.module}, but {last.place()} exports it to "
             f"{last.cell.module}; tag this cell export:{last.cell.module}, or choose another name."
         )
-    if last.chapter == definition.chapter:
-        _check_continuation(definition, last, versions)
-    elif definition.continues:
+    if last.chapter == definition.chapter and not definition.adds:
         raise definition.error(
-            f"{name} goes on here, but its last cell is {last.place()}; "
-            f"to re-open it, write `class {name}(nn.{name}):`."
+            f"{name} is already defined in {last.place()}; write it once in a chapter, "
+            f"or, for more methods of a class, `def method(self):` and `{name}.method = method`."
         )
+    if definition.adds:
+        _check_method(definition, versions)
+        return
     if last.kind != definition.kind:
         raise definition.error(
             f"{name} is a {last.kind} in {last.place()} and a {definition.kind} here; rename one."
         )
     if definition.kind == "class":
-        _check_reopening(definition, versions[0])
+        _check_reopening(book, definition, versions[0])
 
 
-def _check_continuation(
-    definition: Definition, last: Definition, versions: list[Definition]
-) -> None:
-    """A class may go on in a later cell of its chapter, with members that are new in it."""
-    name = definition.name
-    if not definition.continues or last.kind != "class":
+def _check_method(definition: Definition, versions: list[Definition]) -> None:
+    """A method is added to a class of its own chapter, and is new in it."""
+    name, [method] = definition.name, definition.members
+    if method in BUILTINS:
         raise definition.error(
-            f"{name} is already defined in {last.place()}; write it once in a chapter, "
-            f"or, for more methods of a class, `class {name}({name}):`."
+            f"{method} is a builtin of Python, and a function of that name would hide it in the "
+            f"notebook; write {name}.{method} inside `class {name}:`."
         )
-    for version in versions[: versions.index(definition)]:
-        twice = sorted(set(version.members) & set(definition.members))
-        if version.chapter == definition.chapter and twice:
+    here = [
+        version
+        for version in versions[: versions.index(definition)]
+        if version.chapter == definition.chapter
+    ]
+    if not here or here[0].kind != "class":
+        raise definition.error(
+            f"{name}.{method} is added to a class of another chapter, which would change it there; "
+            f"write `class {name}(nn.{name}):` first."
+        )
+    for version in here:
+        if method in version.members:
             raise definition.error(
-                f"{name}.{twice[0]} is already defined in {version.place()}; write it once in a chapter.",
-                definition.members[twice[0]].line,
+                f"{name}.{method} is already defined in {version.place()}; write it once in a chapter."
             )
 
 
-def _check_reopening(definition: Definition, first: Definition) -> None:
+def _check_reopening(book: Book, definition: Definition, first: Definition) -> None:
     name = definition.name
-    again = f"to re-open it, write `class {name}(nn.{name}):`"
-    if not (definition.reopens or definition.continues):
+    renewed = [
+        base for base in book.bases(name) if book.defined_in(base, definition.chapter)
+    ]
+    bases = ", ".join([f"nn.{name}", *renewed])
+    again = f"to re-open it, write `class {name}({bases}):`"
+    if not definition.reopens:
         other = (
             "has another base here" if definition.bases else "is defined a second time"
         )
@@ -109,10 +122,26 @@ def _check_reopening(definition: Definition, first: Definition) -> None:
         )
     assert isinstance(definition.node, cst.ClassDef)
     assert isinstance(first.node, cst.ClassDef)
-    if len(definition.node.bases) > 1 or definition.node.keywords:
-        raise definition.error(
-            f"{name} is re-opened with more bases than itself; {again} alone."
+    written = [
+        target
+        for base in definition.bases
+        if isinstance(target := book.resolve(definition, base), str)
+    ]
+    if written != [name, *renewed] or definition.node.keywords:
+        why = (
+            f"inherits from {' and '.join(renewed)}, which this chapter re-opens too"
+            if renewed
+            else "is re-opened with more bases than itself"
         )
+        raise definition.error(f"{name} {why}; {again}.")
+    for base in renewed:
+        if (
+            book.version_in(base, definition.chapter).cell.number
+            > definition.cell.number
+        ):
+            raise definition.error(
+                f"{name} is re-opened before {base}, from which it inherits; do {base} first."
+            )
     if definition.node.decorators or first.node.decorators:
         raise definition.error(
             f"{name} has a decorator, which would see another class; "
@@ -128,9 +157,7 @@ def _check_folded_away(book: Book, definition: Definition) -> None:
                 _check_old_version(book, definition, reference)
                 if len(reference.path) > 2:
                     _check_member(book, definition, reference)
-            if reference.path[0] == "super" and (
-                definition.reopens or definition.continues
-            ):
+            if reference.path[0] == "super" and definition.reopens:
                 _check_super(book, definition, reference)
 
 
@@ -181,19 +208,14 @@ def _check_super(book: Book, definition: Definition, reference: Reference) -> No
 
 
 def _check_bases(book: Book, definition: Definition) -> None:
-    """A class that others inherit from is complete when first written."""
-    if definition.kind != "class" or definition.reopens or definition.continues:
+    """No class of a chapter inherits from one that the chapter's stage lays on another base."""
+    if definition.kind != "class" or definition.adds:
         return
-    for base in definition.bases:
-        target = book.resolve(definition, base)
-        if not isinstance(target, str):
-            continue
-        first, *others = book.history[target]
-        reopened = [version for version in others if version.chapter > first.chapter]
-        if reopened and first.kind == "class":
-            raise reopened[0].error(
-                f"{target} is re-opened, but {definition.name} ({definition.place()}) inherits from it; "
-                f"base classes are complete when first written: move this to {first.place()}."
+    for base in book.bases(definition.name):
+        if base in book.laid_anew(definition.chapter):
+            raise definition.error(
+                f"{definition.name} inherits from {base}, whose own base this chapter re-opens; "
+                f"re-open {base} too."
             )
 
 

@@ -15,7 +15,7 @@ from bookkit.export.fold import fold, imports_of
 from bookkit.export.layout import WIDTH, all_names, import_block, rank
 from bookkit.export.notebooks import Cell, Chapter, Import
 from bookkit.export.order import CycleError, ordered
-from bookkit.export.uses import Reference
+from bookkit.export.uses import Reference, When
 
 BY_CHAPTERS = "Generated from the chapters: edit them, not this file."
 GENERATED = re.compile(
@@ -154,15 +154,64 @@ def _stage(book: Book, chapter: Chapter) -> str:
                     _stage_import(each, book)
                     for each in chapter.imports.get(reference.path[0], ())
                 )
-    star = (
-        [Import(f"{book.package}.stages.{before}", "*")] if chapter.number > 1 else []
-    )
-    cells = ["\n\n" + code + "\n" for cell in chapter.cells if (code := _body(cell))]
-    everything = book.exported_by(chapter.number)
-    parts = [docstrings.module(docstring), import_block([*bound, *star], book.package)]
+    if chapter.number > 1:
+        everything = book.exported_by(chapter.number - 1)
+        private = [name for name in everything if name.startswith("_")]
+        bound += [
+            Import(f"{book.package}.stages.{before}", name) for name in ["*", *private]
+        ]
+    code = []
+    for cell in chapter.cells:
+        code += [_body(cell), *_renewed(book, cell, bound)]
+    public = [
+        name for name in book.exported_by(chapter.number) if not name.startswith("_")
+    ]
+    parts = [docstrings.module(docstring), import_block(bound, book.package)]
     return _text(*filter(None, parts)) + "".join(
-        [*cells, "\n\n" + all_names(everything) + "\n"]
+        f"\n\n{each}\n" for each in [*code, all_names(public)] if each
     )
+
+
+def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
+    """What an exported cell changes for earlier chapters: classes on a base that it re-opens, and constants.
+
+    Adds to `bound` what the constants need.
+    """
+    chapter = cell.chapter.number
+    ready: dict[
+        str, int
+    ] = {}  # what the chapter renews -> the cell after which it is there
+    for name, versions in book.history.items():
+        if versions[0].chapter < chapter and book.defined_in(name, chapter):
+            ready[name] = book.version_in(name, chapter).cell.number
+    lines = []
+    for name in book.laid_anew(chapter):
+        bases = [base for base in book.bases(name) if base in ready]
+        ready[name] = max(ready[base] for base in bases)
+        if ready[name] == cell.number:
+            stage = next(iter(book.stage_names[chapter]))
+            lines.append(f"class {name}({stage}.{name}, {', '.join(bases)}): ...")
+    for versions in book.history.values():
+        last = versions[0]
+        for each in versions:
+            last = each if each.chapter <= chapter else last
+        if last.kind != "constant" or last.chapter >= chapter:
+            continue
+        targets = {
+            book.resolve(last, each): each
+            for each in last.uses.references
+            if each.when is When.NOW
+        }
+        cells = [ready[each] for each in targets if each in ready]
+        if cells and max(cells) == cell.number:
+            clean = last.node.with_changes(leading_lines=[])
+            lines.append(cst.Module([]).code_for_node(clean).strip())
+            for target, reference in targets.items():
+                if isinstance(target, Import):
+                    bound += last.cell.chapter.imports[reference.path[0]]
+    if lines:
+        lines[0] = f"# As before, on what this chapter has re-opened.\n{lines[0]}"
+    return lines
 
 
 def _stage_import(bound: Import, book: Book) -> Import:

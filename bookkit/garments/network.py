@@ -13,6 +13,7 @@ import numpy as np
 import nnfs_lib as nn
 from bookkit.files import replace, shipped
 from bookkit.garments import CLASSES
+from nnfs_lib.datasets import _read_labelled
 
 FOLDER = Path(__file__).parents[2] / "assets/garment"
 NETWORK, MEASURED = "network.npz", "measured.json"
@@ -61,7 +62,7 @@ def choose(model: nn.Model, images: np.ndarray, labels: np.ndarray) -> list[int]
 
 def measure(model: nn.Model) -> dict[str, Any]:
     """Return how often it is right on the drawn garments, and which of them to show."""
-    images, labels = nn.read_labelled(shipped("garments"), "train")
+    images, labels = _read_labelled(shipped("garments"), "train")
     return {
         "drawn_accuracy": model.evaluate(images, labels).accuracy,
         "drawn_pictures": len(images),

@@ -76,13 +76,13 @@ class Dense(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
-        inputs = as_numbers(inputs, owner="Dense")
+        inputs = _as_numbers(inputs, owner="Dense")
         inputs = inputs.astype(self.weights.dtype, copy=False)
-        check_batch(inputs, len(self.weights), owner="Dense")
+        _check_batch(inputs, len(self.weights), owner="Dense")
         return np.dot(inputs, self.weights) + self.biases
 
 
-def check_batch(
+def _check_batch(
     array: np.ndarray,
     features: int | str = "features",
     *,
@@ -112,7 +112,7 @@ def check_batch(
     )
 
 
-def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
+def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
     """Return `array` as an array of real numbers; else a ValueError says what to do."""
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
@@ -131,11 +131,11 @@ def as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
             raise ValueError(f"{what}, got rows of different lengths.") from error
         if array.dtype.kind in "biuf":
             return array
-        got, advice = no_numbers(array, name)
+        got, advice = _no_numbers(array, name)
     raise ValueError(f"{owner} expected {name} of real numbers, got {got}: {advice}.")
 
 
-def no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
+def _no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
     """Return what an array that holds no real numbers holds, and what to do."""
     if array.ndim == 0:
         return type(array.item()).__name__, "make an array of numbers of it first"
@@ -178,4 +178,4 @@ def spiral_data(
     return X.astype(np.float32), labels
 
 
-__all__ = ["Dense", "Layer", "as_numbers", "check_batch", "no_numbers", "spiral_data"]
+__all__ = ["Dense", "Layer", "spiral_data"]

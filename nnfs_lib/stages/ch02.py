@@ -7,6 +7,7 @@ import numpy as np
 
 from nnfs_lib.stages import ch01 as nn
 from nnfs_lib.stages.ch01 import *
+from nnfs_lib.stages.ch01 import _as_numbers, _check_batch, _no_numbers
 
 
 class ReLU(nn.Layer):
@@ -21,11 +22,11 @@ class ReLU(nn.Layer):
         return np.maximum(inputs, 0)
 
 
-def as_float(
+def _as_float(
     array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
 ) -> np.ndarray:
     """Return the array as floats, float32 or wider; copy it only where it must."""
-    array = nn.as_numbers(array, owner=owner, name=name)
+    array = nn._as_numbers(array, owner=owner, name=name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 
 
@@ -38,7 +39,7 @@ class Sigmoid(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = as_float(inputs, owner="Sigmoid")
+        scores = _as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         return np.where(scores >= 0, 1, small) / (1 + small)
@@ -52,7 +53,7 @@ class Tanh(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return tanh(inputs), of the same shape."""
-        return np.tanh(as_float(inputs, owner="Tanh"))
+        return np.tanh(_as_float(inputs, owner="Tanh"))
 
 
 class Softmax(nn.Layer):
@@ -65,8 +66,8 @@ class Softmax(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = as_float(inputs, owner="Softmax")
-        nn.check_batch(logits, "classes", owner="Softmax")
+        logits = _as_float(inputs, owner="Softmax")
+        nn._check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
@@ -75,16 +76,4 @@ class Softmax(nn.Layer):
         return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-__all__ = [
-    "Dense",
-    "Layer",
-    "ReLU",
-    "Sigmoid",
-    "Softmax",
-    "Tanh",
-    "as_float",
-    "as_numbers",
-    "check_batch",
-    "no_numbers",
-    "spiral_data",
-]
+__all__ = ["Dense", "Layer", "ReLU", "Sigmoid", "Softmax", "Tanh", "spiral_data"]

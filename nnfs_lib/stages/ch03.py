@@ -7,6 +7,7 @@ import numpy as np
 
 from nnfs_lib.stages import ch02 as nn
 from nnfs_lib.stages.ch02 import *
+from nnfs_lib.stages.ch02 import _as_float, _as_numbers, _check_batch, _no_numbers
 
 
 class Loss:
@@ -54,13 +55,13 @@ class Loss:
         return float(losses.sum()) / losses.size
 
 
-def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
+def _check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless targets fit predictions.
 
     predictions: (batch, classes); targets: integer labels (batch,) from 0 to
     classes - 1, or one-hot rows (batch, classes).
     """
-    nn.check_batch(predictions, "classes", owner=owner, name="predictions")
+    nn._check_batch(predictions, "classes", owner=owner, name="predictions")
     batch, classes = predictions.shape
     if classes < 2:
         raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
@@ -86,7 +87,7 @@ def check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -
         raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
 
 
-def check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
+def _check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
     """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
 
     missing: the activation that was probably forgotten, for the message. NaN passes:
@@ -101,7 +102,7 @@ def check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) ->
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.
-EPSILON = 1e-7
+_EPSILON = 1e-7
 
 
 class CategoricalCrossentropy(Loss):
@@ -115,11 +116,11 @@ class CategoricalCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "CategoricalCrossentropy"
-        predictions = nn.as_float(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        check_classes(predictions, targets, owner=owner)
-        check_probabilities(predictions, owner=owner, missing="softmax")
-        logs = np.log(np.clip(predictions, EPSILON, 1))
+        predictions = nn._as_float(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        _check_classes(predictions, targets, owner=owner)
+        _check_probabilities(predictions, owner=owner, missing="softmax")
+        logs = np.log(np.clip(predictions, _EPSILON, 1))
         if targets.ndim == 1:
             log_likelihoods = logs[np.arange(len(targets)), targets]
         else:
@@ -128,11 +129,11 @@ class CategoricalCrossentropy(Loss):
         return 0 - log_likelihoods
 
 
-def check_same_shape(
+def _check_same_shape(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
     """Raise a ValueError that says what to do, unless both are (batch, outputs)."""
-    nn.check_batch(predictions, "outputs", owner=owner, name="predictions")
+    nn._check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
         # Alike but for axes of size 1?
         fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
@@ -143,15 +144,15 @@ def check_same_shape(
         raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
 
 
-def check_yes_or_no(
+def _check_yes_or_no(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
     """Raise a ValueError that says what to do, unless both fit a yes-or-no question.
 
     Both are (batch, outputs) and lie between 0, for no, and 1, for yes.
     """
-    check_same_shape(predictions, targets, owner=owner)
-    check_probabilities(predictions, owner=owner, missing="sigmoid")
+    _check_same_shape(predictions, targets, owner=owner)
+    _check_probabilities(predictions, owner=owner, missing="sigmoid")
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"
         raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
@@ -168,11 +169,11 @@ class BinaryCrossentropy(Loss):
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
         owner = "BinaryCrossentropy"
-        predictions = nn.as_float(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        check_yes_or_no(predictions, targets, owner=owner)
-        yes = np.log(np.clip(predictions, EPSILON, 1))
-        no = np.log(np.clip(1 - predictions, EPSILON, 1))
+        predictions = nn._as_float(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        _check_yes_or_no(predictions, targets, owner=owner)
+        yes = np.log(np.clip(predictions, _EPSILON, 1))
+        no = np.log(np.clip(1 - predictions, _EPSILON, 1))
         targets = targets.astype(yes.dtype)
         return 0 - np.mean(targets * yes + (1 - targets) * no, axis=1)
 
@@ -212,9 +213,9 @@ class CategoricalAccuracy(Accuracy):
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
         owner = "CategoricalAccuracy"
-        predictions = nn.as_numbers(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        check_classes(predictions, targets, owner=owner)
+        predictions = nn._as_numbers(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        _check_classes(predictions, targets, owner=owner)
         labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
         return np.equal(np.argmax(predictions, axis=1), labels)
 
@@ -228,14 +229,13 @@ class BinaryAccuracy(Accuracy):
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
         owner = "BinaryAccuracy"
-        predictions = nn.as_numbers(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        check_yes_or_no(predictions, targets, owner=owner)
+        predictions = nn._as_numbers(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        _check_yes_or_no(predictions, targets, owner=owner)
         return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
 
 
 __all__ = [
-    "EPSILON",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
@@ -248,13 +248,5 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
-    "as_float",
-    "as_numbers",
-    "check_batch",
-    "check_classes",
-    "check_probabilities",
-    "check_same_shape",
-    "check_yes_or_no",
-    "no_numbers",
     "spiral_data",
 ]

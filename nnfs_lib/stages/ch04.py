@@ -8,10 +8,21 @@ from collections.abc import Callable
 import numpy as np
 
 from nnfs_lib.stages import ch03 as nn
+from nnfs_lib.stages.ch03 import (
+    _EPSILON,
+    _as_float,
+    _as_numbers,
+    _check_batch,
+    _check_classes,
+    _check_probabilities,
+    _check_same_shape,
+    _check_yes_or_no,
+    _no_numbers,
+)
 from nnfs_lib.stages.ch03 import *
 
 
-def check_float64(array: np.ndarray) -> None:
+def _check_float64(array: np.ndarray) -> None:
     """Raise a ValueError that says what to do, unless there are float64 to check."""
     if array.dtype != np.float64:
         advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
@@ -28,7 +39,7 @@ def numerical_gradient(
     function: takes nothing, reads `array`, returns a number. array: float64; each
     entry is moved by `step` up and down, and put back. The error is of order step^2.
     """
-    check_float64(array)
+    _check_float64(array)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
@@ -72,7 +83,7 @@ def check_gradient(
     return float(errors[worst])
 
 
-def kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
+def _kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
     """Return the outputs that the layer's forward kept, for its backward.
 
     Raises RuntimeError where forward has not run, and ValueError unless doutputs have
@@ -103,9 +114,9 @@ class Dense(nn.Dense):
 
         Inputs and outputs are kept for `backward`: don't change them in between.
         """
-        inputs = nn.as_numbers(inputs, owner="Dense")
+        inputs = nn._as_numbers(inputs, owner="Dense")
         inputs = inputs.astype(self.weights.dtype, copy=False)
-        nn.check_batch(inputs, len(self.weights), owner="Dense")
+        nn._check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.biases
@@ -117,7 +128,7 @@ class Dense(nn.Dense):
         dweights = inputs.T @ doutputs; dbiases = ones @ doutputs, the sum of the rows.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
-        kept_outputs(self, doutputs)
+        _kept_outputs(self, doutputs)
         self.dweights = np.dot(self.inputs.T, doutputs)
         ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
         self.dbiases = np.dot(ones, doutputs)
@@ -136,7 +147,7 @@ def check_layer(
     """
     inputs = np.array(inputs, dtype=np.float64)
     for name in layer.parameter_names:
-        check_float64(getattr(layer, name))
+        _check_float64(getattr(layer, name))
     outputs = layer.forward(inputs)
     doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
     gradients = {"inputs": (inputs, layer.backward(doutputs))}
@@ -161,13 +172,13 @@ class ReLU(nn.ReLU):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs where the inputs were positive, and 0 elsewhere."""
-        return np.multiply(doutputs, kept_outputs(self, doutputs) > 0)
+        return np.multiply(doutputs, _kept_outputs(self, doutputs) > 0)
 
 
 class Sigmoid(nn.Sigmoid):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = nn.as_float(inputs, owner="Sigmoid")
+        scores = nn._as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
         self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
@@ -175,23 +186,23 @@ class Sigmoid(nn.Sigmoid):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * outputs * (1 - outputs)."""
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
 
 
 class Tanh(nn.Tanh):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return tanh(inputs), of the same shape."""
-        self.outputs = np.tanh(nn.as_float(inputs, owner="Tanh"))
+        self.outputs = np.tanh(nn._as_float(inputs, owner="Tanh"))
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * (1 - outputs^2)."""
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         return doutputs * (1 - outputs * outputs)
 
 
-def one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
@@ -211,12 +222,12 @@ class CategoricalCrossentropy(nn.CategoricalCrossentropy):
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
         owner = "CategoricalCrossentropy"
-        predictions = nn.as_float(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        nn.check_classes(predictions, targets, owner=owner)
-        nn.check_probabilities(predictions, owner=owner, missing="softmax")
-        one_hot = one_hot_like(predictions, targets)
-        return -one_hot / np.clip(predictions, nn.EPSILON, 1) / len(predictions)
+        predictions = nn._as_float(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        nn._check_classes(predictions, targets, owner=owner)
+        nn._check_probabilities(predictions, owner=owner, missing="softmax")
+        one_hot = _one_hot_like(predictions, targets)
+        return -one_hot / np.clip(predictions, nn._EPSILON, 1) / len(predictions)
 
 
 class BinaryCrossentropy(nn.BinaryCrossentropy):
@@ -227,12 +238,12 @@ class BinaryCrossentropy(nn.BinaryCrossentropy):
         within EPSILON of 0 or 1, the slope at that distance.
         """
         owner = "BinaryCrossentropy"
-        predictions = nn.as_float(predictions, owner=owner, name="predictions")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        nn.check_yes_or_no(predictions, targets, owner=owner)
+        predictions = nn._as_float(predictions, owner=owner, name="predictions")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        nn._check_yes_or_no(predictions, targets, owner=owner)
         targets = targets.astype(predictions.dtype)
-        yes = targets / np.clip(predictions, nn.EPSILON, 1)
-        no = (1 - targets) / np.clip(1 - predictions, nn.EPSILON, 1)
+        yes = targets / np.clip(predictions, nn._EPSILON, 1)
+        no = (1 - targets) / np.clip(1 - predictions, nn._EPSILON, 1)
         return (no - yes) / predictions.size
 
 
@@ -255,8 +266,8 @@ def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> f
 class Softmax(nn.Softmax):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = nn.as_float(inputs, owner="Softmax")
-        nn.check_batch(logits, "classes", owner="Softmax")
+        logits = nn._as_float(inputs, owner="Softmax")
+        nn._check_batch(logits, "classes", owner="Softmax")
         # Half of the largest float: so the difference of two logits never overflows,
         # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
@@ -271,13 +282,12 @@ class Softmax(nn.Softmax):
         That is each sample's Jacobian, diag(p) - p p^T for its outputs p, times its
         doutputs.
         """
-        outputs = kept_outputs(self, doutputs)
+        outputs = _kept_outputs(self, doutputs)
         means = np.sum(doutputs * outputs, axis=1, keepdims=True)
         return outputs * (doutputs - means)
 
 
 __all__ = [
-    "EPSILON",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
@@ -290,20 +300,9 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
-    "as_float",
-    "as_numbers",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_probabilities",
-    "check_same_shape",
-    "check_yes_or_no",
-    "kept_outputs",
-    "no_numbers",
     "numerical_gradient",
-    "one_hot_like",
     "spiral_data",
 ]

@@ -8,10 +8,24 @@ import math
 import numpy as np
 
 from nnfs_lib.stages import ch04 as nn
+from nnfs_lib.stages.ch04 import (
+    _EPSILON,
+    _as_float,
+    _as_numbers,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_probabilities,
+    _check_same_shape,
+    _check_yes_or_no,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+)
 from nnfs_lib.stages.ch04 import *
 
 
-def shifted(logits: np.ndarray) -> np.ndarray:
+def _shifted(logits: np.ndarray) -> np.ndarray:
     """Return logits minus the largest of their row, (batch, classes), all finite."""
     # Stored column by column: so few numbers a row would make every sum slow.
     logits = np.asfortranarray(logits)
@@ -58,13 +72,13 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the logits less each row's largest, and one-hot targets like them."""
         owner = "SoftmaxCategoricalCrossentropy"
-        logits = nn.as_float(logits, owner=owner, name="logits")
-        targets = nn.as_numbers(targets, owner=owner, name="targets")
-        nn.check_classes(logits, targets, owner=owner)
-        return shifted(logits), nn.one_hot_like(logits, targets)
+        logits = nn._as_float(logits, owner=owner, name="logits")
+        targets = nn._as_numbers(targets, owner=owner, name="targets")
+        nn._check_classes(logits, targets, owner=owner)
+        return _shifted(logits), nn._one_hot_like(logits, targets)
 
 
-def as_yes_or_no(
+def _as_yes_or_no(
     logits: np.ndarray, targets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return both as floats of the logits' type; ValueError unless they fit.
@@ -72,9 +86,9 @@ def as_yes_or_no(
     logits, targets: (batch, outputs), targets from 0, for no, to 1, for yes.
     """
     owner = "SigmoidBinaryCrossentropy"
-    logits = nn.as_float(logits, owner=owner, name="logits")
-    targets = nn.as_numbers(targets, owner=owner, name="targets")
-    nn.check_same_shape(logits, targets, owner=owner)
+    logits = nn._as_float(logits, owner=owner, name="logits")
+    targets = nn._as_numbers(targets, owner=owner, name="targets")
+    nn._check_same_shape(logits, targets, owner=owner)
     if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
         got = f"got {targets.min()} to {targets.max()}"
         raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
@@ -91,7 +105,7 @@ class SigmoidBinaryCrossentropy(nn.Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        logits, targets = as_yes_or_no(logits, targets)
+        logits, targets = _as_yes_or_no(logits, targets)
         # So far out, the mean of a batch doesn't overflow yet.
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
@@ -100,7 +114,7 @@ class SigmoidBinaryCrossentropy(nn.Loss):
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (sigmoid(logits) - targets) / (batch * outputs), of that shape."""
-        logits, targets = as_yes_or_no(logits, targets)
+        logits, targets = _as_yes_or_no(logits, targets)
         return (nn.Sigmoid().forward(logits) - targets) / logits.size
 
 
@@ -112,7 +126,6 @@ FUSED: dict[tuple[type[nn.Layer], type[nn.Loss]], type[nn.Loss]] = {
 
 
 __all__ = [
-    "EPSILON",
     "FUSED",
     "Accuracy",
     "BinaryAccuracy",
@@ -128,22 +141,9 @@ __all__ = [
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_float",
-    "as_numbers",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_probabilities",
-    "check_same_shape",
-    "check_yes_or_no",
-    "kept_outputs",
-    "no_numbers",
     "numerical_gradient",
-    "one_hot_like",
-    "shifted",
     "spiral_data",
 ]

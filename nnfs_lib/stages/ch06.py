@@ -10,6 +10,22 @@ from typing import Any
 import numpy as np
 
 from nnfs_lib.stages import ch05 as nn
+from nnfs_lib.stages.ch05 import (
+    _EPSILON,
+    _as_float,
+    _as_numbers,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_probabilities,
+    _check_same_shape,
+    _check_yes_or_no,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+    _shifted,
+)
 from nnfs_lib.stages.ch05 import *
 
 
@@ -28,7 +44,7 @@ def parameters_of(
     return pairs
 
 
-class Resumable:
+class _Resumable:
     """What steps leave behind: how many were done, and vectors of numbers by name.
 
     A subclass names the vectors in `memories`. They begin as zeros, as long as all
@@ -60,7 +76,7 @@ class Resumable:
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Go on where `get_state` was called; a ValueError leaves all as it was."""
-        check_state(state, self.memories, owner=type(self).__name__)
+        _check_state(state, self.memories, owner=type(self).__name__)
         vectors = {
             name: np.array(state[name]) for name in state if name != "steps_done"
         }
@@ -68,7 +84,7 @@ class Resumable:
         self.size = next((vector.size for vector in vectors.values()), None)
 
 
-def check_state(
+def _check_state(
     state: Mapping[str, Any], memories: tuple[str, ...], *, owner: str
 ) -> None:
     """Raise a ValueError unless `state` is what the get_state of its kind returns."""
@@ -91,7 +107,7 @@ def check_state(
             raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
 
 
-def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
+def _check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
     """Raise a ValueError unless there are arrays of floats, with gradients that fit."""
     for pair in pairs:
         whole = isinstance(pair, tuple | list) and len(pair) == 2
@@ -110,7 +126,7 @@ def check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -
             raise ValueError(f"{owner}: parameter {place} {shapes}.")
 
 
-def as_plain(value: Any, *, owner: str, name: str) -> float:
+def _as_plain(value: Any, *, owner: str, name: str) -> float:
     """Return a setting as a plain float; a ValueError where it is no number."""
     # Plain, because an np.float64 would drag float32 arrays through float64.
     number = np.asarray(value)
@@ -124,14 +140,14 @@ def as_plain(value: Any, *, owner: str, name: str) -> float:
     return float(number)
 
 
-def as_vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
+def _as_vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """Return all arrays one behind the other; a single vector is returned as it is."""
     if len(arrays) == 1 and arrays[0].ndim == 1:
         return arrays[0]
     return np.concatenate(arrays, axis=None)
 
 
-class Optimizer(Resumable):
+class Optimizer(_Resumable):
     """How parameters move, given their gradients.
 
     `step` takes (array, gradient) pairs, the same in the same order every time, and
@@ -144,8 +160,8 @@ class Optimizer(Resumable):
         """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
         super().__init__()
         name = type(self).__name__
-        self.learning_rate = as_plain(learning_rate, owner=name, name="learning_rate")
-        self.decay = as_plain(decay, owner=name, name="decay")
+        self.learning_rate = _as_plain(learning_rate, owner=name, name="learning_rate")
+        self.decay = _as_plain(decay, owner=name, name="decay")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"{name} needs a learning_rate > 0, got {learning_rate}.")
         if not 0 <= self.decay < math.inf:
@@ -160,8 +176,8 @@ class Optimizer(Resumable):
     def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
-        check_pairs(pairs, owner=type(self).__name__)
-        gradient = as_vector([each for _, each in pairs])
+        _check_pairs(pairs, owner=type(self).__name__)
+        gradient = _as_vector([each for _, each in pairs])
         if self.size != gradient.size or self.change.size != gradient.size:
             self.prepare(gradient)  # in the first step, and the first after set_state
             self.change = np.empty_like(gradient)
@@ -178,9 +194,9 @@ class Optimizer(Resumable):
         raise NotImplementedError(f"{type(self).__name__} has no update: {needs}.")
 
 
-def as_share(value: float, *, owner: str, name: str) -> float:
+def _as_share(value: float, *, owner: str, name: str) -> float:
     """Return a share from 0 to below 1 as a float; ValueError for anything else."""
-    share = as_plain(value, owner=owner, name=name)
+    share = _as_plain(value, owner=owner, name=name)
     if not 0 <= share < 1:
         raise ValueError(f"{owner} needs a {name} from 0 to below 1, got {value}.")
     return share
@@ -198,7 +214,7 @@ class SGD(Optimizer):
     ) -> None:
         """Take rate, decay, and the share of velocity kept, from 0 to below 1."""
         super().__init__(learning_rate, decay)
-        self.momentum = as_share(momentum, owner=type(self).__name__, name="momentum")
+        self.momentum = _as_share(momentum, owner=type(self).__name__, name="momentum")
         self.memories = ("velocity",) if momentum else ()
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -211,16 +227,16 @@ class SGD(Optimizer):
             np.copyto(change, velocity)
 
 
-def as_epsilon(value: float, *, owner: str) -> float:
+def _as_epsilon(value: float, *, owner: str) -> float:
     """Return an epsilon above 0 as a float; ValueError for anything else."""
-    epsilon = as_plain(value, owner=owner, name="epsilon")
+    epsilon = _as_plain(value, owner=owner, name="epsilon")
     if not 0 < epsilon < math.inf:
         advice = "it keeps a division from zero, 1e-7 is usual"
         raise ValueError(f"{owner} needs an epsilon > 0, got {value}: {advice}.")
     return epsilon
 
 
-def divide_by_root(
+def _divide_by_root(
     numbers: np.ndarray, squares: np.ndarray, epsilon: float, *, out: np.ndarray
 ) -> None:
     """out = numbers / (sqrt(squares) + epsilon), with no array made on the way."""
@@ -244,18 +260,18 @@ class Adagrad(Optimizer):
     ) -> None:
         """Take the rate, its decay, and what keeps the division from a zero."""
         super().__init__(learning_rate, decay)
-        self.epsilon = as_epsilon(epsilon, owner=type(self).__name__)
+        self.epsilon = _as_epsilon(epsilon, owner=type(self).__name__)
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * gradient, over the root of all its squares so far."""
         sums = self.memory["sums"]
         np.multiply(gradient, gradient, out=change)
         sums += change
-        divide_by_root(gradient, sums, self.epsilon, out=change)
+        _divide_by_root(gradient, sums, self.epsilon, out=change)
         change *= self.current_learning_rate
 
 
-def running_mean(
+def _running_mean(
     mean: np.ndarray, new: np.ndarray, share: float, *, scratch: np.ndarray
 ) -> None:
     """mean = share * mean + (1 - share) * new, in place; scratch may be `new`."""
@@ -283,15 +299,15 @@ class RMSprop(Optimizer):
         """Take the rate, its decay, epsilon, and the share of the old mean kept."""
         super().__init__(learning_rate, decay)
         name = type(self).__name__
-        self.epsilon = as_epsilon(epsilon, owner=name)
-        self.rho = as_share(rho, owner=name, name="rho")
+        self.epsilon = _as_epsilon(epsilon, owner=name)
+        self.rho = _as_share(rho, owner=name, name="rho")
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * gradient, over the root of its squares' running mean."""
         squares = self.memory["squares"]
         np.multiply(gradient, gradient, out=change)
-        running_mean(squares, change, self.rho, scratch=change)
-        divide_by_root(gradient, squares, self.epsilon, out=change)
+        _running_mean(squares, change, self.rho, scratch=change)
+        _divide_by_root(gradient, squares, self.epsilon, out=change)
         change *= self.current_learning_rate
 
 
@@ -317,25 +333,24 @@ class Adam(Optimizer):
         """Take the rate, its decay, epsilon, and the shares of the old means kept."""
         super().__init__(learning_rate, decay)
         name = type(self).__name__
-        self.epsilon = as_epsilon(epsilon, owner=name)
-        self.beta_1 = as_share(beta_1, owner=name, name="beta_1")
-        self.beta_2 = as_share(beta_2, owner=name, name="beta_2")
+        self.epsilon = _as_epsilon(epsilon, owner=name)
+        self.beta_1 = _as_share(beta_1, owner=name, name="beta_1")
+        self.beta_2 = _as_share(beta_2, owner=name, name="beta_2")
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
         """The change is rate * mean gradient, over the root of the mean square."""
         means, squares = self.memory["means"], self.memory["squares"]
-        running_mean(means, gradient, self.beta_1, scratch=change)
+        _running_mean(means, gradient, self.beta_1, scratch=change)
         np.multiply(gradient, gradient, out=change)
-        running_mean(squares, change, self.beta_2, scratch=change)
+        _running_mean(squares, change, self.beta_2, scratch=change)
         # The corrections are numbers: they go into rate and epsilon, not into arrays.
         t = self.steps_done + 1
         root = math.sqrt(1 - self.beta_2**t)
-        divide_by_root(means, squares, self.epsilon * root, out=change)
+        _divide_by_root(means, squares, self.epsilon * root, out=change)
         change *= self.current_learning_rate * root / (1 - self.beta_1**t)
 
 
 __all__ = [
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -351,37 +366,15 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReLU",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_vector",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same_shape",
-    "check_state",
-    "check_yes_or_no",
-    "divide_by_root",
-    "kept_outputs",
-    "no_numbers",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "running_mean",
-    "shifted",
     "spiral_data",
 ]

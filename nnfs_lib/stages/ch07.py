@@ -8,10 +8,35 @@ import math
 import numpy as np
 
 from nnfs_lib.stages import ch06 as nn
+from nnfs_lib.stages.ch06 import (
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_pairs,
+    _check_probabilities,
+    _check_same_shape,
+    _check_state,
+    _check_yes_or_no,
+    _divide_by_root,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+    _Resumable,
+    _running_mean,
+    _shifted,
+)
 from nnfs_lib.stages.ch06 import *
 
 
-def penalty(array: np.ndarray, l1: float, l2: float) -> float:
+def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
@@ -24,7 +49,7 @@ def penalty(array: np.ndarray, l1: float, l2: float) -> float:
     return cost
 
 
-def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
+def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
 
     At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
@@ -32,7 +57,7 @@ def penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
-def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
     """Raise a ValueError unless a dense layer can be of these sizes and this type."""
     sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
     if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
@@ -43,7 +68,7 @@ def check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
         raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
 
-def as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
+def _as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
     """Return both as floats; ValueError unless they are 0 or more, and finite."""
     for name, value in (("l1", l1), ("l2", l2)):
         if not 0 <= value < math.inf:
@@ -66,17 +91,19 @@ class Dense(nn.Dense):
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
-        check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = as_strengths(weight_l1, weight_l2, of="weight")
-        self.bias_l1, self.bias_l2 = as_strengths(bias_l1, bias_l2, of="bias")
+        _check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = _as_strengths(
+            weight_l1, weight_l2, of="weight"
+        )
+        self.bias_l1, self.bias_l2 = _as_strengths(bias_l1, bias_l2, of="bias")
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def regularization_loss(self) -> float:
         """Return what the weights and biases add to the loss, as a float."""
-        weights = penalty(self.weights, self.weight_l1, self.weight_l2)
-        return weights + penalty(self.biases, self.bias_l1, self.bias_l2)
+        weights = _penalty(self.weights, self.weight_l1, self.weight_l2)
+        return weights + _penalty(self.biases, self.bias_l1, self.bias_l2)
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
@@ -85,19 +112,18 @@ class Dense(nn.Dense):
         to both comes the gradient of their penalties.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
-        nn.kept_outputs(self, doutputs)
+        nn._kept_outputs(self, doutputs)
         self.dweights = np.dot(self.inputs.T, doutputs)
         self.dbiases = np.dot(np.ones((1, len(doutputs)), doutputs.dtype), doutputs)
         if self.weight_l1 or self.weight_l2:
-            gradient = penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            gradient = _penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
             self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += _penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
         return np.dot(doutputs, self.weights.T)
 
 
 __all__ = [
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -113,41 +139,15 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReLU",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same_shape",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
-    "divide_by_root",
-    "kept_outputs",
-    "no_numbers",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "running_mean",
-    "shifted",
     "spiral_data",
 ]

@@ -8,6 +8,35 @@ import math
 import numpy as np
 
 from nnfs_lib.stages import ch07 as nn
+from nnfs_lib.stages.ch07 import (
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_pairs,
+    _check_probabilities,
+    _check_same_shape,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _divide_by_root,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _Resumable,
+    _running_mean,
+    _shifted,
+)
 from nnfs_lib.stages.ch07 import *
 
 
@@ -41,7 +70,7 @@ class Dropout(nn.Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * mask, or doutputs where forward dropped nothing."""
-        nn.kept_outputs(self, doutputs)
+        nn._kept_outputs(self, doutputs)
         return np.asarray(doutputs) if self.mask is None else doutputs * self.mask
 
     def draw_mask(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -56,7 +85,6 @@ class Dropout(nn.Layer):
 
 
 __all__ = [
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -73,41 +101,15 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReLU",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same_shape",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
-    "divide_by_root",
-    "kept_outputs",
-    "no_numbers",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "running_mean",
-    "shifted",
     "spiral_data",
 ]

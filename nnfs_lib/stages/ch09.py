@@ -10,6 +10,35 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnfs_lib.stages import ch08 as nn
+from nnfs_lib.stages.ch08 import (
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_pairs,
+    _check_probabilities,
+    _check_same_shape,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _divide_by_root,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _Resumable,
+    _running_mean,
+    _shifted,
+)
 from nnfs_lib.stages.ch08 import *
 
 
@@ -32,25 +61,25 @@ class Linear(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the inputs, as floats; copy them only where it must."""
-        self.outputs = nn.as_float(inputs)
+        self.outputs = nn._as_float(inputs)
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs."""
-        nn.kept_outputs(self, doutputs)
-        return nn.as_float(doutputs)
+        nn._kept_outputs(self, doutputs)
+        return nn._as_float(doutputs)
 
 
-def signed_errors(
+def _signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
     """Return predictions - targets, (batch, outputs), as floats.
 
     Raises ValueError unless both have that shape; nothing is broadcast.
     """
-    predictions = nn.as_float(predictions, owner=owner, name="predictions")
-    targets = nn.as_numbers(targets, owner=owner, name="targets")
-    nn.check_same_shape(predictions, targets, owner=owner)
+    predictions = nn._as_float(predictions, owner=owner, name="predictions")
+    targets = nn._as_numbers(targets, owner=owner, name="targets")
+    nn._check_same_shape(predictions, targets, owner=owner)
     return predictions - targets.astype(predictions.dtype)
 
 
@@ -64,7 +93,7 @@ class MeanSquaredError(nn.Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         return np.mean(np.square(errors), axis=1)
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -72,14 +101,14 @@ class MeanSquaredError(nn.Loss):
 
         size is batch * outputs, as the loss is a mean over both.
         """
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         return errors * (2 / max(errors.size, 1))
 
     def value_and_gradient(
         self, predictions: np.ndarray, targets: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Return `calculate` and `backward`, with the errors taken once."""
-        errors = signed_errors(predictions, targets, owner="MeanSquaredError")
+        errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         losses = np.mean(np.square(errors), axis=1)
         return self.mean(losses), errors * (2 / errors.size)
 
@@ -93,7 +122,7 @@ class MeanAbsoluteError(nn.Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        errors = _signed_errors(predictions, targets, owner="MeanAbsoluteError")
         return np.mean(np.abs(errors), axis=1)
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -101,7 +130,7 @@ class MeanAbsoluteError(nn.Loss):
 
         size is batch * outputs. Where a prediction is right, the slope is taken as 0.
         """
-        errors = signed_errors(predictions, targets, owner="MeanAbsoluteError")
+        errors = _signed_errors(predictions, targets, owner="MeanAbsoluteError")
         return np.sign(errors) / max(errors.size, 1)
 
 
@@ -114,12 +143,12 @@ class RegressionAccuracy(nn.Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        errors = signed_errors(predictions, targets, owner="RegressionAccuracy")
+        errors = _signed_errors(predictions, targets, owner="RegressionAccuracy")
         precision = np.std(targets) / 250 if errors.size else 0.0
         return np.mean(np.abs(errors) <= precision, axis=1)
 
 
-class Initializer(Protocol):
+class _Initializer(Protocol):
     """A function that draws the weights with which a layer starts."""
 
     def __call__(
@@ -128,7 +157,7 @@ class Initializer(Protocol):
         """Return weights of shape (n_inputs, n_neurons) and of that type."""
 
 
-def normal(scale: float) -> Initializer:
+def normal(scale: float) -> _Initializer:
     """Return an initializer that draws normal numbers of that standard deviation."""
     if not 0 <= scale < math.inf:
         raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
@@ -141,7 +170,7 @@ def normal(scale: float) -> Initializer:
     return draw
 
 
-def constant(value: float) -> Initializer:
+def constant(value: float) -> _Initializer:
     """Return an initializer that sets every weight to `value`, and draws nothing."""
 
     def fill(
@@ -152,7 +181,7 @@ def constant(value: float) -> Initializer:
     return fill
 
 
-def small_normal(
+def _small_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
     """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
@@ -162,8 +191,8 @@ def small_normal(
     return normal(0.01)(shape, rng, dtype)
 
 
-def draw_weights(
-    initializer: Initializer,
+def _draw_weights(
+    initializer: _Initializer,
     shape: tuple[int, int],
     rng: np.random.Generator,
     dtype: DTypeLike,
@@ -206,21 +235,21 @@ class Dense(nn.Dense):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: Initializer = small_normal,
+        initializer: _Initializer = _small_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
-        nn.check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = nn.as_strengths(
+        nn._check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1, self.weight_l2 = nn._as_strengths(
             weight_l1,
             weight_l2,
             of="weight",
         )
-        self.bias_l1, self.bias_l2 = nn.as_strengths(bias_l1, bias_l2, of="bias")
+        self.bias_l1, self.bias_l2 = nn._as_strengths(bias_l1, bias_l2, of="bias")
         # Random, because hidden neurons that start alike in every weight stay alike.
         shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
-        self.weights: np.ndarray = draw_weights(initializer, shape, rng, dtype)
+        self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
 
@@ -246,7 +275,6 @@ def he_normal(
 
 
 __all__ = [
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -258,7 +286,6 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -268,49 +295,20 @@ __all__ = [
     "RMSprop",
     "ReLU",
     "RegressionAccuracy",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_float64",
     "check_gradient",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same_shape",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "divide_by_root",
-    "draw_weights",
     "glorot_uniform",
     "he_normal",
-    "kept_outputs",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "running_mean",
-    "shifted",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
 ]

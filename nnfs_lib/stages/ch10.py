@@ -12,10 +12,43 @@ from typing import Any
 import numpy as np
 
 from nnfs_lib.stages import ch09 as nn
+from nnfs_lib.stages.ch09 import (
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_float64,
+    _check_pairs,
+    _check_probabilities,
+    _check_same_shape,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _divide_by_root,
+    _draw_weights,
+    _Initializer,
+    _kept_outputs,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _Resumable,
+    _running_mean,
+    _shifted,
+    _signed_errors,
+    _small_normal,
+)
 from nnfs_lib.stages.ch09 import *
 
 
-def check_kind(value: object, kind: type, *, owner: str) -> None:
+def _check_kind(value: object, kind: type, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless value is an instance of kind."""
     if not isinstance(value, kind):
         what = "the class: call it" if isinstance(value, type) else f"{value!r}"
@@ -23,7 +56,7 @@ def check_kind(value: object, kind: type, *, owner: str) -> None:
         raise ValueError(f"{owner} expected {expected}, got {what}.")
 
 
-def describe(layer: nn.Layer) -> str:
+def _describe(layer: nn.Layer) -> str:
     """Return the layer's name, with the sizes of its weights where it has some."""
     weights = getattr(layer, "weights", None)
     sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
@@ -55,10 +88,10 @@ class Model:
 
     def add(self, layer: nn.Layer) -> None:
         """Put a layer behind those that are there."""
-        check_kind(layer, nn.Layer, owner="Model.add")
+        _check_kind(layer, nn.Layer, owner="Model.add")
         if any(layer is each for each in self.layers):
             advice = "make a second one"
-            raise ValueError(f"Model has this {describe(layer)} already: {advice}.")
+            raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
         self.layers.append(layer)
         self.ending = None  # for finalize to choose anew
 
@@ -73,8 +106,35 @@ class Model:
         """Return what the parameters themselves add to the loss."""
         return sum(layer.regularization_loss() for layer in self.layers)
 
+    @property
+    def parameters(self) -> np.ndarray:
+        """All weights and biases as one vector, of which the layers have views."""
+        return self._parameters
 
-class Model(Model):
+    @parameters.setter
+    def parameters(self, value: np.ndarray) -> None:
+        _check_same(self._parameters, value, "parameters")
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """The gradients of the last step, in the order of the parameters."""
+        return self._gradients
+
+    @gradients.setter
+    def gradients(self, value: np.ndarray) -> None:
+        _check_same(self._gradients, value, "gradients")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy whole: its layers' arrays become views of its own vector."""
+        vars(self).update(state)
+        if self.places:
+            self._parameters, self._gradients, self.places = _lay_out(self.layers)
+            self._gradients[...] = state["_gradients"]
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+
     def set(
         self,
         *,
@@ -86,14 +146,14 @@ class Model(Model):
         kinds = {nn.Loss: loss, nn.Optimizer: optimizer, nn.Accuracy: accuracy}
         for kind, given in kinds.items():
             if given is not None:
-                check_kind(given, kind, owner="Model.set")
+                _check_kind(given, kind, owner="Model.set")
         self.ending = None if loss else self.ending  # for finalize to choose anew
         self.loss = loss or self.loss
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
 
 
-def check_ending(
+def _check_ending(
     last: nn.Layer, loss: nn.Loss | None, outputs: np.ndarray | None = None
 ) -> None:
     """Raise a ValueError where the last layer and the loss don't belong together.
@@ -122,12 +182,12 @@ def check_ending(
 
 
 # The highest logit is the highest probability: these need no output activation.
-COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
+_COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
     (nn.Softmax, nn.CategoricalAccuracy)
 }
 
 
-def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return views of a vector, one behind the other, with the shapes of the arrays."""
     ends = np.cumsum([array.size for array in arrays])
     return [
@@ -136,7 +196,7 @@ def views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarra
     ]
 
 
-def lay_out(
+def _lay_out(
     layers: Sequence[nn.Layer],
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[nn.Layer, str, np.ndarray]]]:
     """Move all parameters into one vector; make one for their gradients beside it.
@@ -149,11 +209,13 @@ def lay_out(
     arrays = [getattr(layer, name) for layer, name in owners]
     parameters = np.concatenate(arrays, axis=None)
     gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, views_of(parameters, arrays), strict=True):
+    for (layer, name), view in zip(owners, _views_of(parameters, arrays), strict=True):
         setattr(layer, name, view)
     places = [
         (layer, f"d{name}", view)
-        for (layer, name), view in zip(owners, views_of(gradients, arrays), strict=True)
+        for (layer, name), view in zip(
+            owners, _views_of(gradients, arrays), strict=True
+        )
     ]
     for layer, name, view in places:
         setattr(layer, f"{name}_view", view)
@@ -177,18 +239,22 @@ class Dense(nn.Dense):
         to both comes the gradient of their penalties.
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
-        nn.kept_outputs(self, doutputs)
+        nn._kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
         self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
         self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
-            gradient = nn.penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            gradient = nn._penalty_gradient(
+                self.weights, self.weight_l1, self.weight_l2
+            )
             self.dweights += gradient
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += nn.penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += nn._penalty_gradient(
+                self.biases, self.bias_l1, self.bias_l2
+            )
 
 
-def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
+def _shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
     """Return the part's method of that name, if it still does what it replaces.
 
     Otherwise, where a subclass has redefined one of the methods that it `replaced`,
@@ -205,7 +271,7 @@ def shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., 
 
 
 @contextmanager
-def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
+def _mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""
     before = [layer.training for layer in layers]
     try:
@@ -217,7 +283,7 @@ def mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
             layer.training = old
 
 
-def check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
+def _check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     """Raise a ValueError that names them, unless all layers fit together.
 
     A sample of zeros goes through all from the first Dense on, whose number of inputs
@@ -226,7 +292,7 @@ def check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     types: dict[np.dtype, str] = {}
     for place, layer in enumerate(layers):
         for name in layer.parameter_names:
-            of = f"in layer {place}, {describe(layer)}"
+            of = f"in layer {place}, {_describe(layer)}"
             types.setdefault(getattr(layer, name).dtype, of)
     if len(types) > 1:
         found = " and ".join(f"{dtype} {of}" for dtype, of in types.items())
@@ -237,9 +303,9 @@ def check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
-    with mode(layers, training=False):
+    with _mode(layers, training=False):
         for place, layer in enumerate(layers[start:], start):
-            name = f"layer {place}, {describe(layer)}"
+            name = f"layer {place}, {_describe(layer)}"
             try:
                 outputs = layer.forward(outputs)
             except ValueError as error:
@@ -250,7 +316,7 @@ def check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     return outputs
 
 
-def check_same(vector: np.ndarray, value: object, name: str) -> None:
+def _check_same(vector: np.ndarray, value: object, name: str) -> None:
     """Raise an AttributeError that says what to write, unless value is the vector."""
     if value is not vector:
         first = "" if vector.size else "call finalize(), then "
@@ -258,113 +324,90 @@ def check_same(vector: np.ndarray, value: object, name: str) -> None:
         raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
 
 
-class Model(Model):
-    @property
-    def parameters(self) -> np.ndarray:
-        """All weights and biases as one vector, of which the layers have views."""
-        return self._parameters
+def finalize(self: Model) -> None:
+    """Check that all fit, find the fused loss, lay out the parameters.
 
-    @parameters.setter
-    def parameters(self, value: np.ndarray) -> None:
-        check_same(self._parameters, value, "parameters")
-
-    @property
-    def gradients(self) -> np.ndarray:
-        """The gradients of the last step, in the order of the parameters."""
-        return self._gradients
-
-    @gradients.setter
-    def gradients(self, value: np.ndarray) -> None:
-        check_same(self._gradients, value, "gradients")
-
-
-class Model(Model):
-    def finalize(self) -> None:
-        """Check that all fit, find the fused loss, lay out the parameters.
-
-        Raises RuntimeError where there is nothing to train, and a ValueError that names
-        two layers that don't fit. To call it again is harmless.
-        """
-        owners = [(each, name) for each in self.layers for name in each.parameter_names]
-        if not owners:
-            raise RuntimeError(
-                "Model has nothing to train: add layers, at least one Dense."
-            )
-        last, loss = self.layers[-1], self.loss
-        check_ending(last, loss, check_fit(self.layers))
-        fused = nn.FUSED.get((type(last), type(loss))) if loss else None
-        self.ending = fused() if fused else loss
-        self.body = self.layers[:-1] if fused else self.layers[:]
-        # The same parameters in the same order, and all still in the vector?
-        held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
-        arrays = [getattr(layer, name) for layer, name in owners]
-        if not held or any(each.base is not self.parameters for each in arrays):
-            self._parameters, self._gradients, self.places = lay_out(self.layers)
-        first, ending = owners[0][0], self.ending
-        self.keep_first = shortcut(first, nn.Layer, "keep_gradients", "backward")
-        if ending:
-            name, replaced = "value_and_gradient", ("forward", "backward")
-            self.measure = shortcut(ending, nn.Loss, name, *replaced)
-
-    def run_body(self, X: np.ndarray) -> np.ndarray:
-        """Return what the loss takes: logits where the fused one stands at the end."""
-        outputs = X
-        for layer in self.body:
-            outputs = layer.forward(outputs)
-        return outputs
+    Raises RuntimeError where there is nothing to train, and a ValueError that names
+    two layers that don't fit. To call it again is harmless.
+    """
+    owners = [(each, name) for each in self.layers for name in each.parameter_names]
+    if not owners:
+        raise RuntimeError(
+            "Model has nothing to train: add layers, at least one Dense."
+        )
+    last, loss = self.layers[-1], self.loss
+    _check_ending(last, loss, _check_fit(self.layers))
+    fused = nn.FUSED.get((type(last), type(loss))) if loss else None
+    self.ending = fused() if fused else loss
+    self.body = self.layers[:-1] if fused else self.layers[:]
+    # The same parameters in the same order, and all still in the vector?
+    held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
+    arrays = [getattr(layer, name) for layer, name in owners]
+    if not held or any(each.base is not self.parameters for each in arrays):
+        self._parameters, self._gradients, self.places = _lay_out(self.layers)
+    first, ending = owners[0][0], self.ending
+    self.keep_first = _shortcut(first, nn.Layer, "keep_gradients", "backward")
+    if ending:
+        name, replaced = "value_and_gradient", ("forward", "backward")
+        self.measure = _shortcut(ending, nn.Loss, name, *replaced)
 
 
-class Model(Model):
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy whole: its layers' arrays become views of its own vector."""
-        vars(self).update(state)
-        if self.places:
-            self._parameters, self._gradients, self.places = lay_out(self.layers)
-            self._gradients[...] = state["_gradients"]
-
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+Model.finalize = finalize
 
 
-class Model(Model):
-    def tools(self) -> tuple[nn.Loss, nn.Optimizer]:
-        """Return what a step needs; RuntimeError where it is not there yet."""
-        if self.ending is None or self.optimizer is None:
-            parts = {"loss": self.loss, "optimizer": self.optimizer}
-            missing = [f"{name}=..." for name, part in parts.items() if part is None]
-            advice = (
-                f"set({', '.join(missing)})" if missing else "finalize() comes first"
-            )
-            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
-        return self.ending, self.optimizer
+def run_body(self: Model, X: np.ndarray) -> np.ndarray:
+    """Return what the loss takes: logits where the fused one stands at the end."""
+    outputs = X
+    for layer in self.body:
+        outputs = layer.forward(outputs)
+    return outputs
 
-    def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Take a step on one batch; return its data loss and outputs from before it.
 
-        The outputs are logits where the fused loss stands for the last layer.
-        """
-        optimizer = self.tools()[1]
-        if any(
-            getattr(layer, name[1:]).base is not self.parameters
-            for layer, name, _ in self.places
-        ):
-            raise RuntimeError("Model's parameters have left their vector: finalize().")
-        outputs = self.run_body(X)
-        value, gradient = self.measure(outputs, y)
-        first = self.body.index(self.places[0][0])  # of the layers with parameters
-        for layer in reversed(self.body[first + 1 :]):
-            gradient = layer.backward(gradient)
-        self.keep_first(gradient)
-        for layer, name, view in self.places:
-            found: Any = getattr(layer, name, None)
-            if found is not view:  # by a layer that makes new arrays
-                if np.shape(found) != view.shape:
-                    needs = f"has to keep {name} of shape {view.shape}"
-                    raise ValueError(f"{describe(layer)} {needs}, got {found!r}.")
-                np.copyto(view, found)
-        optimizer.step([(self.parameters, self.gradients)])
-        return value, outputs
+Model.run_body = run_body
+
+
+def tools(self: Model) -> tuple[nn.Loss, nn.Optimizer]:
+    """Return what a step needs; RuntimeError where it is not there yet."""
+    if self.ending is None or self.optimizer is None:
+        parts = {"loss": self.loss, "optimizer": self.optimizer}
+        missing = [f"{name}=..." for name, part in parts.items() if part is None]
+        advice = f"set({', '.join(missing)})" if missing else "finalize() comes first"
+        raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
+    return self.ending, self.optimizer
+
+
+Model.tools = tools
+
+
+def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """Take a step on one batch; return its data loss and outputs from before it.
+
+    The outputs are logits where the fused loss stands for the last layer.
+    """
+    optimizer = self.tools()[1]
+    if any(
+        getattr(layer, name[1:]).base is not self.parameters
+        for layer, name, _ in self.places
+    ):
+        raise RuntimeError("Model's parameters have left their vector: finalize().")
+    outputs = self.run_body(X)
+    value, gradient = self.measure(outputs, y)
+    first = self.body.index(self.places[0][0])  # of the layers with parameters
+    for layer in reversed(self.body[first + 1 :]):
+        gradient = layer.backward(gradient)
+    self.keep_first(gradient)
+    for layer, name, view in self.places:
+        found: Any = getattr(layer, name, None)
+        if found is not view:  # by a layer that makes new arrays
+            if np.shape(found) != view.shape:
+                needs = f"has to keep {name} of shape {view.shape}"
+                raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
+            np.copyto(view, found)
+    optimizer.step([(self.parameters, self.gradients)])
+    return value, outputs
+
+
+Model.step = step
 
 
 @dataclass
@@ -396,34 +439,34 @@ class History:
         return history
 
 
-def short(value: float) -> str:
+def _short(value: float) -> str:
     """Return a number with three decimals; with three digits if small or large."""
     return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
 
 
-def as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
+def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
     """Return what is printed of an epoch."""
-    parts = [f"loss {short(record['loss'])}"]
+    parts = [f"loss {_short(record['loss'])}"]
     if record["regularization_loss"]:
         data, added = record["data_loss"], record["regularization_loss"]
-        parts[0] += f" (data {short(data)} + regularization {short(added)})"
+        parts[0] += f" (data {_short(data)} + regularization {_short(added)})"
     if "accuracy" in record:
         parts.append(f"accuracy {record['accuracy']:.3f}")
     if "val_loss" in record:
-        parts.append(f"validation loss {short(record['val_loss'])}")
+        parts.append(f"validation loss {_short(record['val_loss'])}")
     if "val_accuracy" in record:
         parts.append(f"validation accuracy {record['val_accuracy']:.3f}")
     parts.append(f"learning rate {record['learning_rate']:.3g}")
     return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"
 
 
-def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
     Both have to hold real numbers; what y may be beyond that, the loss knows.
     """
-    X = nn.as_numbers(X, owner="The network", name="X")
-    y = nn.as_numbers(y, owner="The network", name="y")
+    X = nn._as_numbers(X, owner="The network", name="X")
+    y = nn._as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
     if lengths[0] is None or lengths[0] != lengths[1]:
         got = f"got shapes {X.shape} and {y.shape}"
@@ -433,61 +476,67 @@ def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return X, y
 
 
-def check_count(value: int, name: str, *, least: int) -> int:
+def _check_count(value: int, name: str, *, least: int) -> int:
     """Return value as an int; ValueError unless it is whole, and not below `least`."""
     if not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
     return int(value)
 
 
-class Model(Model):
-    def train_epoch(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
-        """Take a step on all samples; return what it found, by the history's names."""
-        rate, added = self.tools()[1].current_learning_rate, self.regularization_loss()
-        value, outputs = self.step(X, y)
-        record = {"loss": value + added, "data_loss": value}
-        record |= {"regularization_loss": added, "learning_rate": rate}
-        if self.accuracy:
-            record["accuracy"] = self.accuracy.calculate(self.answers(outputs), y)
-        return record
-
-    def answers(self, outputs: np.ndarray) -> np.ndarray:
-        """Return what the accuracy needs to see, given what a step returned."""
-        last = self.layers[-1]
-        complete = len(self.body) == len(self.layers)
-        if complete or (type(last), type(self.accuracy)) in COUNTED_ON_LOGITS:
-            return outputs
-        return last.forward(outputs)
+def train_epoch(self: Model, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Take a step on all samples; return what it found, by the history's names."""
+    rate, added = self.tools()[1].current_learning_rate, self.regularization_loss()
+    value, outputs = self.step(X, y)
+    record = {"loss": value + added, "data_loss": value}
+    record |= {"regularization_loss": added, "learning_rate": rate}
+    if self.accuracy:
+        record["accuracy"] = self.accuracy.calculate(self.answers(outputs), y)
+    return record
 
 
-class Model(Model):
-    def train(
-        self, X: np.ndarray, y: np.ndarray, *, epochs: int = 1, print_every: int = 1
-    ) -> History:
-        """Take one step an epoch, on all samples; return what was measured.
+Model.train_epoch = train_epoch
 
-        X: (samples, ...); y: targets as the loss wants them. A line is printed every so
-        many epochs, and of the first and the last; 0 prints none. A keyboard interrupt
-        ends the training and not the program: the model stays usable, and the history
-        holds the epochs that were finished.
-        """
-        X, y = check_samples(X, y)
-        epochs = check_count(epochs, "epochs", least=1)
-        print_every = check_count(print_every, "print_every", least=0)
-        self.finalize()
-        self.tools()
-        records: list[dict[str, float]] = []
-        with suppress(KeyboardInterrupt), mode(self.layers, training=True):
-            for epoch in range(1, epochs + 1):
-                records.append(self.train_epoch(X, y))
-                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
-                    print(as_line(epoch, epochs, records[-1]))
-        return History.of(records, epochs)
+
+def answers(self: Model, outputs: np.ndarray) -> np.ndarray:
+    """Return what the accuracy needs to see, given what a step returned."""
+    last = self.layers[-1]
+    complete = len(self.body) == len(self.layers)
+    if complete or (type(last), type(self.accuracy)) in _COUNTED_ON_LOGITS:
+        return outputs
+    return last.forward(outputs)
+
+
+Model.answers = answers
+
+
+def train(
+    self: Model, X: np.ndarray, y: np.ndarray, *, epochs: int = 1, print_every: int = 1
+) -> History:
+    """Take one step an epoch, on all samples; return what was measured.
+
+    X: (samples, ...); y: targets as the loss wants them. A line is printed every so
+    many epochs, and of the first and the last; 0 prints none. A keyboard interrupt
+    ends the training and not the program: the model stays usable, and the history
+    holds the epochs that were finished.
+    """
+    X, y = _check_samples(X, y)
+    epochs = _check_count(epochs, "epochs", least=1)
+    print_every = _check_count(print_every, "print_every", least=0)
+    self.finalize()
+    self.tools()
+    records: list[dict[str, float]] = []
+    with suppress(KeyboardInterrupt), _mode(self.layers, training=True):
+        for epoch in range(1, epochs + 1):
+            records.append(self.train_epoch(X, y))
+            if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                print(_as_line(epoch, epochs, records[-1]))
+    return History.of(records, epochs)
+
+
+Model.train = train
 
 
 __all__ = [
-    "COUNTED_ON_LOGITS",
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -500,7 +549,6 @@ __all__ = [
     "Dense",
     "Dropout",
     "History",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -511,62 +559,20 @@ __all__ = [
     "RMSprop",
     "ReLU",
     "RegressionAccuracy",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_line",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
-    "check_batch",
-    "check_classes",
-    "check_count",
-    "check_ending",
-    "check_fit",
-    "check_float64",
     "check_gradient",
-    "check_kind",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same",
-    "check_same_shape",
-    "check_samples",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "describe",
-    "divide_by_root",
-    "draw_weights",
     "glorot_uniform",
     "he_normal",
-    "kept_outputs",
-    "lay_out",
-    "mode",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "running_mean",
-    "shifted",
-    "short",
-    "shortcut",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
-    "views_of",
 ]

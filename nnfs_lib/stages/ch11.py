@@ -13,6 +13,53 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnfs_lib.stages import ch10 as nn
+from nnfs_lib.stages.ch10 import (
+    _COUNTED_ON_LOGITS,
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_line,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_count,
+    _check_ending,
+    _check_fit,
+    _check_float64,
+    _check_kind,
+    _check_pairs,
+    _check_probabilities,
+    _check_same,
+    _check_same_shape,
+    _check_samples,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _describe,
+    _divide_by_root,
+    _draw_weights,
+    _Initializer,
+    _kept_outputs,
+    _lay_out,
+    _mode,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _Resumable,
+    _running_mean,
+    _shifted,
+    _short,
+    _shortcut,
+    _signed_errors,
+    _small_normal,
+    _views_of,
+)
 from nnfs_lib.stages.ch10 import *
 
 
@@ -29,23 +76,23 @@ def batches(
     the generator is handed in. Nothing but the batch at hand is ever copied, and
     without shuffling, nothing at all.
     """
-    X, y = nn.check_samples(X, y)
+    X, y = nn._check_samples(X, y)
     size = len(X) if batch_size is None else batch_size
-    size = nn.check_count(size, "batch_size", least=1)
+    size = nn._check_count(size, "batch_size", least=1)
     parts = (slice(start, start + size) for start in range(0, len(X), size))
     if rng is None:
         return ((X[part], y[part]) for part in parts)
     order = np.random.default_rng(rng).permutation(len(X))
-    return ((rows(X, order[part]), rows(y, order[part])) for part in parts)
+    return ((_rows(X, order[part]), _rows(y, order[part])) for part in parts)
 
 
-def rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+def _rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Return a copy of the chosen rows, and of no others."""
     # `take` is faster, but begins with a copy of all where the order is not C's.
     return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
 
 
-class Tally:
+class _Tally:
     """Means over batches in which every sample counts once.
 
     `add` takes a batch's means, which count as often as it has samples. Outputs and
@@ -101,18 +148,20 @@ class Model(nn.Model):
             self.add(layer)
 
 
-class Model(Model):
-    def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
-        """Return what the last layer returns, for X (samples, ...), as a new array.
+def predict(self: Model, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
+    """Return what the last layer returns, for X (samples, ...), as a new array.
 
-        So many samples are computed at a time; None is all at once. Nothing is dropped.
-        """
-        with nn.mode(self.layers, training=False):
-            parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
-        return np.concatenate(parts)
+    So many samples are computed at a time; None is all at once. Nothing is dropped.
+    """
+    with nn._mode(self.layers, training=False):
+        parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
+    return np.concatenate(parts)
 
 
-class Evaluation(NamedTuple):
+Model.predict = predict
+
+
+class _Evaluation(NamedTuple):
     """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
 
     The loss is without penalties; the accuracy is NaN where the model has none.
@@ -122,36 +171,42 @@ class Evaluation(NamedTuple):
     accuracy: float
 
 
-class Model(Model):
-    def evaluate(
-        self, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
-    ) -> Evaluation:
-        """Return loss and accuracy over all samples; nothing is dropped, nor learned.
+def evaluate(
+    self: Model, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
+) -> _Evaluation:
+    """Return loss and accuracy over all samples; nothing is dropped, nor learned.
 
-        So many samples are computed at a time; None is all at once. The results are the
-        same but for rounding.
-        """
-        self.finalize()
-        if self.ending is None:
-            raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-        tally = Tally(keep=self.accuracy is not None)
-        with nn.mode(self.layers, training=False):
-            for X_batch, y_batch in batches(X, y, batch_size):
-                outputs = self.run_body(X_batch)
-                loss = self.ending.calculate(outputs, y_batch)
-                tally.add(outputs, y_batch, loss=loss)
-            return Evaluation(tally.means()["loss"], self.judge(tally))
+    So many samples are computed at a time; None is all at once. The results are the
+    same but for rounding.
+    """
+    self.finalize()
+    if self.ending is None:
+        raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
+    tally = _Tally(keep=self.accuracy is not None)
+    with nn._mode(self.layers, training=False):
+        for X_batch, y_batch in batches(X, y, batch_size):
+            outputs = self.run_body(X_batch)
+            loss = self.ending.calculate(outputs, y_batch)
+            tally.add(outputs, y_batch, loss=loss)
+        return _Evaluation(tally.means()["loss"], self.judge(tally))
 
-    def judge(self, tally: Tally) -> float:
-        """Return the accuracy of all that was counted; NaN where none is set."""
-        if self.accuracy is None:
-            return math.nan
-        outputs, targets = tally.together()
-        return self.accuracy.calculate(self.answers(outputs), targets)
+
+Model.evaluate = evaluate
+
+
+def judge(self: Model, tally: _Tally) -> float:
+    """Return the accuracy of all that was counted; NaN where none is set."""
+    if self.accuracy is None:
+        return math.nan
+    outputs, targets = tally.together()
+    return self.accuracy.calculate(self.answers(outputs), targets)
+
+
+Model.judge = judge
 
 
 @contextmanager
-def progress(
+def _progress(
     total: int, *, unit: str, shown: bool
 ) -> Iterator[Callable[[int], object]]:
     """Give a function to call with what was done: it moves a bar, if tqdm is there.
@@ -183,7 +238,7 @@ def progress(
             bar.close()
 
 
-def check_finite(array: np.ndarray, name: str) -> None:
+def _check_finite(array: np.ndarray, name: str) -> None:
     """Raise a ValueError that says where, if a number is infinite or not a number."""
     if array.dtype.kind != "f" or not array.size:
         return
@@ -194,99 +249,103 @@ def check_finite(array: np.ndarray, name: str) -> None:
     raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
 
 
-class Model(Model):
-    def try_out(self, data: Sequence[np.ndarray]) -> None:
-        """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
-        if not isinstance(data, tuple | list) or len(data) != 2:
-            raise ValueError("validation_data is a pair: (X, y).")
-        X, y = nn.check_samples(*data)
-        for array, name in ((X, "X"), (y, "y")):
-            check_finite(array, name)
-        with nn.mode(self.layers, training=False):
-            outputs = self.run_body(X[:1])
-            size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
-            for start in range(0, len(y), size):
-                part = y[start : start + size]
-                every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
-                self.tools()[0].calculate(every, part)
-                if self.accuracy:
-                    self.accuracy.calculate(self.answers(every), part)
+def try_out(self: Model, data: Sequence[np.ndarray]) -> None:
+    """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ValueError("validation_data is a pair: (X, y).")
+    X, y = nn._check_samples(*data)
+    for array, name in ((X, "X"), (y, "y")):
+        _check_finite(array, name)
+    with nn._mode(self.layers, training=False):
+        outputs = self.run_body(X[:1])
+        size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
+        for start in range(0, len(y), size):
+            part = y[start : start + size]
+            every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
+            self.tools()[0].calculate(every, part)
+            if self.accuracy:
+                self.accuracy.calculate(self.answers(every), part)
 
 
-class Model(Model):
-    def train_epoch(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        batch_size: int | None = None,
-        after_step: Callable[[int], object] = int,
-    ) -> dict[str, float]:
-        """Take a step on each batch; return what it found, by the history's names."""
-        tally, optimizer = Tally(keep=self.accuracy is not None), self.tools()[1]
-        rng = None if batch_size is None or batch_size >= len(X) else self.rng
-        for X_batch, y_batch in batches(X, y, batch_size, rng):
-            rate, added = optimizer.current_learning_rate, self.regularization_loss()
-            value, outputs = self.step(X_batch, y_batch)
-            tally.add(outputs, y_batch, data_loss=value, regularization_loss=added)
-            after_step(1)
-        record = tally.means()
-        record["loss"] = record["data_loss"] + record["regularization_loss"]
-        record["learning_rate"] = rate
-        if self.accuracy:
-            record["accuracy"] = self.judge(tally)
-        return record
+Model.try_out = try_out
 
 
-class Model(Model):
-    def train(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        epochs: int = 1,
-        batch_size: int | None = None,
-        print_every: int = 1,
-        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
-    ) -> nn.History:
-        """Take a step on every batch, epoch after epoch; return what was measured.
+def train_epoch(
+    self: Model,
+    X: np.ndarray,
+    y: np.ndarray,
+    batch_size: int | None = None,
+    after_step: Callable[[int], object] = int,
+) -> dict[str, float]:
+    """Take a step on each batch; return what it found, by the history's names."""
+    tally, optimizer = _Tally(keep=self.accuracy is not None), self.tools()[1]
+    rng = None if batch_size is None or batch_size >= len(X) else self.rng
+    for X_batch, y_batch in batches(X, y, batch_size, rng):
+        rate, added = optimizer.current_learning_rate, self.regularization_loss()
+        value, outputs = self.step(X_batch, y_batch)
+        tally.add(outputs, y_batch, data_loss=value, regularization_loss=added)
+        after_step(1)
+    record = tally.means()
+    record["loss"] = record["data_loss"] + record["regularization_loss"]
+    record["learning_rate"] = rate
+    if self.accuracy:
+        record["accuracy"] = self.judge(tally)
+    return record
 
-        X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
-        epoch is one step on all samples, in their order; with one, they are shuffled
-        every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
-        line every so many epochs, and of the first and the last; for 0, none. A
-        keyboard interrupt ends the training: model and finished epochs are there.
-        """
-        X, y = nn.check_samples(X, y)
-        size = len(X) if batch_size is None else batch_size
-        epochs = nn.check_count(epochs, "epochs", least=1)
-        size = nn.check_count(size, "batch_size", least=1)
-        print_every = nn.check_count(print_every, "print_every", least=0)
-        self.finalize()
-        self.try_out((X, y))
-        if validation_data is not None:
-            self.try_out(validation_data)
-        records: list[dict[str, float]] = []
-        total = epochs * -(-len(X) // size)
-        with (
-            suppress(KeyboardInterrupt),
-            nn.mode(self.layers, training=True),
-            progress(total, unit=" steps", shown=print_every > 0) as after_step,
-        ):
-            for epoch in range(1, epochs + 1):
-                record = self.train_epoch(X, y, size, after_step)
-                if validation_data is not None:
-                    loss, accuracy = self.evaluate(*validation_data, batch_size=size)
-                    record |= {"val_loss": loss}
-                    record |= {"val_accuracy": accuracy} if self.accuracy else {}
-                records.append(record)
-                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
-                    print(nn.as_line(epoch, epochs, record))
-        return nn.History.of(records, epochs)
+
+Model.train_epoch = train_epoch
+
+
+def train(
+    self: Model,
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int = 1,
+    batch_size: int | None = None,
+    print_every: int = 1,
+    validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+) -> nn.History:
+    """Take a step on every batch, epoch after epoch; return what was measured.
+
+    X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
+    epoch is one step on all samples, in their order; with one, they are shuffled
+    every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
+    line every so many epochs, and of the first and the last; for 0, none. A
+    keyboard interrupt ends the training: model and finished epochs are there.
+    """
+    X, y = nn._check_samples(X, y)
+    size = len(X) if batch_size is None else batch_size
+    epochs = nn._check_count(epochs, "epochs", least=1)
+    size = nn._check_count(size, "batch_size", least=1)
+    print_every = nn._check_count(print_every, "print_every", least=0)
+    self.finalize()
+    self.try_out((X, y))
+    if validation_data is not None:
+        self.try_out(validation_data)
+    records: list[dict[str, float]] = []
+    total = epochs * -(-len(X) // size)
+    with (
+        suppress(KeyboardInterrupt),
+        nn._mode(self.layers, training=True),
+        _progress(total, unit=" steps", shown=print_every > 0) as after_step,
+    ):
+        for epoch in range(1, epochs + 1):
+            record = self.train_epoch(X, y, size, after_step)
+            if validation_data is not None:
+                loss, accuracy = self.evaluate(*validation_data, batch_size=size)
+                record |= {"val_loss": loss}
+                record |= {"val_accuracy": accuracy} if self.accuracy else {}
+            records.append(record)
+            if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                print(nn._as_line(epoch, epochs, record))
+    return nn.History.of(records, epochs)
+
+
+Model.train = train
 
 
 __all__ = [
-    "COUNTED_ON_LOGITS",
-    "EPSILON",
     "FUSED",
     "SGD",
     "Accuracy",
@@ -298,9 +357,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
-    "Evaluation",
     "History",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -311,67 +368,21 @@ __all__ = [
     "RMSprop",
     "ReLU",
     "RegressionAccuracy",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
-    "Tally",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_line",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
     "batches",
-    "check_batch",
-    "check_classes",
-    "check_count",
-    "check_ending",
-    "check_finite",
-    "check_fit",
-    "check_float64",
     "check_gradient",
-    "check_kind",
     "check_layer",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same",
-    "check_same_shape",
-    "check_samples",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "describe",
-    "divide_by_root",
-    "draw_weights",
     "glorot_uniform",
     "he_normal",
-    "kept_outputs",
-    "lay_out",
-    "mode",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "progress",
-    "rows",
-    "running_mean",
-    "shifted",
-    "short",
-    "shortcut",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
-    "views_of",
 ]

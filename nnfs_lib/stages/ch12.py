@@ -15,11 +15,63 @@ from typing import NamedTuple
 import numpy as np
 
 from nnfs_lib.stages import ch11 as nn
+from nnfs_lib.stages.ch11 import (
+    _COUNTED_ON_LOGITS,
+    _EPSILON,
+    _as_epsilon,
+    _as_float,
+    _as_line,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_count,
+    _check_ending,
+    _check_finite,
+    _check_fit,
+    _check_float64,
+    _check_kind,
+    _check_pairs,
+    _check_probabilities,
+    _check_same,
+    _check_same_shape,
+    _check_samples,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _describe,
+    _divide_by_root,
+    _draw_weights,
+    _Evaluation,
+    _Initializer,
+    _kept_outputs,
+    _lay_out,
+    _mode,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _progress,
+    _Resumable,
+    _rows,
+    _running_mean,
+    _shifted,
+    _short,
+    _shortcut,
+    _signed_errors,
+    _small_normal,
+    _Tally,
+    _views_of,
+)
 from nnfs_lib.stages.ch11 import *
 
 
 # What the third byte of an IDX file says of its values; this library reads the first.
-IDX_KINDS = {
+_IDX_KINDS = {
     8: "bytes",
     9: "signed bytes",
     11: "int16",
@@ -29,7 +81,7 @@ IDX_KINDS = {
 }
 
 
-def read_idx(path: str | Path) -> np.ndarray:
+def _read_idx(path: str | Path) -> np.ndarray:
     """Return what an IDX file of bytes holds, gzipped or not: uint8, of any shape.
 
     Such a file begins with 0, 0, 8 for bytes, and the number of axes; then come their
@@ -44,7 +96,7 @@ def read_idx(path: str | Path) -> np.ndarray:
         with gzip.open(path) if zipped else path.open("rb") as file:
             start = file.read(4)
             if start[:3] != b"\0\0\x08" or start[3:] not in (b"\1", b"\2", b"\3"):
-                kind = IDX_KINDS.get(start[2]) if len(start) == 4 else None
+                kind = _IDX_KINDS.get(start[2]) if len(start) == 4 else None
                 if kind and start[:2] == b"\0\0" and 0 < start[3] < 9:
                     verdict = "is of another kind"
                     advice = "This reader takes bytes, with 1 to 3 axes"
@@ -67,7 +119,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 
-def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
 
     FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
@@ -80,7 +132,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
         if not (path.is_file() or zipped.is_file()):
             needs = f"neither {path.name} nor {zipped.name}"
             raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
-        found.append(read_idx(path if path.is_file() else zipped))
+        found.append(_read_idx(path if path.is_file() else zipped))
     images, labels = found
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
@@ -91,7 +143,7 @@ def read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels.astype(np.int64)
 
 
-class RemoteFile(NamedTuple):
+class _RemoteFile(NamedTuple):
     """A file that can be downloaded: its name, its size in bytes, its SHA-256."""
 
     name: str
@@ -99,37 +151,37 @@ class RemoteFile(NamedTuple):
     sha256: str
 
 
-class PictureSet(NamedTuple):
+class _PictureSet(NamedTuple):
     """Labeled pictures in IDX files: the name of their folder, mirrors, and files."""
 
     name: str
     mirrors: tuple[str, ...]
-    files: tuple[RemoteFile, ...]
+    files: tuple[_RemoteFile, ...]
 
 
-FASHION_MNIST = PictureSet(
+_FASHION_MNIST = _PictureSet(
     "fashion-mnist",
     (
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ),
     (
-        RemoteFile(
+        _RemoteFile(
             "train-images-idx3-ubyte.gz",
             26421880,
             "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         ),
-        RemoteFile(
+        _RemoteFile(
             "train-labels-idx1-ubyte.gz",
             29515,
             "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-images-idx3-ubyte.gz",
             4422102,
             "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-labels-idx1-ubyte.gz",
             5148,
             "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
@@ -138,29 +190,29 @@ FASHION_MNIST = PictureSet(
 )
 
 
-MNIST = PictureSet(
+_MNIST = _PictureSet(
     "mnist",
     (
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
     ),
     (
-        RemoteFile(
+        _RemoteFile(
             "train-images-idx3-ubyte.gz",
             9912422,
             "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         ),
-        RemoteFile(
+        _RemoteFile(
             "train-labels-idx1-ubyte.gz",
             28881,
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-images-idx3-ubyte.gz",
             1648877,
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         ),
-        RemoteFile(
+        _RemoteFile(
             "t10k-labels-idx1-ubyte.gz",
             4542,
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
@@ -169,7 +221,7 @@ MNIST = PictureSet(
 )
 
 
-def fetch(url: str, part: Path, size: int) -> None:
+def _fetch(url: str, part: Path, size: int) -> None:
     """Add to `part` what it lacks of the file at the url, `size` bytes in all.
 
     Raises OSError, or what else the network has in store, where it is cut off, or where
@@ -184,7 +236,7 @@ def fetch(url: str, part: Path, size: int) -> None:
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     with (
         urlopen(request, timeout=30) as answer,
-        nn.progress(size, unit="B", shown=True) as add,
+        nn._progress(size, unit="B", shown=True) as add,
     ):
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
@@ -197,7 +249,7 @@ def fetch(url: str, part: Path, size: int) -> None:
                 add(file.write(piece))
 
 
-def check_download(part: Path, file: RemoteFile) -> None:
+def _check_download(part: Path, file: _RemoteFile) -> None:
     """Raise OSError unless it is that file; remove what can't become it."""
     size = part.stat().st_size
     if size < file.size:
@@ -208,7 +260,7 @@ def check_download(part: Path, file: RemoteFile) -> None:
         raise OSError(f"not the file that was expected, {size} bytes, {digest}")
 
 
-def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
+def _download(file: _RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     """Bring a file into a folder, whole and checked, from the first mirror that has it.
 
     A download that was cut off goes on where it stopped, and if that makes another
@@ -222,8 +274,8 @@ def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     for mirror in mirrors:
         for goes_on in (part.exists(), False):
             try:
-                fetch(mirror + file.name, part, file.size)
-                check_download(part, file)
+                _fetch(mirror + file.name, part, file.size)
+                _check_download(part, file)
                 return part.replace(folder / file.name)
             except (OSError, HTTPException) as error:
                 said.append(f"{mirror}{file.name}: {error}")
@@ -232,7 +284,7 @@ def download(file: RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
     raise ConnectionError("; ".join(said))
 
 
-def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
+def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
     """Return the folder with the files, downloaded if they are nowhere else.
 
     Looks into `folder`, or into $NNFS_DATA if that is set, or else into the cache.
@@ -255,7 +307,7 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     try:
         for file in source.files:
             if not (cache / file.name).is_file():
-                download(file, source.mirrors, cache)
+                _download(file, source.mirrors, cache)
     except OSError as error:
         urls = "".join(f"\n  {source.mirrors[0]}{file.name}" for file in source.files)
         ways = f"download by hand:{urls}\nand put the files into {cache}"
@@ -264,15 +316,15 @@ def find_pictures(source: PictureSet, folder: str | Path | None) -> Path:
     return cache
 
 
-def read_both(
+def _read_both(
     folder: Path,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return X_train, y_train, X_test, y_test, as `read_labelled` reads each part.
 
     ValueError where the pictures of the two are not of one size.
     """
-    X_train, y_train = read_labelled(folder, "train")
-    X_test, y_test = read_labelled(folder, "t10k")
+    X_train, y_train = _read_labelled(folder, "train")
+    X_test, y_test = _read_labelled(folder, "t10k")
     if X_train.shape[1:] != X_test.shape[1:]:
         sizes = f"{X_train.shape[1:]} in train-images-idx3-ubyte"
         sizes += f" and {X_test.shape[1:]} in t10k-images-idx3-ubyte"
@@ -281,7 +333,7 @@ def read_both(
     return X_train, y_train, X_test, y_test
 
 
-def check_light(images: np.ndarray, *, expected: str, other: str, dark: bool) -> None:
+def _check_light(images: np.ndarray, *, expected: str, other: str, dark: bool) -> None:
     """Raise a ValueError where 60,000 pictures are as light as those of the other set.
 
     Digits leave most of a picture black: their mean is 0.13 of full light, that of
@@ -302,8 +354,8 @@ def load_fashion_mnist(
     from `folder`, from $NNFS_DATA/fashion-mnist, from the cache, or downloaded into it.
     Source: Xiao, Rasul and Vollgraf (2017).
     """
-    found = read_both(find_pictures(FASHION_MNIST, folder))
-    check_light(found[0], expected="Fashion-MNIST", other="MNIST", dark=False)
+    found = _read_both(_find_pictures(_FASHION_MNIST, folder))
+    _check_light(found[0], expected="Fashion-MNIST", other="MNIST", dark=False)
     return found
 
 
@@ -315,12 +367,12 @@ def load_mnist(
     As `load_fashion_mnist`, with $NNFS_DATA/mnist. Source: LeCun, Cortes and Burges
     (1998).
     """
-    found = read_both(find_pictures(MNIST, folder))
-    check_light(found[0], expected="MNIST", other="Fashion-MNIST", dark=True)
+    found = _read_both(_find_pictures(_MNIST, folder))
+    _check_light(found[0], expected="MNIST", other="Fashion-MNIST", dark=True)
     return found
 
 
-def read_picture(path: Path) -> np.ndarray:
+def _read_picture(path: Path) -> np.ndarray:
     """Return a PNG picture as gray values (height, width), uint8; on white ground."""
     try:
         from PIL import Image
@@ -339,10 +391,10 @@ def read_picture(path: Path) -> np.ndarray:
         raise ValueError(f"{path} can't be read as PNG: {error}.") from error
 
 
-LEFT_BY_WINDOWS = ("Thumbs.db", "desktop.ini")
+_LEFT_BY_WINDOWS = ("Thumbs.db", "desktop.ini")
 
 
-def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) in the folders of that name, and labels.
 
     A label is the place of the folder's name among the names. Raises ValueError where a
@@ -351,7 +403,7 @@ def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.nda
     """
     paths = [sorted((folder / name).glob("[!.]*")) for name in names]
     for several in paths:
-        several[:] = [path for path in several if path.name not in LEFT_BY_WINDOWS]
+        several[:] = [path for path in several if path.name not in _LEFT_BY_WINDOWS]
         others = [path for path in several if path.suffix.lower() != ".png"]
         if others:
             counted = f"{len(others)} of {len(several)} files in {others[0].parent}"
@@ -363,7 +415,7 @@ def read_classes(folder: Path, names: Sequence[str]) -> tuple[np.ndarray, np.nda
             raise ValueError(f"{folder / name} has no PNG pictures. {advice}.")
     images: list[np.ndarray] = []
     for path in (path for several in paths for path in several):
-        images.append(read_picture(path))
+        images.append(_read_picture(path))
         if images[-1].shape != images[0].shape:
             sizes = f"{images[-1].shape} and not {images[0].shape} as the first one"
             raise ValueError(f"{path} has the shape {sizes}.")
@@ -393,8 +445,8 @@ def load_image_folders(
         raise ValueError(f"train/ and test/ need the same classes, got {lists}.")
     numbers = all(name.isdecimal() for name in found[0])
     names = sorted(found[0], key=int if numbers else None)
-    X_train, y_train = read_classes(parts[0], names)
-    X_test, y_test = read_classes(parts[1], names)
+    X_train, y_train = _read_classes(parts[0], names)
+    X_test, y_test = _read_classes(parts[1], names)
     if X_train.shape[1:] != X_test.shape[1:]:
         shapes = f"{X_train.shape[1:]} in train/ and {X_test.shape[1:]} in test/"
         raise ValueError(f"All pictures need one shape, got {shapes}.")
@@ -426,7 +478,7 @@ class Rescaling(nn.Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * scale."""
-        nn.kept_outputs(self, doutputs)
+        nn._kept_outputs(self, doutputs)
         return np.asarray(doutputs) * self.scale
 
 
@@ -445,18 +497,12 @@ class Flatten(nn.Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs in the inputs' shape."""
-        nn.kept_outputs(self, doutputs)
+        nn._kept_outputs(self, doutputs)
         return np.asarray(doutputs).reshape(self.shape)
 
 
 __all__ = [
-    "COUNTED_ON_LOGITS",
-    "EPSILON",
-    "FASHION_MNIST",
     "FUSED",
-    "IDX_KINDS",
-    "LEFT_BY_WINDOWS",
-    "MNIST",
     "SGD",
     "Accuracy",
     "Adagrad",
@@ -467,10 +513,8 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
-    "Evaluation",
     "Flatten",
     "History",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -478,86 +522,28 @@ __all__ = [
     "MeanSquaredError",
     "Model",
     "Optimizer",
-    "PictureSet",
     "RMSprop",
     "ReLU",
     "RegressionAccuracy",
-    "RemoteFile",
     "Rescaling",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
-    "Tally",
     "Tanh",
-    "as_epsilon",
-    "as_float",
-    "as_line",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_vector",
-    "as_yes_or_no",
     "batches",
-    "check_batch",
-    "check_classes",
-    "check_count",
-    "check_download",
-    "check_ending",
-    "check_finite",
-    "check_fit",
-    "check_float64",
     "check_gradient",
-    "check_kind",
     "check_layer",
-    "check_light",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same",
-    "check_same_shape",
-    "check_samples",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "describe",
-    "divide_by_root",
-    "download",
-    "draw_weights",
-    "fetch",
-    "find_pictures",
     "glorot_uniform",
     "he_normal",
-    "kept_outputs",
-    "lay_out",
     "load_fashion_mnist",
     "load_image_folders",
     "load_mnist",
-    "mode",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "progress",
-    "read_both",
-    "read_classes",
-    "read_idx",
-    "read_labelled",
-    "read_picture",
-    "rows",
-    "running_mean",
-    "shifted",
-    "short",
-    "shortcut",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
-    "views_of",
 ]

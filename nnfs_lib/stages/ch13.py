@@ -18,10 +18,78 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnfs_lib.stages import ch12 as nn
+from nnfs_lib.stages.ch12 import (
+    _COUNTED_ON_LOGITS,
+    _EPSILON,
+    _FASHION_MNIST,
+    _IDX_KINDS,
+    _LEFT_BY_WINDOWS,
+    _MNIST,
+    _as_epsilon,
+    _as_float,
+    _as_line,
+    _as_numbers,
+    _as_plain,
+    _as_share,
+    _as_strengths,
+    _as_vector,
+    _as_yes_or_no,
+    _check_batch,
+    _check_classes,
+    _check_count,
+    _check_download,
+    _check_ending,
+    _check_finite,
+    _check_fit,
+    _check_float64,
+    _check_kind,
+    _check_light,
+    _check_pairs,
+    _check_probabilities,
+    _check_same,
+    _check_same_shape,
+    _check_samples,
+    _check_sizes,
+    _check_state,
+    _check_yes_or_no,
+    _describe,
+    _divide_by_root,
+    _download,
+    _draw_weights,
+    _Evaluation,
+    _fetch,
+    _find_pictures,
+    _Initializer,
+    _kept_outputs,
+    _lay_out,
+    _mode,
+    _no_numbers,
+    _one_hot_like,
+    _penalty,
+    _penalty_gradient,
+    _PictureSet,
+    _progress,
+    _read_both,
+    _read_classes,
+    _read_idx,
+    _read_labelled,
+    _read_picture,
+    _RemoteFile,
+    _Resumable,
+    _rows,
+    _running_mean,
+    _shifted,
+    _short,
+    _shortcut,
+    _signed_errors,
+    _small_normal,
+    _Tally,
+    _views_of,
+)
 from nnfs_lib.stages.ch12 import *
 
 
-def as_tuple(arrays: Any) -> tuple[Any, ...]:
+def _as_tuple(arrays: Any) -> tuple[Any, ...]:
     """Return a list, tuple or iterator as a tuple; ValueError for anything else."""
     try:
         return tuple(arrays)
@@ -30,11 +98,11 @@ def as_tuple(arrays: Any) -> tuple[Any, ...]:
         raise ValueError(f"Parameters come in a list, {got}.") from error
 
 
-def matched(
+def _matched(
     layer: nn.Layer, arrays: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the layer's own parameters, each with its new value, if they are alike."""
-    names, owner, given = layer.parameter_names, nn.describe(layer), as_tuple(arrays)
+    names, owner, given = layer.parameter_names, nn._describe(layer), _as_tuple(arrays)
     if len(given) != len(names):
         raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
     pairs = []
@@ -63,20 +131,20 @@ class Model(nn.Model):
         Raises ValueError unless every array fits; then nothing has changed.
         """
         trainable = [layer for layer in self.layers if layer.parameter_names]
-        given = as_tuple(parameters)
+        given = _as_tuple(parameters)
         if len(given) != len(trainable):
             counts = f"{len(trainable)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         changes = [
             change
             for layer, arrays in zip(trainable, given, strict=True)
-            for change in matched(layer, arrays)
+            for change in _matched(layer, arrays)
         ]
         for old, new in changes:
             old[...] = new
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def _write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place, then renamed into it."""
     path = Path(path).resolve()  # where a link leads; the link stays
     if not path.parent.is_dir():
@@ -97,7 +165,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise
 
 
-def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+def _pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return an .npz file of the arrays, the text in it as JSON, with a checksum.
 
     The checksum is the comment at the archive's end: the SHA-256 of all before it. The
@@ -117,14 +185,14 @@ def pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode("ascii")
 
 
-def member(archive: zipfile.ZipFile, name: str) -> bytes:
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return a member's bytes; ValueError where it is packed: it might be endless."""
     if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
         raise ValueError(f"{name} is compressed, which this book never does")
     return archive.read(name)
 
 
-def as_array(content: bytes) -> np.ndarray:
+def _as_array(content: bytes) -> np.ndarray:
     """Return the array in the bytes of an .npy file of floats or integers.
 
     Its header is believed only where it says what the file has: an array that claims to
@@ -145,7 +213,7 @@ def as_array(content: bytes) -> np.ndarray:
     return np.load(file, allow_pickle=False)
 
 
-def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return what `pack` was given; ValueError unless it is that, to the last bit."""
     digest = hashlib.sha256(content[:-64]).hexdigest()
     if content[-64:] != digest.encode("ascii"):
@@ -156,7 +224,7 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             names = archive.namelist()
             if sum(sizes) > len(content) or len(set(names)) < len(names):
                 raise ValueError("its parts overlap, or have one name")
-            members = {each: member(archive, each) for each in names}
+            members = {each: _member(archive, each) for each in names}
         text = json.loads(members.pop("text.json"))
     except (
         zipfile.BadZipFile,
@@ -169,7 +237,7 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     ) as error:
         raise ValueError(f"it is no archive of ours ({error!r})") from error
     arrays = {
-        name.removesuffix(".npy"): as_array(each) for name, each in members.items()
+        name.removesuffix(".npy"): _as_array(each) for name, each in members.items()
     }
     if not isinstance(text, dict):
         raise ValueError("its text describes nothing")
@@ -177,60 +245,66 @@ def unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 # Of the files that are written: a new one whenever an old library could not read it.
-VERSION = 1
+_VERSION = 1
 
 
-def read_packed(
+def _read_packed(
     content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return text and arrays of a file's content, if of this kind and version."""
-    text, arrays = unpack(content)
+    text, arrays = _unpack(content)
     if text.get("kind") != kind:
         raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
-    if text.get("version") != VERSION:
-        wants = f"this library reads {VERSION}: another release may read it"
+    if text.get("version") != _VERSION:
+        wants = f"this library reads {_VERSION}: another release may read it"
         raise ValueError(f"it is of version {text.get('version')!r}, {wants}")
     return text, arrays
 
 
-def cannot_load(path: str | Path, error: Exception) -> ValueError:
+def _cannot_load(path: str | Path, error: Exception) -> ValueError:
     """Return the error that says which file can't be loaded, and why."""
     reason = str(error).rstrip(".") or type(error).__name__
     return ValueError(f"{path} can't be loaded, nothing has changed: {reason}.")
 
 
-class Model(Model):
-    def save_parameters(self, path: str | Path) -> None:
-        """Write all weights and biases to an .npz file, whole or not at all."""
-        arrays = {
-            f"{place}.{number}": array
-            for place, several in enumerate(self.get_parameters())
-            for number, array in enumerate(several)
-        }
-        write_whole(path, pack({"kind": "parameters", "version": VERSION}, arrays))
-
-    def load_parameters(self, path: str | Path) -> None:
-        """Take what `save_parameters` of a like model wrote.
-
-        Raises ValueError for a file that is damaged, or of another kind, version or
-        shape; then nothing has changed.
-        """
-        try:
-            arrays = read_packed(Path(path).read_bytes(), "parameters")[1]
-            own = self.get_parameters()
-            names = [
-                [f"{place}.{number}" for number in range(len(several))]
-                for place, several in enumerate(own)
-            ]
-            if set(arrays) != {name for several in names for name in several}:
-                counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
-                raise ValueError(f"it is of another model: {counts}")
-            self.set_parameters([[arrays[n] for n in several] for several in names])
-        except ValueError as error:
-            raise cannot_load(path, error) from error
+def save_parameters(self: Model, path: str | Path) -> None:
+    """Write all weights and biases to an .npz file, whole or not at all."""
+    arrays = {
+        f"{place}.{number}": array
+        for place, several in enumerate(self.get_parameters())
+        for number, array in enumerate(several)
+    }
+    _write_whole(path, _pack({"kind": "parameters", "version": _VERSION}, arrays))
 
 
-class Recipe(NamedTuple):
+Model.save_parameters = save_parameters
+
+
+def load_parameters(self: Model, path: str | Path) -> None:
+    """Take what `save_parameters` of a like model wrote.
+
+    Raises ValueError for a file that is damaged, or of another kind, version or
+    shape; then nothing has changed.
+    """
+    try:
+        arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
+        own = self.get_parameters()
+        names = [
+            [f"{place}.{number}" for number in range(len(several))]
+            for place, several in enumerate(own)
+        ]
+        if set(arrays) != {name for several in names for name in several}:
+            counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
+            raise ValueError(f"it is of another model: {counts}")
+        self.set_parameters([[arrays[n] for n in several] for several in names])
+    except ValueError as error:
+        raise _cannot_load(path, error) from error
+
+
+Model.load_parameters = load_parameters
+
+
+class _Recipe(NamedTuple):
     """How a part of a model comes back: what makes it, and from which numbers."""
 
     make: type[Any]
@@ -238,41 +312,41 @@ class Recipe(NamedTuple):
 
 
 # All that a file can name: whatever else it says, nothing else is made.
-RECIPES = {
+_RECIPES = {
     recipe.make.__name__: recipe
     for recipe in (
-        Recipe(nn.Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
-        Recipe(nn.Dropout, ("rate",)),
-        Recipe(nn.Rescaling, ("scale", "offset")),
-        Recipe(nn.Flatten),
-        Recipe(nn.ReLU),
-        Recipe(nn.Sigmoid),
-        Recipe(nn.Tanh),
-        Recipe(nn.Softmax),
-        Recipe(nn.Linear),
-        Recipe(nn.CategoricalCrossentropy),
-        Recipe(nn.BinaryCrossentropy),
-        Recipe(nn.MeanSquaredError),
-        Recipe(nn.MeanAbsoluteError),
-        Recipe(nn.SoftmaxCategoricalCrossentropy),
-        Recipe(nn.SigmoidBinaryCrossentropy),
-        Recipe(nn.CategoricalAccuracy),
-        Recipe(nn.BinaryAccuracy),
-        Recipe(nn.RegressionAccuracy),
-        Recipe(nn.SGD, ("learning_rate", "decay", "momentum")),
-        Recipe(nn.Adagrad, ("learning_rate", "decay", "epsilon")),
-        Recipe(nn.RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
-        Recipe(nn.Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
+        _Recipe(nn.Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
+        _Recipe(nn.Dropout, ("rate",)),
+        _Recipe(nn.Rescaling, ("scale", "offset")),
+        _Recipe(nn.Flatten),
+        _Recipe(nn.ReLU),
+        _Recipe(nn.Sigmoid),
+        _Recipe(nn.Tanh),
+        _Recipe(nn.Softmax),
+        _Recipe(nn.Linear),
+        _Recipe(nn.CategoricalCrossentropy),
+        _Recipe(nn.BinaryCrossentropy),
+        _Recipe(nn.MeanSquaredError),
+        _Recipe(nn.MeanAbsoluteError),
+        _Recipe(nn.SoftmaxCategoricalCrossentropy),
+        _Recipe(nn.SigmoidBinaryCrossentropy),
+        _Recipe(nn.CategoricalAccuracy),
+        _Recipe(nn.BinaryAccuracy),
+        _Recipe(nn.RegressionAccuracy),
+        _Recipe(nn.SGD, ("learning_rate", "decay", "momentum")),
+        _Recipe(nn.Adagrad, ("learning_rate", "decay", "epsilon")),
+        _Recipe(nn.RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
+        _Recipe(nn.Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
     )
 }
 
 
-def as_text(part: object) -> dict[str, Any] | None:
+def _as_text(part: object) -> dict[str, Any] | None:
     """Return what JSON can hold of a part of a model: its name and its settings."""
     if part is None:
         return None
     name = type(part).__name__
-    recipe = RECIPES.get(name)
+    recipe = _RECIPES.get(name)
     if recipe is None or recipe.make is not type(part):
         advice = "save_parameters keeps the numbers; your own code makes the model"
         raise ValueError(f"Model.save knows no {name}: {advice}.")
@@ -281,11 +355,11 @@ def as_text(part: object) -> dict[str, Any] | None:
     return {"name": name, "settings": numbers}
 
 
-def from_text(text: Any, kind: type, **more: Any) -> Any:
+def _from_text(text: Any, kind: type, **more: Any) -> Any:
     """Return the part that `as_text` described, if it is of that kind."""
     if text is None:
         return None
-    recipe = RECIPES.get(text["name"])
+    recipe = _RECIPES.get(text["name"])
     if recipe is None or not issubclass(recipe.make, kind):
         name = text["name"]
         raise ValueError(f"it names {name!r}, which is no known {kind.__name__}")
@@ -296,24 +370,24 @@ def from_text(text: Any, kind: type, **more: Any) -> Any:
     return recipe.make(**settings, **more)
 
 
-def layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> nn.Layer:
+def _layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> nn.Layer:
     """Return the layer at that place, with its parameters out of the arrays.
 
     The sizes are those of the arrays: no text can claim others.
     """
     weights = arrays.get(f"{place}.weights")
     if weights is None:
-        return from_text(text, nn.Layer)
+        return _from_text(text, nn.Layer)
     sizes = dict(zip(("n_inputs", "n_neurons"), weights.shape, strict=True))
     zeros = nn.constant(0.0)
-    layer = from_text(text, nn.Layer, **sizes, initializer=zeros, dtype=weights.dtype)
+    layer = _from_text(text, nn.Layer, **sizes, initializer=zeros, dtype=weights.dtype)
     found = [arrays[f"{place}.{name}"] for name in layer.parameter_names]
-    for old, new in matched(layer, found):
+    for old, new in _matched(layer, found):
         old[...] = new
     return layer
 
 
-def generators_of(model: Model) -> list[tuple[Any, int]]:
+def _generators_of(model: Model) -> list[tuple[Any, int]]:
     """Return what draws random numbers, each with the number of its generator.
 
     Owners that share a generator share its number, and share it again after loading.
@@ -330,14 +404,14 @@ def generators_of(model: Model) -> list[tuple[Any, int]]:
     ]
 
 
-def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return what training needs to go on, beside the parameters: text and arrays."""
     if model.optimizer is None:
         advice = "leave include_optimizer out, or call set(optimizer=...)"
         raise RuntimeError(f"Model has no optimizer to save: {advice}.")
     vectors = model.optimizer.get_state()
-    text = {"optimizer": as_text(model.optimizer), "done": vectors.pop("steps_done")}
-    numbered = generators_of(model)
+    text = {"optimizer": _as_text(model.optimizer), "done": vectors.pop("steps_done")}
+    numbered = _generators_of(model)
     states = {number: owner.rng.bit_generator.state for owner, number in numbered}
     for state in states.values():
         if state["bit_generator"] != "PCG64":
@@ -348,9 +422,9 @@ def training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray
     return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
 
 
-def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
+def _go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
     """Give a model the optimizer and the generators that the text describes."""
-    optimizer = from_text(text["optimizer"], nn.Optimizer)
+    optimizer = _from_text(text["optimizer"], nn.Optimizer)
     vectors = {
         name.removeprefix("optimizer."): array
         for name, array in arrays.items()
@@ -363,92 +437,88 @@ def go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
     for state in text["generators"]:
         generators.append(np.random.default_rng(0))
         generators[-1].bit_generator.state = state
-    owners = [owner for owner, _ in generators_of(model)]
+    owners = [owner for owner, _ in _generators_of(model)]
     for owner, number in zip(owners, text["owners"], strict=True):
         owner.rng = generators[number]
     model.set(optimizer=optimizer)
 
 
-class Model(Model):
-    @classmethod
-    def from_content(cls, content: bytes) -> "Model":
-        """Return the model in the bytes of a file; ValueError where there is none."""
-        try:
-            text, arrays = read_packed(content, "model")
-            layers = enumerate(text["layers"])
-            model = cls([layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=from_text(text["loss"], nn.Loss))
-            model.set(accuracy=from_text(text["accuracy"], nn.Accuracy))
-            model.finalize()
-            if "training" in text:
-                go_on(model, text["training"], arrays)
-        except (
-            TypeError,
-            LookupError,
-            RuntimeError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            raise ValueError(str(error) or type(error).__name__) from error
-        return model
+def from_content(cls: type[Model], content: bytes) -> "Model":
+    """Return the model in the bytes of a file; ValueError where there is none."""
+    try:
+        text, arrays = _read_packed(content, "model")
+        layers = enumerate(text["layers"])
+        model = cls([_layer_from(each, arrays, place) for place, each in layers])
+        model.set(loss=_from_text(text["loss"], nn.Loss))
+        model.set(accuracy=_from_text(text["accuracy"], nn.Accuracy))
+        model.finalize()
+        if "training" in text:
+            _go_on(model, text["training"], arrays)
+    except (
+        TypeError,
+        LookupError,
+        RuntimeError,
+        AttributeError,
+        OverflowError,
+    ) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+    return model
 
 
-class Model(Model):
-    def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
-        """Write the model to one file, whole or not at all: `Model.load` reads it.
-
-        Layers, parameters, loss and accuracy; on request also the optimizer, with what
-        it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit on the same machine with as many threads.
-        ValueError for what `load` could not read.
-        """
-        self.finalize()
-        text: dict[str, Any] = {"kind": "model", "version": VERSION}
-        text["layers"] = [as_text(layer) for layer in self.layers]
-        text |= {"loss": as_text(self.loss), "accuracy": as_text(self.accuracy)}
-        arrays = {
-            f"{place}.{name}": getattr(layer, name)
-            for place, layer in enumerate(self.layers)
-            for name in layer.parameter_names
-        }
-        if include_optimizer:
-            text["training"], vectors = training_as_text(self)
-            arrays |= vectors
-        content = pack(text, arrays)
-        try:
-            Model.from_content(content)
-        except ValueError as error:
-            message = f"Model can't be saved, no file would bring it back: {error}"
-            raise ValueError(message) from error
-        write_whole(path, content)
+Model.from_content = classmethod(from_content)
 
 
-class Model(Model):
-    @classmethod
-    def load(cls, path: str | Path) -> "Model":
-        """Return the model in a file of `save`, ready to predict.
+def save(self: Model, path: str | Path, *, include_optimizer: bool = False) -> None:
+    """Write the model to one file, whole or not at all: `Model.load` reads it.
 
-        Where its optimizer was saved, `train` goes on; otherwise `set` one first.
-        Raises ValueError for a file that is damaged, or of another kind or version.
-        """
-        content = Path(path).read_bytes()
-        try:
-            return cls.from_content(content)
-        except ValueError as error:
-            raise cannot_load(path, error) from error
+    Layers, parameters, loss and accuracy; on request also the optimizer, with what
+    it remembers, and the random generators: then training goes on as if it had
+    never stopped, to the last bit on the same machine with as many threads.
+    ValueError for what `load` could not read.
+    """
+    self.finalize()
+    text: dict[str, Any] = {"kind": "model", "version": _VERSION}
+    text["layers"] = [_as_text(layer) for layer in self.layers]
+    text |= {"loss": _as_text(self.loss), "accuracy": _as_text(self.accuracy)}
+    arrays = {
+        f"{place}.{name}": getattr(layer, name)
+        for place, layer in enumerate(self.layers)
+        for name in layer.parameter_names
+    }
+    if include_optimizer:
+        text["training"], vectors = _training_as_text(self)
+        arrays |= vectors
+    content = _pack(text, arrays)
+    try:
+        Model.from_content(content)
+    except ValueError as error:
+        message = f"Model can't be saved, no file would bring it back: {error}"
+        raise ValueError(message) from error
+    _write_whole(path, content)
+
+
+Model.save = save
+
+
+def load(cls: type[Model], path: str | Path) -> "Model":
+    """Return the model in a file of `save`, ready to predict.
+
+    Where its optimizer was saved, `train` goes on; otherwise `set` one first.
+    Raises ValueError for a file that is damaged, or of another kind or version.
+    """
+    content = Path(path).read_bytes()
+    try:
+        return cls.from_content(content)
+    except ValueError as error:
+        raise _cannot_load(path, error) from error
+
+
+Model.load = classmethod(load)
 
 
 __all__ = [
-    "COUNTED_ON_LOGITS",
-    "EPSILON",
-    "FASHION_MNIST",
     "FUSED",
-    "IDX_KINDS",
-    "LEFT_BY_WINDOWS",
-    "MNIST",
-    "RECIPES",
     "SGD",
-    "VERSION",
     "Accuracy",
     "Adagrad",
     "Adam",
@@ -458,10 +528,8 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
-    "Evaluation",
     "Flatten",
     "History",
-    "Initializer",
     "Layer",
     "Linear",
     "Loss",
@@ -469,102 +537,28 @@ __all__ = [
     "MeanSquaredError",
     "Model",
     "Optimizer",
-    "PictureSet",
     "RMSprop",
     "ReLU",
-    "Recipe",
     "RegressionAccuracy",
-    "RemoteFile",
     "Rescaling",
-    "Resumable",
     "Sigmoid",
     "SigmoidBinaryCrossentropy",
     "Softmax",
     "SoftmaxCategoricalCrossentropy",
-    "Tally",
     "Tanh",
-    "as_array",
-    "as_epsilon",
-    "as_float",
-    "as_line",
-    "as_numbers",
-    "as_plain",
-    "as_share",
-    "as_strengths",
-    "as_text",
-    "as_tuple",
-    "as_vector",
-    "as_yes_or_no",
     "batches",
-    "cannot_load",
-    "check_batch",
-    "check_classes",
-    "check_count",
-    "check_download",
-    "check_ending",
-    "check_finite",
-    "check_fit",
-    "check_float64",
     "check_gradient",
-    "check_kind",
     "check_layer",
-    "check_light",
     "check_loss",
-    "check_pairs",
-    "check_probabilities",
-    "check_same",
-    "check_same_shape",
-    "check_samples",
-    "check_sizes",
-    "check_state",
-    "check_yes_or_no",
     "constant",
-    "describe",
-    "divide_by_root",
-    "download",
-    "draw_weights",
-    "fetch",
-    "find_pictures",
-    "from_text",
-    "generators_of",
     "glorot_uniform",
-    "go_on",
     "he_normal",
-    "kept_outputs",
-    "lay_out",
-    "layer_from",
     "load_fashion_mnist",
     "load_image_folders",
     "load_mnist",
-    "matched",
-    "member",
-    "mode",
-    "no_numbers",
     "normal",
     "numerical_gradient",
-    "one_hot_like",
-    "pack",
     "parameters_of",
-    "penalty",
-    "penalty_gradient",
-    "progress",
-    "read_both",
-    "read_classes",
-    "read_idx",
-    "read_labelled",
-    "read_packed",
-    "read_picture",
-    "rows",
-    "running_mean",
-    "shifted",
-    "short",
-    "shortcut",
-    "signed_errors",
     "sine_data",
-    "small_normal",
     "spiral_data",
-    "training_as_text",
-    "unpack",
-    "views_of",
-    "write_whole",
 ]

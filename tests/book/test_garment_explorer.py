@@ -15,13 +15,14 @@ from bookkit import explore
 from bookkit.files import shipped
 from bookkit.garments import CLASSES, network
 from bookkit.garments.network import FOLDER, MEASURED, NETWORK
+from nnfs_lib.datasets import _read_labelled
 
 BUDGET = (
     150 * 1024
 )  # of the text in the page; a browser test has the same for every explorer
 BOOKS = nn.Model.load(FOLDER / NETWORK)
 TOLD = json.loads((FOLDER / MEASURED).read_text(encoding="utf-8"))
-IMAGES, LABELS = nn.read_labelled(shipped("garments"), "train")
+IMAGES, LABELS = _read_labelled(shipped("garments"), "train")
 
 
 def model(*layers):

@@ -16,6 +16,7 @@ from bookkit.equations.table import EQUATIONS, Equation
 
 ROOT = Path(__file__).parents[2]
 KEPT = json.loads((ROOT / command.FILE).read_text(encoding="utf-8"))
+LIBRARY = measures.everything()
 ADVICE = "run `python -m bookkit equations`"
 # Processors round differently, and the differences of a function magnify it.
 MARGIN = 10
@@ -50,7 +51,7 @@ def test_every_chapter_has_equations():
 @pytest.mark.parametrize(("chapter", "place"), ALL)
 def test_an_equation_is_as_close_as_its_badge_says(chapter, place):
     kept = KEPT[str(chapter)][place]["worst"]
-    measured = EQUATIONS[chapter][place].worst(nnfs_lib)
+    measured = EQUATIONS[chapter][place].worst(LIBRARY)
     assert measured <= max(MARGIN * kept, LAST_DIGITS), ADVICE
     assert kept <= max(MARGIN * measured, LAST_DIGITS), ADVICE
     assert kept < 1e-9
@@ -117,7 +118,7 @@ def wrong_model(part: str) -> type:
     class WrongInBatches(base):
         def evaluate(self, X, y, *, batch_size=None):
             loss, accuracy = base.evaluate(self, X, y, batch_size=batch_size)
-            return nnfs_lib.Evaluation(1.001 * loss, accuracy)
+            return LIBRARY._Evaluation(1.001 * loss, accuracy)
 
     class WrongFromFile(base):
         @classmethod
@@ -130,7 +131,7 @@ def wrong_model(part: str) -> type:
     return kinds.get(part, WrongFromFile)
 
 
-class WrongTally(nnfs_lib.Tally):
+class WrongTally(LIBRARY._Tally):
     def means(self):
         return {name: 1.001 * mean for name, mean in super().means().items()}
 
@@ -153,7 +154,7 @@ def wrong_part(base: Any, part: str) -> Any:
         return scaled_function(base)
     if base is nnfs_lib.Model:
         return wrong_model(part)
-    if base is nnfs_lib.Tally:
+    if base is LIBRARY._Tally:
         return WrongTally
     if issubclass(base, nnfs_lib.Optimizer):
         return too_fast(base)
@@ -170,7 +171,7 @@ def wrong_part(base: Any, part: str) -> Any:
 
 
 def with_wrong(name: str, wrong: Any) -> Any:
-    return SimpleNamespace(**{**vars(nnfs_lib), name: wrong})
+    return SimpleNamespace(**{**vars(LIBRARY), name: wrong})
 
 
 def wrong_library(equation: Equation) -> Any:
@@ -179,7 +180,7 @@ def wrong_library(equation: Equation) -> Any:
     name, part = name.split()[0], part.strip()
     if equation.name.startswith("A whole network"):
         name, part = "Dense", "dweights"
-    return with_wrong(name, wrong_part(getattr(nnfs_lib, name), part))
+    return with_wrong(name, wrong_part(getattr(LIBRARY, name), part))
 
 
 @pytest.mark.parametrize(("chapter", "place"), ALL)
@@ -204,7 +205,7 @@ class BiasesAsWeights(nnfs_lib.Dense):
     def backward(self, doutputs):
         dinputs = nnfs_lib.Dense.backward(self, doutputs)
         strengths = self.weight_l1 - self.bias_l1, self.weight_l2 - self.bias_l2
-        self.dbiases += nnfs_lib.penalty_gradient(self.biases, *strengths)
+        self.dbiases += LIBRARY._penalty_gradient(self.biases, *strengths)
         return dinputs
 
 
@@ -238,7 +239,7 @@ class OfASample(nnfs_lib.RegressionAccuracy):
 
 
 def without_factor(array, l1, l2):
-    return nnfs_lib.penalty_gradient(array, l1, l2 / 2)
+    return LIBRARY._penalty_gradient(array, l1, l2 / 2)
 
 
 def he_of_neurons(shape, rng, dtype):
@@ -252,8 +253,8 @@ def he_of_neurons(shape, rng, dtype):
         (7, "Dense with penalties: dweights", "Dense", Stronger),
         (7, "Dense with penalties: dbiases", "Dense", Stronger),
         (7, "Dense with penalties: dbiases", "Dense", BiasesAsWeights),
-        (7, "penalty_gradient: L2", "penalty_gradient", without_factor),
-        (7, "penalty_gradient: both", "penalty_gradient", without_factor),
+        (7, "penalty_gradient: L2", "_penalty_gradient", without_factor),
+        (7, "penalty_gradient: both", "_penalty_gradient", without_factor),
         (8, "Dropout: expectation", "Dropout", Unscaled),
         (8, "Dropout: expectation", "Dropout", ScaledByTheRate),
         (8, "Dropout: dinputs", "Dropout", OtherMask),

@@ -154,11 +154,11 @@ def test_lists_are_taken_as_arrays(nn):
     assert nn.Softmax().forward([[1, 1]]).tolist() == [[0.5, 0.5]]
 
 
-def test_as_float_copies_only_where_it_must(nn):
+def test_as_float_copies_only_where_it_must(inside):
     for dtype in (np.float32, np.float64):
         array = np.ones(3, dtype=dtype)
-        assert nn.as_float(array) is array
-    assert nn.as_float(np.ones(3, dtype=np.uint8)).dtype == np.float32
+        assert inside._as_float(array) is array
+    assert inside._as_float(np.ones(3, dtype=np.uint8)).dtype == np.float32
 
 
 def test_softmax_takes_integers(nn):

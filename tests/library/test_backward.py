@@ -324,10 +324,10 @@ class TestEveryLoss:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_one_hot_rows_are_of_the_predictions_type(nn, dtype):
+def test_one_hot_rows_are_of_the_predictions_type(inside, dtype):
     predictions, rows = np.zeros((2, 3), dtype), [[0, 0, 1], [1, 0, 0]]
     for targets in (np.array([2, 0]), np.array([2, 0], np.uint8), np.array(rows)):
-        found = nn.one_hot_like(predictions, targets)
+        found = inside._one_hot_like(predictions, targets)
         assert found.tolist() == rows
         assert found.dtype == dtype
 

@@ -36,16 +36,16 @@ def bars(monkeypatch):
     return made
 
 
-def test_no_bar_comes_where_tqdm_is_disabled(nn, clock, bars, monkeypatch):
+def test_no_bar_comes_where_tqdm_is_disabled(inside, clock, bars, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
-    with nn.progress(20, unit=" steps", shown=True) as add:
+    with inside._progress(20, unit=" steps", shown=True) as add:
         clock.now += 60
         add(3)
     assert bars == []
 
 
-def test_a_bar_comes_after_five_seconds(nn, clock, bars):
-    with nn.progress(20, unit=" steps", shown=True) as add:
+def test_a_bar_comes_after_five_seconds(inside, clock, bars):
+    with inside._progress(20, unit=" steps", shown=True) as add:
         add(3)
         clock.now += 5
         add(4)
@@ -64,9 +64,9 @@ def test_a_bar_comes_after_five_seconds(nn, clock, bars):
     assert bar.told == [6, "closed"]
 
 
-def test_an_error_closes_it(nn, clock, bars):
+def test_an_error_closes_it(inside, clock, bars):
     def work():
-        with nn.progress(2, unit="", shown=True) as add:
+        with inside._progress(2, unit="", shown=True) as add:
             clock.now += 6
             add(1)
             raise ZeroDivisionError
@@ -76,17 +76,17 @@ def test_an_error_closes_it(nn, clock, bars):
     assert bars[0].told == ["closed"]
 
 
-def test_none_where_it_is_not_wanted(nn, clock, bars):
-    with nn.progress(2, unit="", shown=False) as add:
+def test_none_where_it_is_not_wanted(inside, clock, bars):
+    with inside._progress(2, unit="", shown=False) as add:
         clock.now += 6
         add(1)
         add(1)
     assert bars == []
 
 
-def test_none_without_tqdm(nn, clock, monkeypatch):
+def test_none_without_tqdm(inside, clock, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    with nn.progress(2, unit="", shown=True) as add:
+    with inside._progress(2, unit="", shown=True) as add:
         clock.now += 6
         add(1)
         add(1)

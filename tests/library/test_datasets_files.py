@@ -46,18 +46,18 @@ def assert_same(found, expected):
 class TestIdx:
     @pytest.mark.parametrize("name", ["a-ubyte", "a-ubyte.gz", "anything"])
     @pytest.mark.parametrize("packed", [bytes, gzip.compress])
-    def test_what_is_inside_counts(self, nn, tmp_path, name, packed):
+    def test_what_is_inside_counts(self, inside, tmp_path, name, packed):
         content = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
         (tmp_path / name).write_bytes(packed(content))
-        found = nn.read_idx(tmp_path / name)
+        found = inside._read_idx(tmp_path / name)
         assert found.tolist() == [[1, 2, 3], [4, 5, 255]]
         assert found.dtype == np.uint8
         assert found.flags.writeable
 
     @pytest.mark.parametrize("shape", [(0,), (1,), (3, 0), (2, 3, 4), (0, 28, 28)])
-    def test_shapes(self, nn, tmp_path, shape):
+    def test_shapes(self, inside, tmp_path, shape):
         (tmp_path / "a").write_bytes(idx(np.zeros(shape)))
-        assert nn.read_idx(str(tmp_path / "a")).shape == shape
+        assert inside._read_idx(str(tmp_path / "a")).shape == shape
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -77,23 +77,23 @@ class TestIdx:
         ],
     )
     @pytest.mark.parametrize("packed", [bytes, gzip.compress])
-    def test_damaged(self, nn, tmp_path, content, message, packed):
+    def test_damaged(self, inside, tmp_path, content, message, packed):
         (tmp_path / "a").write_bytes(packed(content))
         with pytest.raises(
             ValueError, match=rf"a is damaged: .*{message}.* Get the file again\.$"
         ):
-            nn.read_idx(tmp_path / "a")
+            inside._read_idx(tmp_path / "a")
 
-    def test_gzip_cut_off_anywhere(self, nn, tmp_path):
+    def test_gzip_cut_off_anywhere(self, inside, tmp_path):
         content = gzip.compress(idx(np.arange(60).reshape(3, 20)))
         for end in range(2, len(content)):
             (tmp_path / "a").write_bytes(content[:end])
             with pytest.raises(
                 ValueError, match=r"a is damaged: .*Get the file again\.$"
             ):
-                nn.read_idx(tmp_path / "a")
+                inside._read_idx(tmp_path / "a")
 
-    def test_gzip_with_wrong_bytes(self, nn, tmp_path):
+    def test_gzip_with_wrong_bytes(self, inside, tmp_path):
         array = np.arange(60).reshape(3, 20)
         content = gzip.compress(idx(array), mtime=0)
         for place in range(10, len(content)):  # behind the header
@@ -101,29 +101,29 @@ class TestIdx:
             damaged[place] ^= 0x10
             (tmp_path / "a").write_bytes(damaged)
             try:
-                found = nn.read_idx(tmp_path / "a")
+                found = inside._read_idx(tmp_path / "a")
             except ValueError as error:
                 assert "is damaged" in str(error)  # noqa: PT017
             else:
                 assert np.array_equal(found, array)
 
     @pytest.mark.parametrize("sizes", [(2**32 - 1,) * 3, (60_000, 2**16, 2**16)])
-    def test_sizes_that_lie_take_no_room(self, nn, tmp_path, sizes):
+    def test_sizes_that_lie_take_no_room(self, inside, tmp_path, sizes):
         (tmp_path / "a").write_bytes(idx(np.zeros(100), shape=sizes))
         tracemalloc.start()
         with pytest.raises(ValueError, match=r"bytes, it has 100\. Get"):
-            nn.read_idx(tmp_path / "a")
+            inside._read_idx(tmp_path / "a")
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 5_000_000
 
-    def test_a_bomb(self, nn, tmp_path):
+    def test_a_bomb(self, inside, tmp_path):
         content = idx(np.zeros(4), shape=(2, 2)) + bytes(100_000_000)
         (tmp_path / "a").write_bytes(gzip.compress(content))
         del content
         tracemalloc.start()
         with pytest.raises(ValueError, match=r"\[2, 2\] are 4 bytes, it has 5\."):
-            nn.read_idx(tmp_path / "a")
+            inside._read_idx(tmp_path / "a")
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 5_000_000
@@ -153,11 +153,11 @@ def alone(tmp_path, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_another_kind_of_idx_is_not_damaged(nn, tmp_path, content, holds, pack):
+def test_another_kind_of_idx_is_not_damaged(inside, tmp_path, content, holds, pack):
     (tmp_path / "a").write_bytes(pack(content))
     message = rf"a is of another kind: it holds {holds}\. This reader takes bytes, with 1 to 3 axes\.$"
     with pytest.raises(ValueError, match=message):
-        nn.read_idx(tmp_path / "a")
+        inside._read_idx(tmp_path / "a")
 
 
 class TestLight:

@@ -93,16 +93,18 @@ def server(monkeypatch):
     found.server_close()
 
 
-def get(nn, folder):
-    return nn.download(nn.RemoteFile("a.gz", len(CONTENT), SHA256), MIRRORS, folder)
+def get(inside, folder):
+    return inside._download(
+        inside._RemoteFile("a.gz", len(CONTENT), SHA256), MIRRORS, folder
+    )
 
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_whole(nn, tmp_path, server):
-    path = get(nn, tmp_path / "new/folder")
+def test_whole(inside, tmp_path, server):
+    path = get(inside, tmp_path / "new/folder")
     assert path == tmp_path / "new/folder/a.gz"
     assert path.read_bytes() == CONTENT
     assert names_in(path.parent) == ["a.gz"]
@@ -110,64 +112,64 @@ def test_whole(nn, tmp_path, server):
 
 
 @pytest.mark.parametrize("have", [1, 100_000, len(CONTENT) - 1])
-def test_goes_on_where_it_stopped(nn, tmp_path, server, have):
+def test_goes_on_where_it_stopped(inside, tmp_path, server, have):
     (tmp_path / "a.gz.part").write_bytes(CONTENT[:have])
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == [("/first/a.gz", f"bytes={have}-")]
     assert names_in(tmp_path) == ["a.gz"]
 
 
-def test_a_server_that_begins_anew(nn, tmp_path, server):
+def test_a_server_that_begins_anew(inside, tmp_path, server):
     (tmp_path / "a.gz.part").write_bytes(CONTENT[:1000])
     server.behavior["first"] = "ignores"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert len(server.asked) == 1
 
 
-def test_cut_off_and_finished_by_the_second(nn, tmp_path, server):
+def test_cut_off_and_finished_by_the_second(inside, tmp_path, server):
     server.behavior["first"] = "cut"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == [
         ("/first/a.gz", None),
         ("/second/data/a.gz", "bytes=100000-"),
     ]
 
 
-def test_cut_off_and_kept(nn, tmp_path, server):
+def test_cut_off_and_kept(inside, tmp_path, server):
     server.behavior |= {"first": "cut", "second": "missing"}
     message = r"^https://first\.test/a\.gz: .*; https://second\.test/data/a\.gz: HTTP Error 404: Not Found$"
     with pytest.raises(ConnectionError, match=message):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert names_in(tmp_path) == ["a.gz.part"]
     assert (tmp_path / "a.gz.part").read_bytes() == CONTENT[:100_000]
     server.behavior.clear()
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
 
 
-def test_a_page_and_then_the_file(nn, tmp_path, server):
+def test_a_page_and_then_the_file(inside, tmp_path, server):
     server.behavior["first"] = "page"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == [("/first/a.gz", None), ("/second/data/a.gz", None)]
 
 
-def test_a_page_for_an_answer_is_no_beginning(nn, tmp_path, server):
+def test_a_page_for_an_answer_is_no_beginning(inside, tmp_path, server):
     server.behavior |= {"first": "page", "second": "missing"}
     message = rf"^https://first\.test/a\.gz: it sends {len(PAGE)} bytes, the file has {len(CONTENT)}; "
     with pytest.raises(ConnectionError, match=message):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert names_in(tmp_path) == []
 
 
-def test_a_page_leaves_what_has_come(nn, tmp_path, server):
+def test_a_page_leaves_what_has_come(inside, tmp_path, server):
     (tmp_path / "a.gz.part").write_bytes(CONTENT[:150_000])
     server.behavior["first"] = "page"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert [wanted for _, wanted in server.asked] == ["bytes=150000-"] * 2
 
 
-def test_a_page_that_does_not_say_its_size(nn, tmp_path, server):
+def test_a_page_that_does_not_say_its_size(inside, tmp_path, server):
     server.behavior["first"] = "page, no size"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == [
         ("/first/a.gz", None),
         ("/second/data/a.gz", f"bytes={len(PAGE)}-"),
@@ -176,37 +178,37 @@ def test_a_page_that_does_not_say_its_size(nn, tmp_path, server):
 
 
 @pytest.mark.parametrize("behavior", ["wrong", "long"])
-def test_another_file(nn, tmp_path, server, behavior):
+def test_another_file(inside, tmp_path, server, behavior):
     server.behavior |= {"first": behavior, "second": behavior}
     with pytest.raises(ConnectionError, match="not the file that was expected, "):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert names_in(tmp_path) == []
     assert [wanted for _, wanted in server.asked] == [None, None]
 
 
-def test_the_second_has_it(nn, tmp_path, server):
+def test_the_second_has_it(inside, tmp_path, server):
     server.behavior["first"] = "wrong"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert names_in(tmp_path) == ["a.gz"]
 
 
-def test_a_wrong_beginning(nn, tmp_path, server):
+def test_a_wrong_beginning(inside, tmp_path, server):
     (tmp_path / "a.gz.part").write_bytes(b"something else")
     server.behavior["second"] = "missing"
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == [("/first/a.gz", "bytes=14-"), ("/first/a.gz", None)]
 
 
-def test_a_wrong_beginning_is_tried_anew_once(nn, tmp_path, server):
+def test_a_wrong_beginning_is_tried_anew_once(inside, tmp_path, server):
     (tmp_path / "a.gz.part").write_bytes(b"something else")
     server.behavior |= {"first": "wrong", "second": "wrong"}
     with pytest.raises(ConnectionError, match="not the file that was expected, "):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert [wanted for _, wanted in server.asked] == ["bytes=14-", None, None]
     assert names_in(tmp_path) == []
 
 
-def test_too_long_is_not_read_to_its_end(nn, tmp_path, server, monkeypatch):
+def test_too_long_is_not_read_to_its_end(inside, tmp_path, server, monkeypatch):
     server.behavior |= {"first": "long", "second": "missing"}
     seen = []
     real = AsHttps.read
@@ -218,35 +220,35 @@ def test_too_long_is_not_read_to_its_end(nn, tmp_path, server, monkeypatch):
 
     monkeypatch.setattr(AsHttps, "read", read)
     with pytest.raises(ConnectionError, match="not the file that was expected"):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert sum(seen) <= len(CONTENT) + 2**16
 
 
-def test_a_redirect_that_leaves_https(nn, tmp_path, server):
+def test_a_redirect_that_leaves_https(inside, tmp_path, server):
     server.leads_to["first"] = "http://elsewhere.test/a.gz"
     server.behavior["second"] = "missing"
     message = r"it leads to http://elsewhere\.test/a\.gz, which is not https; "
     with pytest.raises(ConnectionError, match=message):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert names_in(tmp_path) == []
 
 
-def test_what_was_whole_but_not_renamed(nn, tmp_path, server):
+def test_what_was_whole_but_not_renamed(inside, tmp_path, server):
     # A crash came in between: a server that follows the rules says 416 to such a range.
     (tmp_path / "a.gz.part").write_bytes(CONTENT)
     server.behavior |= {"first": "past", "second": "past"}
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert server.asked == []
 
 
 @pytest.mark.parametrize("left", [bytes(len(CONTENT)), CONTENT + b"more"])
-def test_what_is_left_and_something_else(nn, tmp_path, server, left):
+def test_what_is_left_and_something_else(inside, tmp_path, server, left):
     (tmp_path / "a.gz.part").write_bytes(left)
-    assert get(nn, tmp_path).read_bytes() == CONTENT
+    assert get(inside, tmp_path).read_bytes() == CONTENT
     assert [wanted for _, wanted in server.asked] == [None]
 
 
-def test_atomic(nn, tmp_path, server, monkeypatch):
+def test_atomic(inside, tmp_path, server, monkeypatch):
     """The file's own name is never there before all of it is."""
     seen = []
     real = AsHttps.read
@@ -256,22 +258,22 @@ def test_atomic(nn, tmp_path, server, monkeypatch):
         return real(self, size)
 
     monkeypatch.setattr(AsHttps, "read", read)
-    get(nn, tmp_path)
+    get(inside, tmp_path)
     assert seen
     assert all(names == ["a.gz.part"] for names in seen)
 
 
-def test_interrupted_by_the_reader(nn, tmp_path, server, monkeypatch):
+def test_interrupted_by_the_reader(inside, tmp_path, server, monkeypatch):
     def read(self, size):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(AsHttps, "read", read)
     with pytest.raises(KeyboardInterrupt):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
     assert "a.gz" not in names_in(tmp_path)
 
 
-def test_offline(nn, tmp_path, monkeypatch):
+def test_offline(inside, tmp_path, monkeypatch):
     def urlopen(*_, **__):
         raise urllib.request.HTTPError("u", 503, "busy", {}, io.BytesIO())
 
@@ -281,12 +283,12 @@ def test_offline(nn, tmp_path, monkeypatch):
         r"https://second\.test/data/a\.gz: HTTP Error 503: busy$"
     )
     with pytest.raises(ConnectionError, match=message):
-        get(nn, tmp_path)
+        get(inside, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["FASHION_MNIST", "MNIST"])
-def test_what_the_library_knows(nn, name):
-    found = getattr(nn, name)
+@pytest.mark.parametrize("name", ["_FASHION_MNIST", "_MNIST"])
+def test_what_the_library_knows(inside, name):
+    found = getattr(inside, name)
     assert len(found.mirrors) == 2
     assert all(m.startswith("https://") and m.endswith("/") for m in found.mirrors)
     assert len({file.sha256 for file in found.files}) == 4

@@ -205,7 +205,7 @@ class TestModels:
 
     def test_every_recipe_is_in_these_tests(self):
         source = Path(__file__).read_text(encoding="utf-8")
-        recipes = importlib.import_module("nnfs_lib.recipes").RECIPES
+        recipes = importlib.import_module("nnfs_lib.recipes")._RECIPES
         assert [name for name in recipes if name not in source] == []
 
     @pytest.mark.parametrize("name", OPTIMIZERS)

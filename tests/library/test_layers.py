@@ -125,9 +125,9 @@ def test_a_type_that_cannot_hold_small_weights(nn, dtype):
         nn.Dense(2, 3, dtype=dtype)
 
 
-def test_samples_without_features(nn):
+def test_samples_without_features(inside):
     with pytest.raises(ValueError, match=r"got \(3, 0\): each sample has 0 numbers"):
-        nn.check_batch(np.empty((3, 0)), owner="Softmax")
+        inside._check_batch(np.empty((3, 0)), owner="Softmax")
 
 
 @pytest.mark.parametrize("sizes", [(0, 3), (3, 0), (-1, 2)])

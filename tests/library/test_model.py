@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnfs_lib
-from nnfs_lib.history import as_line
+from nnfs_lib.history import _as_line
 
 
 def spiral_model(nn, *, dtype=np.float32, **adam):
@@ -657,7 +657,7 @@ class TestPrinting:
     )
     def test_numbers_keep_their_size(self, value, shown):
         record = {"loss": value, "data_loss": value, "regularization_loss": 0.0}
-        line = as_line(1, 1, record | {"val_loss": value, "learning_rate": 0.01})
+        line = _as_line(1, 1, record | {"val_loss": value, "learning_rate": 0.01})
         assert line == (
             f"epoch 1: loss {shown}, validation loss {shown}, learning rate 0.01"
         )
@@ -901,7 +901,7 @@ class TestWhatStandsInFront:
         self.train(nn, [Squares(), nn.Dense(4, 3, rng=0), nn.Softmax()])
 
     @pytest.mark.parametrize("shape", [(1, 2), (2,), ()])
-    def test_a_trainable_layer(self, nn, shape):
+    def test_a_trainable_layer(self, nn, inside, shape):
         class Gain(nn.Layer):
             parameter_names = ("gain",)
 
@@ -909,7 +909,7 @@ class TestWhatStandsInFront:
                 self.gain = np.ones(shape, np.float32)
 
             def forward(self, inputs):
-                nn.check_batch(inputs, 2, owner="Gain")
+                inside._check_batch(inputs, 2, owner="Gain")
                 self.inputs, self.outputs = inputs, inputs * self.gain
                 return self.outputs
 
@@ -943,7 +943,7 @@ class TestWhatStandsInFront:
         assert history.loss[2] < history.loss[0]
 
 
-def test_mode_is_put_back_even_where_it_was_not_yet_reached(nn):
+def test_mode_is_put_back_even_where_it_was_not_yet_reached(nn, inside):
     class Late(nn.ReLU):
         @property
         def training(self):
@@ -955,6 +955,6 @@ def test_mode_is_put_back_even_where_it_was_not_yet_reached(nn):
                 raise KeyboardInterrupt
 
     layers = [nn.Dense(2, 2, rng=0), Late()]
-    with pytest.raises(KeyboardInterrupt), nn.mode(layers, training=True):
+    with pytest.raises(KeyboardInterrupt), inside._mode(layers, training=True):
         pass
     assert not layers[0].training

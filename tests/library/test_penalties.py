@@ -36,71 +36,73 @@ def by_hand(nn, dtype=np.float64):
 
 
 class TestPenalty:
-    def test_by_hand(self, nn):
+    def test_by_hand(self, inside):
         array = np.array([[3.0, -4.0], [0.0, 1.0]])
-        assert nn.penalty(array, 0.5, 0.0) == 0.5 * 8
-        assert nn.penalty(array, 0.0, 0.25) == 0.25 * 26
-        assert nn.penalty(array, 0.5, 0.25) == 4 + 6.5
-        assert nn.penalty(array, 0.0, 0.0) == 0.0
+        assert inside._penalty(array, 0.5, 0.0) == 0.5 * 8
+        assert inside._penalty(array, 0.0, 0.25) == 0.25 * 26
+        assert inside._penalty(array, 0.5, 0.25) == 4 + 6.5
+        assert inside._penalty(array, 0.0, 0.0) == 0.0
 
     @pytest.mark.parametrize("l1", [0, 0.5])
     @pytest.mark.parametrize("l2", [0, 0.5])
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-    def test_is_a_float(self, nn, l1, l2, dtype):
-        assert type(nn.penalty(np.ones((2, 3), dtype), l1, l2)) is float
+    def test_is_a_float(self, inside, l1, l2, dtype):
+        assert type(inside._penalty(np.ones((2, 3), dtype), l1, l2)) is float
 
     @pytest.mark.parametrize("shape", [(), (0, 3), (4,), (2, 3), (2, 3, 2)])
-    def test_of_any_shape(self, nn, shape):
+    def test_of_any_shape(self, inside, shape):
         array = np.full(shape, -3.0)
-        assert nn.penalty(array, 0.5, 0.25) == array.size * (1.5 + 2.25)
+        assert inside._penalty(array, 0.5, 0.25) == array.size * (1.5 + 2.25)
 
-    def test_of_a_view(self, nn):
+    def test_of_a_view(self, inside):
         array = np.array([[1.0, -2.0, 3.0], [-4.0, 5.0, -6.0]])
-        assert nn.penalty(array.T, 1, 2) == 21 + 2 * 91
-        assert nn.penalty(array[:, ::2], 1, 2) == 14 + 2 * 62
+        assert inside._penalty(array.T, 1, 2) == 21 + 2 * 91
+        assert inside._penalty(array[:, ::2], 1, 2) == 14 + 2 * 62
 
-    def test_of_many_small_weights_in_single_precision(self, nn):
+    def test_of_many_small_weights_in_single_precision(self, inside):
         weights = 0.01 * np.random.default_rng(0).standard_normal((300, 500))
         weights = weights.astype(np.float32)
         numbers = [float(number) for number in weights.ravel()]
         l1 = math.fsum(abs(number) for number in numbers)
         l2 = math.fsum(number * number for number in numbers)
-        assert nn.penalty(weights, 1, 0) == pytest.approx(l1, rel=1e-5)
-        assert nn.penalty(weights, 0, 1) == pytest.approx(l2, rel=1e-5)
+        assert inside._penalty(weights, 1, 0) == pytest.approx(l1, rel=1e-5)
+        assert inside._penalty(weights, 0, 1) == pytest.approx(l2, rel=1e-5)
 
-    def test_leaves_the_array_alone(self, nn):
+    def test_leaves_the_array_alone(self, inside):
         array = np.array([[1.0, -2.0]])
-        nn.penalty(array, 1, 1)
-        nn.penalty_gradient(array, 1, 1)[:] = 99
+        inside._penalty(array, 1, 1)
+        inside._penalty_gradient(array, 1, 1)[:] = 99
         assert array.tolist() == [[1, -2]]
 
 
 class TestPenaltyGradient:
-    def test_by_hand(self, nn):
+    def test_by_hand(self, inside):
         array = np.array([[3.0, -4.0], [0.5, -0.25]])
-        l1 = nn.penalty_gradient(array, 0.5, 0.0)
+        l1 = inside._penalty_gradient(array, 0.5, 0.0)
         assert l1.tolist() == [[0.5, -0.5], [0.5, -0.5]]
-        l2 = nn.penalty_gradient(array, 0.0, 0.25)
+        l2 = inside._penalty_gradient(array, 0.0, 0.25)
         assert l2.tolist() == [[1.5, -2], [0.25, -0.125]]
-        both = nn.penalty_gradient(array, 0.5, 0.25)
+        both = inside._penalty_gradient(array, 0.5, 0.25)
         assert both.tolist() == [[2, -2.5], [0.75, -0.625]]
 
-    def test_pulls_not_at_zero(self, nn):
-        found = nn.penalty_gradient(np.array([0.0, -0.0, 1e-300, -1e-300]), 0.5, 0.25)
+    def test_pulls_not_at_zero(self, inside):
+        found = inside._penalty_gradient(
+            np.array([0.0, -0.0, 1e-300, -1e-300]), 0.5, 0.25
+        )
         assert found.tolist() == [0, 0, 0.5, -0.5]
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-    def test_keeps_the_type(self, nn, dtype):
-        found = nn.penalty_gradient(np.ones((2, 3), dtype), 0.1, 0.2)
+    def test_keeps_the_type(self, inside, dtype):
+        found = inside._penalty_gradient(np.ones((2, 3), dtype), 0.1, 0.2)
         assert found.dtype == dtype
         np.testing.assert_allclose(found, 0.5, rtol=1e-6)
 
     @same_library
     @given(st.lists(sizes, min_size=1, max_size=3), seeds, strengths, strengths)
-    def test_is_the_slope_of_the_penalty(self, nn, shape, seed, l1, l2):
+    def test_is_the_slope_of_the_penalty(self, inside, shape, seed, l1, l2):
         array = away_from_zero(np.random.default_rng(seed), *shape)
-        found = nn.penalty_gradient(array, l1, l2)
-        expected = slope(lambda: nn.penalty(array, l1, l2), array)
+        found = inside._penalty_gradient(array, l1, l2)
+        expected = slope(lambda: inside._penalty(array, l1, l2), array)
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
 
 
@@ -214,37 +216,37 @@ class TestDense:
 
 class TestStrengths:
     @pytest.mark.parametrize("l1", [0, 1, 0.5, np.float32(0.5), np.int64(2), 1e300])
-    def test_are_floats(self, nn, l1):
-        found = nn.as_strengths(l1, 0.25, of="weight")
+    def test_are_floats(self, inside, l1):
+        found = inside._as_strengths(l1, 0.25, of="weight")
         assert found == (l1, 0.25)
         assert [type(value) for value in found] == [float, float]
-        assert nn.as_strengths(0.25, l1, of="weight") == (0.25, l1)
+        assert inside._as_strengths(0.25, l1, of="weight") == (0.25, l1)
 
     @pytest.mark.parametrize(
         ("l1", "l2", "name"), [(-1, 0, "bias_l1"), (0, -1, "bias_l2")]
     )
-    def test_the_message_names_the_one(self, nn, l1, l2, name):
+    def test_the_message_names_the_one(self, inside, l1, l2, name):
         with pytest.raises(ValueError, match=f"^Dense needs {name} of 0, .* got -1"):
-            nn.as_strengths(l1, l2, of="bias")
+            inside._as_strengths(l1, l2, of="bias")
 
 
 class TestSizes:
     @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, "float32"])
-    def test_that_fit(self, nn, dtype):
-        assert nn.check_sizes(1, 1, dtype) is None
+    def test_that_fit(self, inside, dtype):
+        assert inside._check_sizes(1, 1, dtype) is None
 
     @pytest.mark.parametrize("sizes", [(0, 3), (3, 0), (-1, 2)])
-    def test_below_one(self, nn, sizes):
+    def test_below_one(self, inside, sizes):
         got = "n_inputs={}, n_neurons={}".format(*sizes)
         message = f"Dense needs at least one input and one neuron, got {got}."
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            nn.check_sizes(*sizes, np.float32)
+            inside._check_sizes(*sizes, np.float32)
 
     @pytest.mark.parametrize("dtype", [np.int64, np.uint8, bool, np.complex64])
-    def test_other_types(self, nn, dtype):
+    def test_other_types(self, inside, dtype):
         message = f"Dense needs a type of float, got {np.dtype(dtype)}."
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            nn.check_sizes(2, 3, dtype)
+            inside._check_sizes(2, 3, dtype)
 
 
 class TestCheckLayer:

@@ -309,16 +309,16 @@ class TestAccuracy:
 
 
 class TestSignedErrors:
-    def test_by_hand(self, nn):
-        found = nn.signed_errors(PREDICTIONS, TARGETS, owner="Own")
+    def test_by_hand(self, inside):
+        found = inside._signed_errors(PREDICTIONS, TARGETS, owner="Own")
         assert found.tolist() == [[1, 0], [-2, -3]]
-        found = nn.signed_errors(np.uint8([[1]]), np.uint8([[3]]), owner="Own")
+        found = inside._signed_errors(np.uint8([[1]]), np.uint8([[3]]), owner="Own")
         assert found.tolist() == [[-2]]
         assert found.dtype == np.float32
 
-    def test_the_owner_speaks(self, nn):
+    def test_the_owner_speaks(self, inside):
         with pytest.raises(ValueError, match="Own expected targets of the predic"):
-            nn.signed_errors(PREDICTIONS, TARGETS[:1], owner="Own")
+            inside._signed_errors(PREDICTIONS, TARGETS[:1], owner="Own")
 
 
 @pytest.mark.parametrize("name", ["MeanSquaredError", "MeanAbsoluteError"])

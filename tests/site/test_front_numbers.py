@@ -24,6 +24,7 @@ from bookkit.explore.trainings import AXES, CURVE, EPOCHS, PLAIN, record
 from bookkit.files import shipped
 from bookkit.garments.network import FOLDER, NETWORK
 from bookkit.training import Training
+from nnfs_lib.datasets import _read_labelled
 
 # What of the front-end the tests call, on a page that is empty otherwise.
 REACH = """
@@ -300,7 +301,7 @@ def test_what_is_kept_is_close_to_the_training_itself(
 # The explorer of chapter 12: a network that takes pictures.
 
 BOOKS = nn.Model.load(FOLDER / NETWORK)
-PICTURES = nn.read_labelled(shipped("garments"), "t10k")[0]
+PICTURES = _read_labelled(shipped("garments"), "t10k")[0]
 STILL = {
     **{"turn": 0, "right": 0, "down": 0},
     **{"light": 100, "noise": 0, "invert": False, "square": None},
@@ -315,7 +316,7 @@ def real_pictures() -> np.ndarray:
 
 def drawn_pictures() -> np.ndarray:
     return np.concatenate(
-        [PICTURES, nn.read_labelled(shipped("garments"), "train")[0][:500]]
+        [PICTURES, _read_labelled(shipped("garments"), "train")[0][:500]]
     )
 
 
