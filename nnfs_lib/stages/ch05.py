@@ -127,6 +127,13 @@ FUSED: dict[tuple[type[nn.Layer], type[Loss]], type[Loss]] = {
 }
 
 
+# As before, on what this chapter has re-opened.
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
+
+
 __all__ = [
     "FUSED",
     "Accuracy",
