@@ -80,9 +80,9 @@ def _check_batch(
     features: how many, or where any number will do, a word for them. `owner` and
     `name` are for the message.
     """
-    if array.ndim == 2 and array.shape[1] > 0:
-        if features == array.shape[1] or isinstance(features, str):
-            return
+    fits = array.ndim == 2 and array.shape[1] > 0
+    if fits and (features == array.shape[1] or isinstance(features, str)):
+        return
     if array.ndim < 2:
         row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
         advice = f"one sample is {row}, many samples of one number are {column}"

@@ -65,14 +65,14 @@ class SoftmaxCategoricalCrossentropy(Loss):
         """Return the loss of each sample, (batch,), in the logits' type."""
         logits, targets = nn._as_classes(self, logits, targets)
         z = _shifted(logits)
-        one_hot = nn._one_hot_like(z, targets)
+        one_hot = _one_hot_like(z, targets)
         return np.log(np.exp(z).sum(axis=1)) - (one_hot * z).sum(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (softmax(logits) - targets) / batch, of the logits' shape."""
         logits, targets = nn._as_classes(self, logits, targets)
         exponentials = np.exp(_shifted(logits))
-        one_hot = nn._one_hot_like(exponentials, targets)
+        one_hot = _one_hot_like(exponentials, targets)
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
         return (probabilities - one_hot) / len(logits)
 
@@ -82,7 +82,7 @@ class SoftmaxCategoricalCrossentropy(Loss):
         """Return `calculate` and `backward`, with every exponential taken once."""
         logits, targets = nn._as_classes(self, logits, targets)
         z = _shifted(logits)
-        one_hot = nn._one_hot_like(z, targets)
+        one_hot = _one_hot_like(z, targets)
         exponentials = np.exp(z)
         sums = exponentials.sum(axis=1, keepdims=True)
         losses = np.log(sums[:, 0]) - (one_hot * z).sum(axis=1)
@@ -96,6 +96,17 @@ def _shifted(logits: np.ndarray) -> np.ndarray:
     if np.abs(logits).max(initial=0) > limit:
         logits = np.clip(logits, -limit, limit)
     return logits - logits.max(axis=1, keepdims=True)
+
+
+def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return targets as one-hot rows of the predictions' shape and type.
+
+    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
+    """
+    if targets.ndim == 2:
+        return targets.astype(predictions.dtype, copy=False)
+    classes = np.arange(predictions.shape[1])
+    return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 
 
 class SigmoidBinaryCrossentropy(Loss):
