@@ -5,8 +5,7 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import _as_numbers
-from nnfs_lib.losses import _check_classes, _check_yes_or_no, _signed_errors
+from nnfs_lib.losses import _as_answers, _as_classes, _check_not_empty, _signed_errors
 
 __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "RegressionAccuracy"]
 
@@ -30,11 +29,7 @@ class Accuracy:
     def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the share of right answers; an empty batch is a ValueError."""
         right = self.compare(predictions, targets)
-        if right.size == 0:
-            name = type(self).__name__
-            raise ValueError(
-                f"{name} got an empty batch: a mean needs at least one sample."
-            )
+        _check_not_empty(right, self)
         return float(right.sum()) / right.size
 
 
@@ -49,12 +44,9 @@ class CategoricalAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
-        owner = "CategoricalAccuracy"
-        predictions = _as_numbers(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_classes(predictions, targets, owner=owner)
-        labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
-        return np.equal(np.argmax(predictions, axis=1), labels)
+        predictions, targets = _as_classes(self, predictions, targets)
+        labels = targets if targets.ndim == 1 else targets.argmax(axis=1)
+        return np.equal(predictions.argmax(axis=1), labels)
 
 
 class BinaryAccuracy(Accuracy):
@@ -67,11 +59,8 @@ class BinaryAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        owner = "BinaryAccuracy"
-        predictions = _as_numbers(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_yes_or_no(predictions, targets, owner=owner)
-        return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
+        predictions, targets = _as_answers(self, predictions, targets, "sigmoid")
+        return np.equal(predictions > 0.5, targets > 0.5).mean(axis=1)
 
 
 class RegressionAccuracy(Accuracy):
