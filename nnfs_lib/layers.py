@@ -4,11 +4,12 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from nnfs_lib.initializers import _draw_weights, _Initializer, _small_normal
+from nnfs_lib.initializers import _draw_weights, he_normal
 
 __all__ = ["Dense", "Dropout", "Flatten", "Layer", "Rescaling"]
 
@@ -20,7 +21,7 @@ class Layer:
     the loss with respect to the outputs and returns the one with respect to the inputs,
     of the inputs' shape. Arrays are (batch, features), one row per sample.
 
-    Built in chapters 1 and 4.
+    Built in chapters 1, 4, 7 and 8.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -38,6 +39,12 @@ class Layer:
         raise NotImplementedError(
             f"{type(self).__name__} has no backward: define backward(self, doutputs)."
         )
+
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss: here, nothing."""
+        return 0.0
+
+    training: bool = False  # set by whoever trains
 
 
 class Dense(Layer):
@@ -61,20 +68,19 @@ class Dense(Layer):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: _Initializer = _small_normal,
+        initializer: Callable[..., np.ndarray] = he_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
         _check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = _as_strengths(
-            weight_l1,
-            weight_l2,
-            of="weight",
-        )
-        self.bias_l1, self.bias_l2 = _as_strengths(bias_l1, bias_l2, of="bias")
+        self.weight_l1 = _strength("weight_l1", weight_l1)
+        self.weight_l2 = _strength("weight_l2", weight_l2)
+        self.bias_l1 = _strength("bias_l1", bias_l1)
+        self.bias_l2 = _strength("bias_l2", bias_l2)
         # Random, because hidden neurons that start alike in every weight stay alike.
-        shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
+        rng = np.random.default_rng(rng)
+        shape = (n_inputs, n_neurons)
         self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
@@ -259,16 +265,14 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
-def _as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
-    """Return both as floats; ValueError unless they are 0 or more, and finite.
+def _strength(name: str, value: float) -> float:
+    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite.
 
     Built in chapter 7.
     """
-    for name, value in (("l1", l1), ("l2", l2)):
-        if not 0 <= value < math.inf:
-            needs = f"Dense needs {of}_{name} of 0, for none, or more"
-            raise ValueError(f"{needs}, got {value}.")
-    return float(l1), float(l2)
+    if not 0 <= value < math.inf:
+        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
+    return float(value)
 
 
 class Dropout(Layer):

@@ -17,7 +17,6 @@ from nnfs_lib.stages.ch09 import (
     _as_classes,
     _as_float,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_float64,
     _check_labels,
@@ -28,7 +27,6 @@ from nnfs_lib.stages.ch09 import (
     _check_sizes,
     _check_state,
     _draw_weights,
-    _Initializer,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
@@ -36,7 +34,7 @@ from nnfs_lib.stages.ch09 import (
     _penalty_gradient,
     _shifted,
     _signed_errors,
-    _small_normal,
+    _strength,
 )
 from nnfs_lib.stages.ch09 import *
 

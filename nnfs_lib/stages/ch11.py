@@ -20,7 +20,6 @@ from nnfs_lib.stages.ch10 import (
     _as_float,
     _as_line,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_count,
     _check_ending,
@@ -38,7 +37,6 @@ from nnfs_lib.stages.ch10 import (
     _describe,
     _draw_weights,
     _fused_for,
-    _Initializer,
     _is_fused,
     _kept_outputs,
     _lay_out,
@@ -51,7 +49,7 @@ from nnfs_lib.stages.ch10 import (
     _shifted,
     _short,
     _signed_errors,
-    _small_normal,
+    _strength,
     _training_mode,
 )
 from nnfs_lib.stages.ch10 import *

@@ -22,7 +22,6 @@ from nnfs_lib.stages.ch11 import (
     _as_float,
     _as_line,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_callbacks,
     _check_count,
@@ -43,7 +42,6 @@ from nnfs_lib.stages.ch11 import (
     _draw_weights,
     _Evaluation,
     _fused_for,
-    _Initializer,
     _is_fused,
     _kept_outputs,
     _lay_out,
@@ -58,7 +56,7 @@ from nnfs_lib.stages.ch11 import (
     _shifted,
     _short,
     _signed_errors,
-    _small_normal,
+    _strength,
     _training_mode,
 )
 from nnfs_lib.stages.ch11 import *

@@ -29,7 +29,6 @@ from nnfs_lib.stages.ch12 import (
     _as_float,
     _as_line,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_callbacks,
     _check_count,
@@ -55,7 +54,6 @@ from nnfs_lib.stages.ch12 import (
     _fetch,
     _find_pictures,
     _fused_for,
-    _Initializer,
     _is_fused,
     _kept_outputs,
     _lay_out,
@@ -77,7 +75,7 @@ from nnfs_lib.stages.ch12 import (
     _shifted,
     _short,
     _signed_errors,
-    _small_normal,
+    _strength,
     _training_mode,
 )
 from nnfs_lib.stages.ch12 import *
