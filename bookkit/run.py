@@ -49,7 +49,7 @@ def main(arguments: argparse.Namespace) -> int:
 def find(names: Iterable[str], folder: Path) -> list[Path]:
     """Return the notebooks that are meant, or all."""
     every = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    every += folder.parent.glob("playground.ipynb")
+    every += [*folder.glob("appendix_*.ipynb"), *folder.parent.glob("playground.ipynb")]
     if not every and not names:
         raise ValueError(f"{folder}: no chapters here.")
     return [_find(name, every) for name in names] or every

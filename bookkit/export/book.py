@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bookkit.export.definitions import Definition, definitions
-from bookkit.export.notebooks import Cell, Chapter, Import
+from bookkit.export.notebooks import STAGE, Cell, Chapter, Import
 from bookkit.export.uses import Reference
 
 LIBRARY = "nnfs_lib"
@@ -38,7 +38,29 @@ class Book:
             name
             for name, versions in self.history.items()
             if versions[0].chapter <= chapter
+            and (versions[0].chapter or chapter in (0, *self.on_appendix()))
         ]
+
+    def on_appendix(self) -> range:
+        """Return the numbers of the chapters from the first one on that imports the appendix."""
+        last = self.chapters[-1].number
+        for chapter in self.chapters:
+            if any(
+                is_stage(each, self.package) == "appendix"
+                for bound in chapter.imports.values()
+                for each in bound
+            ):
+                return range(chapter.number, last + 1)
+        return range(0)
+
+    def stage_before(self, chapter: int) -> str:
+        """Return the notebook's name for the stage of the chapter before."""
+        imports = self.chapters[chapter - self.chapters[0].number].imports
+        return next(
+            name
+            for name in self.stage_names[chapter]
+            if is_stage(imports[name][0], self.package) != "appendix"
+        )
 
     def defined_in(self, name: str, chapter: int) -> bool:
         return any(version.chapter == chapter for version in self.history.get(name, ()))
@@ -103,8 +125,8 @@ def collect(chapters: list[Chapter], package: str) -> Book:
     return book
 
 
-def is_stage(bound: Import, package: str) -> bool:
-    """Whether an import binds a stage as a module."""
+def is_stage(bound: Import, package: str) -> str | None:
+    """Return which stage an import binds as a module, or None where it binds something else."""
     full = (
         f"{bound.module}.{bound.member}"
         if bound.member
@@ -113,4 +135,5 @@ def is_stage(bound: Import, package: str) -> bool:
         else ""
     )
     root, _, stage = full.partition(".stages.")
-    return root in (LIBRARY, package) and stage.startswith("ch") and stage[2:].isdigit()
+    known = root in (LIBRARY, package) and STAGE.fullmatch(stage)
+    return stage if known else None

@@ -13,11 +13,15 @@ PLAIN = cst.MaybeSentinel.DEFAULT
 
 
 def chapters(numbers: Iterable[int]) -> str:
-    """Return "chapter 1" or "chapters 1, 4 and 7"."""
-    words = [str(number) for number in sorted(set(numbers))]
-    if len(words) == 1:
-        return f"chapter {words[0]}"
-    return f"chapters {', '.join(words[:-1])} and {words[-1]}"
+    """Return "chapter 1" or "chapters 1, 4 and 7"; 0 is the appendix."""
+    *first, last = sorted(set(numbers))
+    if not first:
+        return f"chapter {last}" if last else "the appendix"
+    if first == [0]:
+        return f"chapter {last} and the appendix"
+    words = [str(number) for number in (*first, last) if number]
+    end = "" if first[0] else " and the appendix"
+    return f"chapters {', '.join(words[:-1])} and {words[-1]}{end}"
 
 
 def built_in(numbers: Iterable[int]) -> str:

@@ -15,6 +15,8 @@ from bookkit.stable import loads
 
 TAG = "export:"
 CHAPTER_FILE = re.compile(r"(\d\d)_\w+\.ipynb")
+APPENDIX_FILE = "appendix_*.ipynb"
+STAGE = re.compile(r"ch\d+|appendix")
 # What IPython understands and Python does not: %magic, !command, name = !command, name?
 MAGIC = re.compile(
     r"^([ \t]*)(?:[%!?].*|[\w., ]+=\s*[%!].*|.*\S\?)[ \t]*$", re.MULTILINE
@@ -84,6 +86,11 @@ class Chapter:
     def notebook(self) -> str:
         return self.path.name
 
+    @property
+    def stage(self) -> str:
+        """The name of its stage: chapter 0 is the appendix."""
+        return f"ch{self.number:02}" if self.number else "appendix"
+
     def ambiguous(self, name: str) -> bool:
         """Whether the notebook imports different things by this name; `import os` and `os.path` are one."""
         return (
@@ -108,7 +115,7 @@ class Chapter:
 
 
 def read_chapters(folder: Path) -> list[Chapter]:
-    """Read `NN_slug.ipynb`, numbered from 01 without a gap."""
+    """Read `NN_slug.ipynb`, numbered from 01 without a gap, after the appendix, which is on its own."""
     paths = sorted(
         path for path in folder.glob("*.ipynb") if CHAPTER_FILE.fullmatch(path.name)
     )
@@ -126,7 +133,16 @@ def read_chapters(folder: Path) -> list[Chapter]:
             raise FoldError(
                 f"{path.name}: chapter {number:02} is missing; number the chapters without a gap."
             )
-    return [read_chapter(number, path) for number, path in enumerate(paths, start=1)]
+    appendices = sorted(folder.glob(APPENDIX_FILE))
+    if len(appendices) > 1:
+        raise FoldError(
+            f"{appendices[1].name}: {appendices[0].name} is the appendix; make one of the two."
+        )
+    first = 1 - len(appendices)
+    return [
+        read_chapter(number, path)
+        for number, path in enumerate([*appendices, *paths], start=first)
+    ]
 
 
 def read_chapter(number: int, path: Path) -> Chapter:

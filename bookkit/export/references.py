@@ -50,16 +50,16 @@ def _check_reference(book: Book, definition: Definition, reference: Reference) -
 def _check_stage(
     book: Book, chapter: Chapter, bound: Import, reference: Reference, place: Place
 ) -> None:
-    stage = int((bound.member or bound.module).rpartition("ch")[2])
-    name = reference.path[0]
-    if stage != chapter.number - 1:
+    name, stage = reference.path[0], (bound.member or bound.module).rpartition(".")[2]
+    number = 0 if stage == "appendix" else int(stage[2:])
+    if number not in (0, chapter.number - 1):
         right = (
             f"import ch{chapter.number - 1:02} instead"
             if chapter.number > 1
             else "chapter 1 has none"
         )
         raise place.error(
-            f"{name} is stage ch{stage:02}, not the chapter right before this one; {right}."
+            f"{name} is stage {stage}, not the chapter right before this one; {right}."
         )
     if name in book.history:
         raise place.error(
@@ -70,9 +70,9 @@ def _check_stage(
             f"{name} is used as a whole; write {name}.X for the name you need."
         )
     wanted = reference.path[1]
-    if wanted not in book.exported_by(stage):
+    if wanted not in book.exported_by(number):
         raise place.error(
-            f"stage ch{stage:02} has no {wanted}; check the spelling, or export it there."
+            f"stage {stage} has no {wanted}; check the spelling, or export it there."
         )
     if wanted in reference.local:
         raise place.error(

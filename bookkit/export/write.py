@@ -47,7 +47,7 @@ def library(book: Book) -> dict[str, str]:
         )
     )
     for chapter in book.chapters:
-        files[f"stages/ch{chapter.number:02}.py"] = _stage(book, chapter)
+        files[f"stages/{chapter.stage}.py"] = _stage(book, chapter)
     for path, text in files.items():
         ast.parse(text, filename=path)
     return files
@@ -138,12 +138,9 @@ def _stage(book: Book, chapter: Chapter) -> str:
     """The library as one chapter leaves it: its cells as they stand, on top of the stage before."""
     title = f", {chapter.title}" if chapter.title else ""
     on_top = f", on top of chapter {chapter.number - 1}" if chapter.number > 1 else ""
+    what = f"Chapter {chapter.number}" if chapter.number else "Appendix"
     source = f"{chapter.path.resolve().parent.name}/{chapter.notebook}"
-    docstring = (
-        f"Chapter {chapter.number}{title}{on_top}."
-        f"\n\nGenerated from {source}: edit that."
-    )
-    before = f"ch{chapter.number - 1:02}"
+    docstring = f"{what}{title}{on_top}.\n\nGenerated from {source}: edit that."
     bound: list[Import] = [*chapter.future] if chapter.cells else []
     for definition in book.definitions():
         if definition.chapter == chapter.number:
@@ -154,11 +151,15 @@ def _stage(book: Book, chapter: Chapter) -> str:
                     _stage_import(each, book)
                     for each in chapter.imports.get(reference.path[0], ())
                 )
-    if chapter.number > 1:
-        everything = book.exported_by(chapter.number - 1)
-        private = [name for name in everything if name.startswith("_")]
+    below = [chapter.number - 1] if chapter.number > 1 else []
+    if [chapter.number] == [*book.on_appendix()][:1]:
+        below.append(0)
+    for number in below:
+        stage = book.chapters[number - book.chapters[0].number].stage
+        names = book.exported_by(number)
+        private = [name for name in names if name.startswith("_")]
         bound += [
-            Import(f"{book.package}.stages.{before}", name) for name in ["*", *private]
+            Import(f"{book.package}.stages.{stage}", name) for name in ["*", *private]
         ]
     code = []
     for cell in chapter.cells:
@@ -189,7 +190,7 @@ def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
         bases = [base for base in book.bases(name) if base in ready]
         ready[name] = max(ready[base] for base in bases)
         if ready[name] == cell.number:
-            stage = next(iter(book.stage_names[chapter]))
+            stage = book.stage_before(chapter)
             lines.append(f"class {name}({stage}.{name}, {', '.join(bases)}): ...")
     for versions in book.history.values():
         last = versions[0]

@@ -14,7 +14,15 @@ import pytest
 from export_cases import ALLOWED, DENSE, EFFECTS, LAYER, REFUSED
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notebook_builder import Cell, code, export, markdown, stage, write_chapters
+from notebook_builder import (
+    Cell,
+    code,
+    export,
+    markdown,
+    stage,
+    write_chapters,
+    write_notebook,
+)
 from packaging.requirements import Requirement
 
 from bookkit.__main__ import main
@@ -111,28 +119,130 @@ def test_a_stage_is_the_cells_as_they_stand(tmp_path: Path) -> None:
         '"""Chapter 2, The \\\\ way back, on top of chapter 1.\n\n'
         'Generated from chapters/02_two.ipynb: edit that.\n"""\n\n'
         "import numpy as np\n\n"
-        "from mylib.stages import ch01 as nn\nfrom mylib.stages.ch01 import *\n\n\n"
+        "from mylib.stages import ch01 as nn\nfrom mylib.stages.ch01 import *\n"
+        "from mylib.stages.ch01 import _helper\n\n\n"
         f"{second}\n\n\n"
-        '__all__ = ["Dense", "_helper"]\n'
+        '__all__ = ["Dense"]\n'
     )
     assert "import" not in files["stages/ch01.py"]
 
 
-def test_a_class_goes_on_in_a_later_cell_of_its_chapter(tmp_path: Path) -> None:
+def test_a_method_is_added_in_a_later_cell_of_its_chapter(tmp_path: Path) -> None:
+    later = """
+        def b(self: A) -> int:
+            \"\"\"Return it.
+
+            Twice.
+            \"\"\"
+            return self.a()
+
+
+        A.b = b
+
+
+        def make(cls) -> "A":
+            return cls()
+
+
+        A.make = classmethod(make)
+        """
     files = exported(
         tmp_path,
         [
             export("layers", "class A:\n    def a(self):\n        return 1"),
-            export("layers", "class A(A):\n    def b(self):\n        return self.a()"),
+            export("layers", later),
         ],
     )
     assert files["layers.py"].endswith(
         "class A:\n"
         '    """Built in chapter 1."""\n\n'
         "    def a(self):\n        return 1\n\n"
-        "    def b(self):\n        return self.a()\n"
+        '    def b(self) -> int:\n        """Return it.\n\n        Twice.\n        """\n'
+        "        return self.a()\n\n"
+        '    @classmethod\n    def make(cls) -> "A":\n        return cls()\n'
     )
-    assert "class A(A):\n    def b(self)" in files["stages/ch01.py"]
+    assert "    return self.a()\n\n\nA.b = b\n" in files["stages/ch01.py"]
+    assert '__all__ = ["A"]' in files["stages/ch01.py"]
+
+
+BASES = [
+    "class Base:\n    def a(self):\n        return 1",
+    "class Left(Base):\n    def b(self):\n        return self.a() + self.c()",
+    "class Right(Base):\n    def b(self):\n        return 3",
+    "class Lower(Right):\n    pass",
+    "TABLE = {Left: Right, Base: 1}\n\n\nNUMBER = 7",
+]
+REOPENED = [
+    "class Base(nn.Base):\n    def a(self):\n        return 10\n\n    def c(self):\n        return 5",
+    "class Right(nn.Right, Base):\n    def b(self):\n        return self.c()",
+]
+
+
+def test_a_base_class_is_reopened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = exported(
+        tmp_path,
+        [export("parts", each) for each in BASES],
+        [stage(1), *[export("parts", each) for each in REOPENED]],
+        [stage(2), export("parts", "class Base(nn.Base):\n    d = 4")],
+        package="relaid",
+    )
+    folder = tmp_path / "relaid"
+    (folder / "stages").mkdir(parents=True)
+    for path, text in files.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    second = files["stages/ch02.py"]
+    assert second.index("class Base(nn.Base)") < second.index(
+        "class Left(nn.Left, Base): ..."
+    )
+    assert "class Lower(nn.Lower, Right): ..." in second
+    assert "TABLE = {Left: Right, Base: 1}" in second
+    assert "NUMBER =" not in second
+    for name in ("relaid", "relaid.stages.ch02", "relaid.stages.ch03"):
+        library = importlib.import_module(name)
+        assert library.Left().b() == 15
+        assert library.Right().b() == library.Lower().b() == 5
+        assert {*library.TABLE} == {library.Left, library.Base}
+        assert library.TABLE[library.Left] is library.Right
+        assert all(
+            issubclass(each, library.Base) for each in (library.Left, library.Lower)
+        )
+    assert importlib.import_module("relaid").Lower.d == 4
+    assert importlib.import_module("relaid.stages.ch03").Lower.d == 4
+    old = importlib.import_module("relaid.stages.ch01")
+    assert (old.Base().a(), old.Right().b(), hasattr(old.Base, "c")) == (1, 3, False)
+
+
+def test_an_appendix_stands_on_its_own(tmp_path: Path) -> None:
+    chapters = write_chapters(
+        tmp_path / "chapters",
+        [export("layers", DENSE)],
+        [
+            code(
+                "from nnfs_lib.stages import appendix\nfrom nnfs_lib.stages import ch01 as nn"
+            ),
+            export(
+                "files", "def load(path):\n    return nn.Dense(appendix._read(path))"
+            ),
+        ],
+        [stage(2), export("files", "def again(path):\n    return nn._read(path)")],
+    )
+    cells = [
+        markdown("# Strangers"),
+        export("strangers", "def _read(path):\n    return 1"),
+    ]
+    write_notebook(chapters / "appendix_strangers.ipynb", cells)
+    files = export_chapters(chapters, "nnfs_lib")
+    assert files["strangers.py"].startswith('"""Strangers, built in the appendix.')
+    assert "from nnfs_lib.strangers import _read\n" in files["files.py"]
+    assert "return Dense(_read(path))" in files["files.py"]
+    assert "Built in the appendix." in files["strangers.py"]
+    assert files["stages/appendix.py"].startswith('"""Appendix, Strangers.\n')
+    assert "appendix" not in files["stages/ch01.py"]
+    assert "from nnfs_lib.stages.appendix import _read\n" in files["stages/ch02.py"]
+    assert "from nnfs_lib.stages.ch02 import _read\n" in files["stages/ch03.py"]
 
 
 def test_a_function_may_import_what_is_optional(tmp_path: Path) -> None:
@@ -244,7 +354,7 @@ def test_the_package_offers_every_public_name(tmp_path: Path) -> None:
     )
     assert '__all__ = ["RATE", "Dense", "shown"]\n' in files["__init__.py"]
     assert '__all__ = ["RATE", "shown"]' in files["tools.py"]
-    assert '__all__ = ["RATE", "Dense", "_hidden", "shown"]' in files["stages/ch01.py"]
+    assert '__all__ = ["RATE", "Dense", "shown"]' in files["stages/ch01.py"]
 
 
 def test_docstrings_end_with_the_chapters(tmp_path: Path) -> None:
