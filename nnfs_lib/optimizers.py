@@ -1,4 +1,4 @@
-"""Optimizers, built in chapter 6.
+"""Optimizers, built in chapters 6 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -215,7 +215,7 @@ class SGD(Optimizer):
     velocity = momentum * velocity + rate * gradient; parameters -= velocity. Source:
     Robbins and Monro (1951); momentum: Polyak (1964).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     def __init__(
@@ -234,6 +234,8 @@ class SGD(Optimizer):
             velocity *= self.momentum
             velocity += change
             np.copyto(change, velocity)
+
+    settings: tuple[str, ...] = ("learning_rate", "decay", "momentum")
 
 
 def _as_epsilon(value: float, *, owner: str) -> float:
@@ -267,7 +269,7 @@ class Adagrad(Optimizer):
     sums += gradient^2; parameters -= rate * gradient / (sqrt(sums) + epsilon).
     Source: Duchi, Hazan and Singer (2011).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("sums",)
@@ -286,6 +288,8 @@ class Adagrad(Optimizer):
         sums += change
         _divide_by_root(gradient, sums, self.epsilon, out=change)
         change *= self.current_learning_rate
+
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon")
 
 
 def _running_mean(
@@ -306,7 +310,7 @@ class RMSprop(Optimizer):
     squares = rho * squares + (1 - rho) * gradient^2; then as Adagrad. Source: Tieleman
     and Hinton (2012).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("squares",)
@@ -332,6 +336,8 @@ class RMSprop(Optimizer):
         _divide_by_root(gradient, squares, self.epsilon, out=change)
         change *= self.current_learning_rate
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon", "rho")
+
 
 class Adam(Optimizer):
     """Momentum and RMSprop together, corrected for their start at zero.
@@ -341,7 +347,7 @@ class Adam(Optimizer):
     rate * means / (1 - beta_1^t) / (sqrt(squares / (1 - beta_2^t)) + epsilon).
     Source: Kingma and Ba (2015).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("means", "squares")
@@ -372,3 +378,11 @@ class Adam(Optimizer):
         root = math.sqrt(1 - self.beta_2**t)
         _divide_by_root(means, squares, self.epsilon * root, out=change)
         change *= self.current_learning_rate * root / (1 - self.beta_1**t)
+
+    settings: tuple[str, ...] = (
+        "learning_rate",
+        "decay",
+        "epsilon",
+        "beta_1",
+        "beta_2",
+    )

@@ -1,0 +1,295 @@
+"""Saving, built in chapter 13.
+
+Generated from the chapters: edit them, not this file.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh
+from nnfs_lib.files import _VERSION, _read_packed
+from nnfs_lib.fused import SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy
+from nnfs_lib.initializers import constant
+from nnfs_lib.layers import Dense, Dropout, Flatten, Layer, Rescaling
+from nnfs_lib.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+)
+from nnfs_lib.metrics import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    RegressionAccuracy,
+)
+from nnfs_lib.optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
+from nnfs_lib.wiring import _describe
+
+__all__: list[str] = []
+
+
+def _as_tuple(arrays: Any) -> tuple[Any, ...]:
+    """Return a list, tuple or iterator as a tuple; ValueError for anything else.
+
+    Built in chapter 13.
+    """
+    try:
+        return tuple(arrays)
+    except TypeError as error:
+        got = f"got {arrays!r}: hand in what get_parameters returns"
+        raise ValueError(f"Parameters come in a list, {got}.") from error
+
+
+def _fitting(
+    layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Return copies of the arrays; ValueError unless they fit the layer's own.
+
+    Built in chapter 13.
+    """
+    owner, given = _describe(layer), _as_tuple(arrays)
+    if len(given) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
+    copies = [np.array(array) for array in given]
+    for name, new in zip(names, copies, strict=True):
+        shape = np.shape(getattr(layer, name))
+        if new.shape != shape or new.dtype.kind not in "fiu":
+            got = f"got {new.dtype} of shape {new.shape}"
+            raise ValueError(f"{owner} expected {name} of shape {shape}, {got}.")
+    return copies
+
+
+# All that a file can name: whatever else it says, nothing else is made.
+_CLASSES: dict[str, type] = {
+    each.__name__: each
+    for each in (
+        Dense,
+        Dropout,
+        Flatten,
+        Rescaling,
+        ReLU,
+        Sigmoid,
+        Tanh,
+        Softmax,
+        Linear,
+        CategoricalCrossentropy,
+        BinaryCrossentropy,
+        MeanSquaredError,
+        MeanAbsoluteError,
+        SoftmaxCategoricalCrossentropy,
+        SigmoidBinaryCrossentropy,
+        CategoricalAccuracy,
+        BinaryAccuracy,
+        RegressionAccuracy,
+        SGD,
+        Adagrad,
+        RMSprop,
+        Adam,
+    )
+}
+
+
+def _known_classes(own: Iterable[type]) -> dict[str, type]:
+    """Return by name the classes that a file may mention: the book's, and these.
+
+    Built in chapter 13.
+    """
+    known = dict(_CLASSES)
+    for each in own:
+        if not isinstance(each, type):
+            raise ValueError(f"Model.load expected classes in layers, got {each!r}.")
+        if known.setdefault(each.__name__, each) is not each:
+            advice = "give yours another name"
+            raise ValueError(f"There are two classes {each.__name__}: {advice}.")
+    return known
+
+
+def _settings_of(made: type) -> tuple[str, ...]:
+    """Return the names of what a class is made with; ValueError where it doesn't say.
+
+    Built in chapter 13.
+    """
+    name = made.__name__
+    of_the_book = _CLASSES.get(name)
+    if of_the_book is None and not hasattr(made, "settings"):
+        says = "it doesn't say how it is made: give the class settings"
+        raise ValueError(f"{says}, the names of its constructor's arguments, or ()")
+    if of_the_book and not issubclass(of_the_book, made):
+        raise ValueError("it has the name of a class of the book: give it another")
+    return getattr(of_the_book or made, "settings", ())
+
+
+def _array_names(layer: object) -> tuple[str, ...]:
+    """Return the names of a layer's arrays: its parameters, and its class's `state`.
+
+    Built in chapter 13.
+    """
+    state = getattr(type(layer), "state", ())
+    return (*getattr(layer, "parameter_names", ()), *state)
+
+
+def _from_config(
+    config: Any, kind: type, known: Mapping[str, type], arrays: Mapping[str, np.ndarray]
+) -> Any:
+    """Return the part that `_to_config` described, if it is of that kind.
+
+    Built in chapter 13.
+    """
+    if config is None:
+        return None
+    name, settings = config["name"], config["settings"]
+    made = known.get(name)
+    if made is None or not issubclass(made, kind):
+        advice = "a class of your own goes into layers=[...]"
+        raise ValueError(f"it names {name!r}, no known {kind.__name__}: {advice}")
+    plain = {int, float} if name in _CLASSES else {int, float, bool, str, type(None)}
+    types = {type(value) for value in settings.values()}
+    if set(settings) != set(_settings_of(made)) or not types <= plain:
+        raise ValueError(f"{name} can't be made of {settings!r}")
+    if not issubclass(made, Dense):
+        part = made(**settings)
+    else:  # of the sizes of its weights
+        sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
+        part = made(*sizes, **settings, initializer=constant(0.0), dtype=dtype)
+    names = _array_names(part)
+    if set(names) != set(arrays):
+        raise ValueError(f"{name} needs {names}, got {', '.join(arrays) or 'nothing'}")
+    if names:
+        fitting = _fitting(part, names, [arrays[each] for each in names])
+        for each, array in zip(names, fitting, strict=True):
+            setattr(part, each, array)
+    return part
+
+
+def _to_config(
+    part: object, kind: type, arrays: Mapping[str, np.ndarray]
+) -> dict[str, Any] | None:
+    """Return what JSON can hold of a part of a model: its name and its settings.
+
+    ValueError where the part could not be made again from that and its arrays.
+
+    Built in chapter 13.
+    """
+    if part is None:
+        return None
+    name = type(part).__name__
+    settings: dict[str, Any] = {}
+    try:
+        for each in _settings_of(type(part)):
+            value = getattr(part, each)
+            # A plain number each: JSON knows none of NumPy's.
+            numpys = isinstance(value, np.generic | np.ndarray)
+            settings[each] = value.item() if numpys else value
+        config = {"name": name, "settings": settings}
+        _from_config(config, kind, {name: type(part)} | _CLASSES, arrays)
+    except Exception as error:  # a class of the reader's own may raise anything
+        refused = f"Model can't be saved, {name} would not come back"
+        raise ValueError(f"{refused}: {error}") from error
+    return config
+
+
+def _owners_of_generators(model: Any) -> list[Any]:
+    """Return what draws random numbers: the model, and layers such as dropout.
+
+    Built in chapter 13.
+    """
+    layers = [layer for layer in model.layers if hasattr(layer, "rng")]
+    return [model, *layers]
+
+
+def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
+    """Raise a ValueError where the memories are not of the model's parameters.
+
+    Built in chapter 13.
+    """
+    count = sum(
+        getattr(layer, name).size
+        for layer in model.layers
+        for name in layer.parameter_names
+    )
+    if any(np.size(memory) != count for memory in memories.values()):
+        raise ValueError("its optimizer has moved another number of parameters")
+
+
+def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what training needs to go on, beside the parameters: text and arrays.
+
+    Built in chapter 13.
+    """
+    memories = model.optimizer.get_state()
+    done = memories.pop("steps_done")
+    _check_memories(model, memories)
+    owners = _owners_of_generators(model)
+    distinct = {id(owner.rng): owner.rng for owner in owners}
+    states = [rng.bit_generator.state for rng in distinct.values()]
+    for state in states:
+        if state["bit_generator"] != "PCG64":
+            got = f"got {state['bit_generator']}"
+            raise ValueError(f"Only generators of default_rng can be saved, {got}.")
+    config = {
+        "optimizer": _to_config(model.optimizer, Optimizer, {}),
+        "done": done,
+        "owners": [[*distinct].index(id(owner.rng)) for owner in owners],
+        "generators": states,
+    }
+    return config, {f"optimizer.{name}": array for name, array in memories.items()}
+
+
+def _resume_training(
+    model: Any, config: Any, known: Mapping[str, type], memories: dict[str, np.ndarray]
+) -> None:
+    """Give a model the optimizer and the generators that the config describes.
+
+    Built in chapter 13.
+    """
+    optimizer = _from_config(config["optimizer"], Optimizer, known, {})
+    _check_memories(model, memories)
+    optimizer.set_state({"steps_done": config["done"], **memories})
+    generators = [np.random.default_rng(0) for _ in config["generators"]]
+    for rng, state in zip(generators, config["generators"], strict=True):
+        rng.bit_generator.state = state
+    owners = _owners_of_generators(model)
+    for owner, number in zip(owners, config["owners"], strict=True):
+        owner.rng = generators[number]
+    model.set(optimizer=optimizer)
+
+
+def _model_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the text and the arrays that describe a model, without its training.
+
+    Built in chapter 13.
+    """
+    layers = []
+    arrays: dict[str, np.ndarray] = {}
+    for place, layer in enumerate(model.layers):
+        own = {name: getattr(layer, name) for name in _array_names(layer)}
+        layers.append(_to_config(layer, Layer, own))
+        arrays |= {f"{place}.{name}": array for name, array in own.items()}
+    config: dict[str, Any] = {"kind": "model", "version": _VERSION, "layers": layers}
+    config["loss"] = _to_config(model.loss, Loss, {})
+    config["accuracy"] = _to_config(model.accuracy, Accuracy, {})
+    return config, arrays
+
+
+def _fill(model: Any, content: bytes, known: Mapping[str, type]) -> None:
+    """Give an empty model all that the bytes of a file describe.
+
+    Built in chapter 13.
+    """
+    config, arrays = _read_packed(content, "model")
+    owned: dict[str, dict[str, np.ndarray]] = {}
+    for full_name, array in arrays.items():
+        owner, _, name = full_name.partition(".")
+        owned.setdefault(owner, {})[name] = array
+    for place, each in enumerate(config["layers"]):
+        model.add(_from_config(each, Layer, known, owned.get(str(place), {})))
+    model.set(loss=_from_config(config["loss"], Loss, known, {}))
+    model.set(accuracy=_from_config(config["accuracy"], Accuracy, known, {}))
+    model.finalize()
+    if "training" in config:
+        memories = owned.get("optimizer", {})
+        _resume_training(model, config["training"], known, memories)
