@@ -73,10 +73,8 @@ def _fetch(url: str, size: int, sha256: str) -> bytes:
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
         content = answer.read(size + 1)
-    if len(content) != size:
-        raise OSError(f"it sent {len(content)} bytes, the file has {size}")
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise OSError("it sent something else, the SHA-256 is not the file's")
+    if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
+        raise OSError(f"not the file that was expected, {len(content)} of {size} bytes")
     return content
 
 

@@ -21,7 +21,6 @@ from nnfs_lib.losses import Loss
 from nnfs_lib.metrics import Accuracy, _Tally
 from nnfs_lib.optimizers import Optimizer
 from nnfs_lib.saving import (
-    _as_tuple,
     _fill,
     _fitting,
     _known_classes,
@@ -363,14 +362,18 @@ class Model:
         Raises ValueError unless every array fits; then nothing has changed.
         """
         layers = [layer for layer in self.layers if layer.parameter_names]
-        given = _as_tuple(parameters)
+        try:
+            given = [tuple(each) for each in parameters]
+        except TypeError as error:
+            got = f"got {parameters!r}: hand in what get_parameters returns"
+            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
         if len(given) != len(layers):
             counts = f"{len(layers)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         names = [layer.parameter_names for layer in layers]
         fitting = [*map(_fitting, layers, names, given)]
         for layer, arrays in zip(layers, fitting, strict=True):
-            for name, array in zip(layer.parameter_names, arrays, strict=True):
+            for name, array in arrays.items():
                 getattr(layer, name)[...] = array
 
     def save_parameters(self, path: str | Path) -> None:
@@ -390,16 +393,13 @@ class Model:
         """
         try:
             arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-            names = [
-                [f"{place}.{number}" for number in range(len(several))]
-                for place, several in enumerate(self.get_parameters())
-            ]
-            count = sum(map(len, names))
-            if set(arrays) != {name for several in names for name in several}:
-                counts = f"{len(arrays)} arrays, the model has {count}"
-                raise ValueError(f"it is of another model: {counts}")
-            self.set_parameters([[arrays[name] for name in several] for several in names])
-        except ValueError as error:
+            counts = [len(each.parameter_names) for each in self.layers]
+            if len(arrays) != sum(counts):
+                found = f"{len(arrays)} arrays, the model has {sum(counts)}"
+                raise ValueError(f"it is of another model: {found}")
+            places = enumerate(filter(None, counts))
+            self.set_parameters([[arrays[f"{p}.{n}"] for n in range(c)] for p, c in places])
+        except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
 
     def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:

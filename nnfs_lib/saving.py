@@ -32,30 +32,18 @@ from nnfs_lib.wiring import _describe
 __all__: list[str] = []
 
 
-def _as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, tuple or iterator as a tuple; ValueError for anything else.
-
-    Built in chapter 13.
-    """
-    try:
-        return tuple(arrays)
-    except TypeError as error:
-        got = f"got {arrays!r}: hand in what get_parameters returns"
-        raise ValueError(f"Parameters come in a list, {got}.") from error
-
-
 def _fitting(
     layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """Return copies of the arrays; ValueError unless they fit the layer's own.
+) -> dict[str, np.ndarray]:
+    """Return copies of the arrays by name; ValueError unless they fit the layer's.
 
     Built in chapter 13.
     """
-    owner, given = _describe(layer), _as_tuple(arrays)
-    if len(given) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
-    copies = [np.array(array) for array in given]
-    for name, new in zip(names, copies, strict=True):
+    owner = _describe(layer)
+    if len(arrays) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    copies = {name: np.array(new) for name, new in zip(names, arrays, strict=True)}
+    for name, new in copies.items():
         shape = np.shape(getattr(layer, name))
         if new.shape != shape or new.dtype.kind not in "fiu":
             got = f"got {new.dtype} of shape {new.shape}"
@@ -63,34 +51,18 @@ def _fitting(
     return copies
 
 
+_LAYERS = (Dense, Dropout, Flatten, Rescaling)
+_ACTIVATIONS = (ReLU, Sigmoid, Tanh, Softmax, Linear)
+_CROSSENTROPIES = (CategoricalCrossentropy, BinaryCrossentropy)
+_FUSED_LOSSES = (SoftmaxCategoricalCrossentropy, SigmoidBinaryCrossentropy)
+_ERRORS = (MeanSquaredError, MeanAbsoluteError)
+_ACCURACIES = (CategoricalAccuracy, BinaryAccuracy, RegressionAccuracy)
+_OPTIMIZERS = (SGD, Adagrad, RMSprop, Adam)
+_LOSSES = (*_CROSSENTROPIES, *_FUSED_LOSSES, *_ERRORS)
+_PARTS = (*_LAYERS, *_ACTIVATIONS, *_LOSSES, *_ACCURACIES, *_OPTIMIZERS)
+
 # All that a file can name: whatever else it says, nothing else is made.
-_CLASSES: dict[str, type] = {
-    each.__name__: each
-    for each in (
-        Dense,
-        Dropout,
-        Flatten,
-        Rescaling,
-        ReLU,
-        Sigmoid,
-        Tanh,
-        Softmax,
-        Linear,
-        CategoricalCrossentropy,
-        BinaryCrossentropy,
-        MeanSquaredError,
-        MeanAbsoluteError,
-        SoftmaxCategoricalCrossentropy,
-        SigmoidBinaryCrossentropy,
-        CategoricalAccuracy,
-        BinaryAccuracy,
-        RegressionAccuracy,
-        SGD,
-        Adagrad,
-        RMSprop,
-        Adam,
-    )
-}
+_CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
 def _known_classes(own: Iterable[type]) -> dict[str, type]:
@@ -100,8 +72,6 @@ def _known_classes(own: Iterable[type]) -> dict[str, type]:
     """
     known = dict(_CLASSES)
     for each in own:
-        if not isinstance(each, type):
-            raise ValueError(f"Model.load expected classes in layers, got {each!r}.")
         if known.setdefault(each.__name__, each) is not each:
             advice = "give yours another name"
             raise ValueError(f"There are two classes {each.__name__}: {advice}.")
@@ -150,18 +120,16 @@ def _from_config(
     types = {type(value) for value in settings.values()}
     if set(settings) != set(_settings_of(made)) or not types <= plain:
         raise ValueError(f"{name} can't be made of {settings!r}")
-    if not issubclass(made, Dense):
-        part = made(**settings)
-    else:  # of the sizes of its weights
+    sizes: tuple[int, ...] = ()
+    options = dict(settings)
+    if issubclass(made, Dense):
         sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
-        part = made(*sizes, **settings, initializer=constant(0.0), dtype=dtype)
-    names = _array_names(part)
-    if set(names) != set(arrays):
-        raise ValueError(f"{name} needs {names}, got {', '.join(arrays) or 'nothing'}")
-    if names:
-        fitting = _fitting(part, names, [arrays[each] for each in names])
-        for each, array in zip(names, fitting, strict=True):
-            setattr(part, each, array)
+        options |= {"initializer": constant(0.0), "dtype": dtype}
+    part: Any = made(*sizes, **options)
+    if {*arrays} != {*_array_names(part)}:
+        raise ValueError(f"{name} has other arrays than {', '.join(arrays) or 'none'}")
+    for each, array in _fitting(part, [*arrays], [*arrays.values()]).items():
+        setattr(part, each, array)
     return part
 
 
@@ -197,8 +165,9 @@ def _owners_of_generators(model: Any) -> list[Any]:
 
     Built in chapter 13.
     """
-    layers = [layer for layer in model.layers if hasattr(layer, "rng")]
-    return [model, *layers]
+    kind = np.random.Generator
+    draw = [each for each in model.layers if isinstance(getattr(each, "rng", 0), kind)]
+    return [model, *draw]
 
 
 def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
@@ -206,11 +175,7 @@ def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
 
     Built in chapter 13.
     """
-    count = sum(
-        getattr(layer, name).size
-        for layer in model.layers
-        for name in layer.parameter_names
-    )
+    count = sum(array.size for pair in model.get_parameters() for array in pair)
     if any(np.size(memory) != count for memory in memories.values()):
         raise ValueError("its optimizer has moved another number of parameters")
 

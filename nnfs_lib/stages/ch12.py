@@ -80,21 +80,21 @@ from nnfs_lib.stages.ch11 import (
 from nnfs_lib.stages.ch11 import *
 
 
-def _find_idx(folder: Path, name: str) -> Path:
-    """Return the path of that file, gzipped or not; FileNotFoundError without one."""
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{folder.absolute()} has neither {name} nor {name}.gz.")
-
-
 def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
 
-    ValueError where the two don't belong together, or hold nothing.
+    FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
+    don't belong together, or hold nothing.
     """
-    images = appendix._read_idx(_find_idx(folder, f"{part}-images-idx3-ubyte"))
-    labels = appendix._read_idx(_find_idx(folder, f"{part}-labels-idx1-ubyte"))
+    found = []
+    for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
+        both = folder / name, folder / f"{name}.gz"
+        path = next((path for path in both if path.is_file()), None)
+        if path is None:
+            needs = f"neither {name} nor {name}.gz"
+            raise FileNotFoundError(f"{folder.absolute()} has {needs}.")
+        found.append(appendix._read_idx(path))
+    images, labels = found
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         shapes = f"pictures of shape {images.shape}, labels of {labels.shape}"
         raise ValueError(f"{folder}, {part}: {shapes}: they don't belong together.")
@@ -160,10 +160,8 @@ def _fetch(url: str, size: int, sha256: str) -> bytes:
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
         content = answer.read(size + 1)
-    if len(content) != size:
-        raise OSError(f"it sent {len(content)} bytes, the file has {size}")
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise OSError("it sent something else, the SHA-256 is not the file's")
+    if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
+        raise OSError(f"not the file that was expected, {len(content)} of {size} bytes")
     return content
 
 
@@ -227,9 +225,7 @@ def _fill_cache(source: _PictureSet) -> Path:
     return cache
 
 
-def _load(
-    source: _PictureSet, folder: str | Path | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _load(source: _PictureSet, folder: str | Path | None) -> tuple[np.ndarray, ...]:
     """Return X_train, y_train, X_test, y_test; ValueError where they don't fit."""
     place = _find_pictures(source, folder)
     X_train, y_train = _read_labelled(place, "train")
@@ -246,9 +242,7 @@ def _load(
     return X_train, y_train, X_test, y_test
 
 
-def load_fashion_mnist(
-    folder: str | Path | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def load_fashion_mnist(folder: str | Path | None = None) -> tuple[np.ndarray, ...]:
     """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 pictures of clothes.
 
     X: (n, 28, 28), uint8, 0 for black; y: (n,), integers from 0 to 9. They are read
@@ -258,9 +252,7 @@ def load_fashion_mnist(
     return _load(_FASHION_MNIST, folder)
 
 
-def load_mnist(
-    folder: str | Path | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def load_mnist(folder: str | Path | None = None) -> tuple[np.ndarray, ...]:
     """Return X_train, y_train, X_test, y_test: 60,000 and 10,000 handwritten digits.
 
     As `load_fashion_mnist`, with $NNFS_DATA/mnist. Source: LeCun, Cortes and Burges
@@ -269,9 +261,7 @@ def load_mnist(
     return _load(_MNIST, folder)
 
 
-def load_image_folders(
-    folder: str | Path,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def load_image_folders(folder: str | Path) -> tuple[np.ndarray, ...]:
     """Return X_train, y_train, X_test, y_test from PNG pictures, a folder a class.
 
     Reads folder/train/<class>/*.png and folder/test/<class>/*.png, or .PNG, with

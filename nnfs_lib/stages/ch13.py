@@ -57,7 +57,6 @@ from nnfs_lib.stages.ch12 import (
     _Evaluation,
     _fetch,
     _fill_cache,
-    _find_idx,
     _find_pictures,
     _Initializer,
     _kept_outputs,
@@ -106,35 +105,30 @@ class Model(nn.Model):
         Raises ValueError unless every array fits; then nothing has changed.
         """
         layers = [layer for layer in self.layers if layer.parameter_names]
-        given = _as_tuple(parameters)
+        try:
+            given = [tuple(each) for each in parameters]
+        except TypeError as error:
+            got = f"got {parameters!r}: hand in what get_parameters returns"
+            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
         if len(given) != len(layers):
             counts = f"{len(layers)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
         names = [layer.parameter_names for layer in layers]
         fitting = [*map(_fitting, layers, names, given)]
         for layer, arrays in zip(layers, fitting, strict=True):
-            for name, array in zip(layer.parameter_names, arrays, strict=True):
+            for name, array in arrays.items():
                 getattr(layer, name)[...] = array
-
-
-def _as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, tuple or iterator as a tuple; ValueError for anything else."""
-    try:
-        return tuple(arrays)
-    except TypeError as error:
-        got = f"got {arrays!r}: hand in what get_parameters returns"
-        raise ValueError(f"Parameters come in a list, {got}.") from error
 
 
 def _fitting(
     layer: nn.Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """Return copies of the arrays; ValueError unless they fit the layer's own."""
-    owner, given = nn._describe(layer), _as_tuple(arrays)
-    if len(given) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
-    copies = [np.array(array) for array in given]
-    for name, new in zip(names, copies, strict=True):
+) -> dict[str, np.ndarray]:
+    """Return copies of the arrays by name; ValueError unless they fit the layer's."""
+    owner = nn._describe(layer)
+    if len(arrays) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    copies = {name: np.array(new) for name, new in zip(names, arrays, strict=True)}
+    for name, new in copies.items():
         shape = np.shape(getattr(layer, name))
         if new.shape != shape or new.dtype.kind not in "fiu":
             got = f"got {new.dtype} of shape {new.shape}"
@@ -223,16 +217,13 @@ def load_parameters(self: Model, path: str | Path) -> None:
     """
     try:
         arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-        names = [
-            [f"{place}.{number}" for number in range(len(several))]
-            for place, several in enumerate(self.get_parameters())
-        ]
-        count = sum(map(len, names))
-        if set(arrays) != {name for several in names for name in several}:
-            counts = f"{len(arrays)} arrays, the model has {count}"
-            raise ValueError(f"it is of another model: {counts}")
-        self.set_parameters([[arrays[name] for name in several] for several in names])
-    except ValueError as error:
+        counts = [len(each.parameter_names) for each in self.layers]
+        if len(arrays) != sum(counts):
+            found = f"{len(arrays)} arrays, the model has {sum(counts)}"
+            raise ValueError(f"it is of another model: {found}")
+        places = enumerate(filter(None, counts))
+        self.set_parameters([[arrays[f"{p}.{n}"] for n in range(c)] for p, c in places])
+    except (ValueError, KeyError) as error:
         raise _cannot_load(path, error) from error
 
 
@@ -274,42 +265,24 @@ class Adam(nn.Adam):
     )
 
 
+_LAYERS = (Dense, Dropout, nn.Flatten, Rescaling)
+_ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.Softmax, nn.Linear)
+_CROSSENTROPIES = (nn.CategoricalCrossentropy, nn.BinaryCrossentropy)
+_FUSED_LOSSES = (nn.SoftmaxCategoricalCrossentropy, nn.SigmoidBinaryCrossentropy)
+_ERRORS = (nn.MeanSquaredError, nn.MeanAbsoluteError)
+_ACCURACIES = (nn.CategoricalAccuracy, nn.BinaryAccuracy, nn.RegressionAccuracy)
+_OPTIMIZERS = (SGD, Adagrad, RMSprop, Adam)
+_LOSSES = (*_CROSSENTROPIES, *_FUSED_LOSSES, *_ERRORS)
+_PARTS = (*_LAYERS, *_ACTIVATIONS, *_LOSSES, *_ACCURACIES, *_OPTIMIZERS)
+
 # All that a file can name: whatever else it says, nothing else is made.
-_CLASSES: dict[str, type] = {
-    each.__name__: each
-    for each in (
-        Dense,
-        Dropout,
-        nn.Flatten,
-        Rescaling,
-        nn.ReLU,
-        nn.Sigmoid,
-        nn.Tanh,
-        nn.Softmax,
-        nn.Linear,
-        nn.CategoricalCrossentropy,
-        nn.BinaryCrossentropy,
-        nn.MeanSquaredError,
-        nn.MeanAbsoluteError,
-        nn.SoftmaxCategoricalCrossentropy,
-        nn.SigmoidBinaryCrossentropy,
-        nn.CategoricalAccuracy,
-        nn.BinaryAccuracy,
-        nn.RegressionAccuracy,
-        SGD,
-        Adagrad,
-        RMSprop,
-        Adam,
-    )
-}
+_CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
 def _known_classes(own: Iterable[type]) -> dict[str, type]:
     """Return by name the classes that a file may mention: the book's, and these."""
     known = dict(_CLASSES)
     for each in own:
-        if not isinstance(each, type):
-            raise ValueError(f"Model.load expected classes in layers, got {each!r}.")
         if known.setdefault(each.__name__, each) is not each:
             advice = "give yours another name"
             raise ValueError(f"There are two classes {each.__name__}: {advice}.")
@@ -349,18 +322,16 @@ def _from_config(
     types = {type(value) for value in settings.values()}
     if set(settings) != set(_settings_of(made)) or not types <= plain:
         raise ValueError(f"{name} can't be made of {settings!r}")
-    if not issubclass(made, Dense):
-        part = made(**settings)
-    else:  # of the sizes of its weights
+    sizes: tuple[int, ...] = ()
+    options = dict(settings)
+    if issubclass(made, Dense):
         sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
-        part = made(*sizes, **settings, initializer=nn.constant(0.0), dtype=dtype)
-    names = _array_names(part)
-    if set(names) != set(arrays):
-        raise ValueError(f"{name} needs {names}, got {', '.join(arrays) or 'nothing'}")
-    if names:
-        fitting = _fitting(part, names, [arrays[each] for each in names])
-        for each, array in zip(names, fitting, strict=True):
-            setattr(part, each, array)
+        options |= {"initializer": nn.constant(0.0), "dtype": dtype}
+    part: Any = made(*sizes, **options)
+    if {*arrays} != {*_array_names(part)}:
+        raise ValueError(f"{name} has other arrays than {', '.join(arrays) or 'none'}")
+    for each, array in _fitting(part, [*arrays], [*arrays.values()]).items():
+        setattr(part, each, array)
     return part
 
 
@@ -391,17 +362,14 @@ def _to_config(
 
 def _owners_of_generators(model: Any) -> list[Any]:
     """Return what draws random numbers: the model, and layers such as dropout."""
-    layers = [layer for layer in model.layers if hasattr(layer, "rng")]
-    return [model, *layers]
+    kind = np.random.Generator
+    draw = [each for each in model.layers if isinstance(getattr(each, "rng", 0), kind)]
+    return [model, *draw]
 
 
 def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
     """Raise a ValueError where the memories are not of the model's parameters."""
-    count = sum(
-        getattr(layer, name).size
-        for layer in model.layers
-        for name in layer.parameter_names
-    )
+    count = sum(array.size for pair in model.get_parameters() for array in pair)
     if any(np.size(memory) != count for memory in memories.values()):
         raise ValueError("its optimizer has moved another number of parameters")
 
