@@ -21,9 +21,9 @@ from nnfs_lib.losses import Loss
 from nnfs_lib.metrics import Accuracy, _Tally
 from nnfs_lib.optimizers import Optimizer
 from nnfs_lib.saving import (
+    _CLASSES,
     _fill,
     _fitting,
-    _known_classes,
     _model_to_config,
     _training_to_config,
 )
@@ -356,7 +356,7 @@ class Model:
             if layer.parameter_names
         ]
 
-    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
         """Take what `get_parameters` of a like model returned, in copies.
 
         Raises ValueError unless every array fits; then nothing has changed.
@@ -397,8 +397,10 @@ class Model:
             if len(arrays) != sum(counts):
                 found = f"{len(arrays)} arrays, the model has {sum(counts)}"
                 raise ValueError(f"it is of another model: {found}")
-            places = enumerate(filter(None, counts))
-            self.set_parameters([[arrays[f"{p}.{n}"] for n in range(c)] for p, c in places])
+            self.set_parameters(
+                [arrays[f"{place}.{number}"] for number in range(count)]
+                for place, count in enumerate(filter(None, counts))
+            )
         except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
 
@@ -430,9 +432,10 @@ class Model:
         optimizer was saved, `train` goes on; otherwise `set` one first. Raises
         ValueError for a file that is damaged, or of another kind or version.
         """
-        model, known, content = cls(), _known_classes(layers), Path(path).read_bytes()
+        model, content = cls(), Path(path).read_bytes()
+        known = {each.__name__: each for each in layers} | _CLASSES
         try:
             _fill(model, content, known)
-        except Exception as error:  # whatever a file makes go wrong, the file is to blame
+        except Exception as error:  # whatever went wrong, the file is to blame
             raise _cannot_load(path, error) from error
         return model

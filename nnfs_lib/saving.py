@@ -3,7 +3,7 @@
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,32 +65,17 @@ _PARTS = (*_LAYERS, *_ACTIVATIONS, *_LOSSES, *_ACCURACIES, *_OPTIMIZERS)
 _CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
-def _known_classes(own: Iterable[type]) -> dict[str, type]:
-    """Return by name the classes that a file may mention: the book's, and these.
-
-    Built in chapter 13.
-    """
-    known = dict(_CLASSES)
-    for each in own:
-        if known.setdefault(each.__name__, each) is not each:
-            advice = "give yours another name"
-            raise ValueError(f"There are two classes {each.__name__}: {advice}.")
-    return known
-
-
 def _settings_of(made: type) -> tuple[str, ...]:
-    """Return the names of what a class is made with; ValueError where it doesn't say.
+    """Return the names of a class's settings; ValueError where it doesn't say.
 
     Built in chapter 13.
     """
-    name = made.__name__
-    of_the_book = _CLASSES.get(name)
-    if of_the_book is None and not hasattr(made, "settings"):
+    if made.__name__ in _CLASSES:
+        return getattr(_CLASSES[made.__name__], "settings", ())
+    if not hasattr(made, "settings"):
         says = "it doesn't say how it is made: give the class settings"
         raise ValueError(f"{says}, the names of its constructor's arguments, or ()")
-    if of_the_book and not issubclass(of_the_book, made):
-        raise ValueError("it has the name of a class of the book: give it another")
-    return getattr(of_the_book or made, "settings", ())
+    return made.settings
 
 
 def _array_names(layer: object) -> tuple[str, ...]:
@@ -146,14 +131,17 @@ def _to_config(
         return None
     name = type(part).__name__
     settings: dict[str, Any] = {}
+    known = {name: type(part)} | _CLASSES
     try:
+        if not issubclass(known[name], type(part)):
+            raise ValueError("it has the name of a class of the book, give it another")
         for each in _settings_of(type(part)):
             value = getattr(part, each)
             # A plain number each: JSON knows none of NumPy's.
             numpys = isinstance(value, np.generic | np.ndarray)
             settings[each] = value.item() if numpys else value
         config = {"name": name, "settings": settings}
-        _from_config(config, kind, {name: type(part)} | _CLASSES, arrays)
+        _from_config(config, kind, known, arrays)
     except Exception as error:  # a class of the reader's own may raise anything
         refused = f"Model can't be saved, {name} would not come back"
         raise ValueError(f"{refused}: {error}") from error

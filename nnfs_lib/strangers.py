@@ -135,21 +135,6 @@ def _read_array(content: bytes) -> np.ndarray:
     return np.load(file, allow_pickle=False)
 
 
-def _check_members(archive: zipfile.ZipFile, size: int) -> None:
-    """Raise a ValueError unless what the archive holds is plain, and no more than size.
-
-    Built in the appendix.
-    """
-    members, names = archive.infolist(), archive.namelist()
-    if sum(each.compress_size for each in members) > size or len({*names}) < len(names):
-        raise ValueError("its parts overlap, or have one name")
-    for each in members:
-        if each.compress_type != zipfile.ZIP_STORED:
-            raise ValueError(
-                f"{each.filename} is compressed, which this book never does"
-            )
-
-
 def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return text and arrays that chapter 13's `_pack` has put into these bytes.
 
@@ -162,8 +147,16 @@ def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         raise ValueError("it is damaged, or something else: the checksum is wrong")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive, len(content))
-            members = {name: archive.read(name) for name in archive.namelist()}
+            parts = archive.infolist()
+            names = {each.filename for each in parts}
+            size = sum(each.compress_size for each in parts)
+            if size > len(content) or len(names) < len(parts):
+                raise ValueError("its parts overlap, or have one name")
+            for each in parts:
+                if each.compress_type != zipfile.ZIP_STORED:
+                    never = "which this book never does"
+                    raise ValueError(f"{each.filename} is compressed, {never}")
+            members = {each.filename: archive.read(each) for each in parts}
         text = json.loads(members.pop("text.json"))
     except ValueError:
         raise
@@ -171,6 +164,7 @@ def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         raise ValueError(f"it is no archive of ours ({error!r})") from error
     if not isinstance(text, dict):
         raise ValueError("its text describes nothing")
-    names = [name.removesuffix(".npy") for name in members]
-    arrays = map(_read_array, members.values())
-    return text, dict(zip(names, arrays, strict=True))
+    arrays = {
+        name.removesuffix(".npy"): _read_array(each) for name, each in members.items()
+    }
+    return text, arrays

@@ -16,7 +16,6 @@ from nnfs_lib.stages import appendix
 from nnfs_lib.stages import ch11 as nn
 from nnfs_lib.stages.appendix import (
     _IDX_TYPES,
-    _check_members,
     _png_files,
     _read_array,
     _read_idx,

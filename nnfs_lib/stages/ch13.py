@@ -41,7 +41,6 @@ from nnfs_lib.stages.ch12 import (
     _check_fit,
     _check_float64,
     _check_kind,
-    _check_members,
     _check_pairs,
     _check_probabilities,
     _check_same,
@@ -99,7 +98,7 @@ class Model(nn.Model):
             if layer.parameter_names
         ]
 
-    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
         """Take what `get_parameters` of a like model returned, in copies.
 
         Raises ValueError unless every array fits; then nothing has changed.
@@ -221,8 +220,10 @@ def load_parameters(self: Model, path: str | Path) -> None:
         if len(arrays) != sum(counts):
             found = f"{len(arrays)} arrays, the model has {sum(counts)}"
             raise ValueError(f"it is of another model: {found}")
-        places = enumerate(filter(None, counts))
-        self.set_parameters([[arrays[f"{p}.{n}"] for n in range(c)] for p, c in places])
+        self.set_parameters(
+            [arrays[f"{place}.{number}"] for number in range(count)]
+            for place, count in enumerate(filter(None, counts))
+        )
     except (ValueError, KeyError) as error:
         raise _cannot_load(path, error) from error
 
@@ -279,26 +280,14 @@ _PARTS = (*_LAYERS, *_ACTIVATIONS, *_LOSSES, *_ACCURACIES, *_OPTIMIZERS)
 _CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
-def _known_classes(own: Iterable[type]) -> dict[str, type]:
-    """Return by name the classes that a file may mention: the book's, and these."""
-    known = dict(_CLASSES)
-    for each in own:
-        if known.setdefault(each.__name__, each) is not each:
-            advice = "give yours another name"
-            raise ValueError(f"There are two classes {each.__name__}: {advice}.")
-    return known
-
-
 def _settings_of(made: type) -> tuple[str, ...]:
-    """Return the names of what a class is made with; ValueError where it doesn't say."""
-    name = made.__name__
-    of_the_book = _CLASSES.get(name)
-    if of_the_book is None and not hasattr(made, "settings"):
+    """Return the names of a class's settings; ValueError where it doesn't say."""
+    if made.__name__ in _CLASSES:
+        return getattr(_CLASSES[made.__name__], "settings", ())
+    if not hasattr(made, "settings"):
         says = "it doesn't say how it is made: give the class settings"
         raise ValueError(f"{says}, the names of its constructor's arguments, or ()")
-    if of_the_book and not issubclass(of_the_book, made):
-        raise ValueError("it has the name of a class of the book: give it another")
-    return getattr(of_the_book or made, "settings", ())
+    return made.settings
 
 
 def _array_names(layer: object) -> tuple[str, ...]:
@@ -346,14 +335,17 @@ def _to_config(
         return None
     name = type(part).__name__
     settings: dict[str, Any] = {}
+    known = {name: type(part)} | _CLASSES
     try:
+        if not issubclass(known[name], type(part)):
+            raise ValueError("it has the name of a class of the book, give it another")
         for each in _settings_of(type(part)):
             value = getattr(part, each)
             # A plain number each: JSON knows none of NumPy's.
             numpys = isinstance(value, np.generic | np.ndarray)
             settings[each] = value.item() if numpys else value
         config = {"name": name, "settings": settings}
-        _from_config(config, kind, {name: type(part)} | _CLASSES, arrays)
+        _from_config(config, kind, known, arrays)
     except Exception as error:  # a class of the reader's own may raise anything
         refused = f"Model can't be saved, {name} would not come back"
         raise ValueError(f"{refused}: {error}") from error
@@ -470,10 +462,11 @@ def load(cls: type[Model], path: str | Path, *, layers: Iterable[type] = ()) -> 
     optimizer was saved, `train` goes on; otherwise `set` one first. Raises
     ValueError for a file that is damaged, or of another kind or version.
     """
-    model, known, content = cls(), _known_classes(layers), Path(path).read_bytes()
+    model, content = cls(), Path(path).read_bytes()
+    known = {each.__name__: each for each in layers} | _CLASSES
     try:
         _fill(model, content, known)
-    except Exception as error:  # whatever a file makes go wrong, the file is to blame
+    except Exception as error:  # whatever went wrong, the file is to blame
         raise _cannot_load(path, error) from error
     return model
 

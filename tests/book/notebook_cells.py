@@ -37,6 +37,6 @@ def tagged(path: Path, prefix: str) -> dict[str, str]:
 def namespace(path: Path) -> dict[str, Any]:
     """Return what a cell of this chapter may use: its set-up cell, and what it exports."""
     stage = importlib.import_module(f"nnfs_lib.stages.ch{path.name[:2]}")
-    names = {name: getattr(stage, name) for name in stage.__all__}
+    names = {name: each for name, each in vars(stage).items() if name[:2] != "__"}
     exec(next(cell.source for cell in cells(path) if "setup" in tags(cell)), names)
     return names
