@@ -10,12 +10,8 @@ import numpy as np
 from nnfs_lib.stages import ch06 as nn
 from nnfs_lib.stages.ch06 import (
     _EPSILON,
-    _as_epsilon,
     _as_float,
     _as_numbers,
-    _as_plain,
-    _as_share,
-    _as_vector,
     _as_yes_or_no,
     _check_batch,
     _check_classes,
@@ -25,12 +21,9 @@ from nnfs_lib.stages.ch06 import (
     _check_same_shape,
     _check_state,
     _check_yes_or_no,
-    _divide_by_root,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
-    _Resumable,
-    _running_mean,
     _shifted,
 )
 from nnfs_lib.stages.ch06 import *

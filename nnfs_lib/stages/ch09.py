@@ -12,13 +12,9 @@ from numpy.typing import DTypeLike
 from nnfs_lib.stages import ch08 as nn
 from nnfs_lib.stages.ch08 import (
     _EPSILON,
-    _as_epsilon,
     _as_float,
     _as_numbers,
-    _as_plain,
-    _as_share,
     _as_strengths,
-    _as_vector,
     _as_yes_or_no,
     _check_batch,
     _check_classes,
@@ -29,14 +25,11 @@ from nnfs_lib.stages.ch08 import (
     _check_sizes,
     _check_state,
     _check_yes_or_no,
-    _divide_by_root,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
     _penalty,
     _penalty_gradient,
-    _Resumable,
-    _running_mean,
     _shifted,
 )
 from nnfs_lib.stages.ch08 import *
