@@ -26,18 +26,8 @@ class ReLU(Layer):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs where the inputs were positive, and 0 elsewhere."""
-        return np.multiply(doutputs, _kept_outputs(self, doutputs) > 0)
-
-
-def _as_float(
-    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
-) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must.
-
-    Built in chapter 2.
-    """
-    array = _as_numbers(array, owner=owner, name=name)
-    return array.astype(np.result_type(array, np.float32), copy=False)
+        outputs = _kept_outputs(self, doutputs)
+        return doutputs * (outputs > 0)
 
 
 class Sigmoid(Layer):
@@ -61,6 +51,19 @@ class Sigmoid(Layer):
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = _kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
+
+
+def _as_float(
+    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
+) -> np.ndarray:
+    """Return the array as floats, float32 or wider; copy it only where it must.
+
+    Built in chapter 2.
+    """
+    array = _as_numbers(array, owner=owner, name=name)
+    if array.dtype.char in "fd":  # float32 and float64
+        return array
+    return array.astype(np.result_type(array, np.float32), copy=False)
 
 
 class Tanh(Layer):
@@ -96,8 +99,6 @@ class Softmax(Layer):
         """Return the probabilities, (batch, classes), for logits of any size."""
         logits = _as_float(inputs, owner="Softmax")
         _check_batch(logits, "classes", owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows,
-        # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

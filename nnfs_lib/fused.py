@@ -7,32 +7,18 @@ import math
 
 import numpy as np
 
-from nnfs_lib.activations import Sigmoid, Softmax, _as_float
-from nnfs_lib.layers import Layer, _as_numbers
+from nnfs_lib.activations import Sigmoid, Softmax
+from nnfs_lib.layers import Layer
 from nnfs_lib.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
-    _check_classes,
-    _check_same_shape,
+    _as_answers,
+    _as_classes,
     _one_hot_like,
 )
 
 __all__ = ["FUSED", "SigmoidBinaryCrossentropy", "SoftmaxCategoricalCrossentropy"]
-
-
-def _shifted(logits: np.ndarray) -> np.ndarray:
-    """Return logits minus the largest of their row, (batch, classes), all finite.
-
-    Built in chapter 5.
-    """
-    # Stored column by column: so few numbers a row would make every sum slow.
-    logits = np.asfortranarray(logits)
-    largest = np.finfo(logits.dtype).max
-    logits = np.minimum(np.maximum(logits, -largest / 2), largest / 2)
-    below = logits - logits.max(axis=1, keepdims=True)
-    # No lower than this, so that the mean of a batch doesn't overflow either.
-    return np.maximum(below, -math.sqrt(largest))
 
 
 class SoftmaxCategoricalCrossentropy(Loss):
@@ -47,55 +33,42 @@ class SoftmaxCategoricalCrossentropy(Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        differences, one_hot = self.prepare(logits, targets)
-        logs = np.log(np.exp(differences).sum(axis=1))
-        return logs - (one_hot * differences).sum(axis=1)
+        logits, targets = _as_classes(self, logits, targets)
+        z = _shifted(logits)
+        one_hot = _one_hot_like(z, targets)
+        return np.log(np.exp(z).sum(axis=1)) - (one_hot * z).sum(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (softmax(logits) - targets) / batch, of the logits' shape."""
-        differences, one_hot = self.prepare(logits, targets)
-        exponentials = np.exp(differences)
+        logits, targets = _as_classes(self, logits, targets)
+        exponentials = np.exp(_shifted(logits))
+        one_hot = _one_hot_like(exponentials, targets)
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return (probabilities - one_hot) / len(one_hot)
+        return (probabilities - one_hot) / len(logits)
 
     def value_and_gradient(
         self, logits: np.ndarray, targets: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Return `calculate` and `backward`, with every exponential taken once."""
-        differences, one_hot = self.prepare(logits, targets)
-        exponentials = np.exp(differences)
+        logits, targets = _as_classes(self, logits, targets)
+        z = _shifted(logits)
+        one_hot = _one_hot_like(z, targets)
+        exponentials = np.exp(z)
         sums = exponentials.sum(axis=1, keepdims=True)
-        losses = np.log(sums[:, 0]) - (one_hot * differences).sum(axis=1)
-        return self.mean(losses), (exponentials / sums - one_hot) / len(one_hot)
-
-    def prepare(
-        self, logits: np.ndarray, targets: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the logits less each row's largest, and one-hot targets like them."""
-        owner = "SoftmaxCategoricalCrossentropy"
-        logits = _as_float(logits, owner=owner, name="logits")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_classes(logits, targets, owner=owner)
-        return _shifted(logits), _one_hot_like(logits, targets)
+        losses = np.log(sums[:, 0]) - (one_hot * z).sum(axis=1)
+        return self._mean(losses), (exponentials / sums - one_hot) / len(z)
 
 
-def _as_yes_or_no(
-    logits: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as floats of the logits' type; ValueError unless they fit.
-
-    logits, targets: (batch, outputs), targets from 0, for no, to 1, for yes.
+def _shifted(logits: np.ndarray) -> np.ndarray:
+    """Return logits minus the largest of their row, (batch, classes), all finite.
 
     Built in chapter 5.
     """
-    owner = "SigmoidBinaryCrossentropy"
-    logits = _as_float(logits, owner=owner, name="logits")
-    targets = _as_numbers(targets, owner=owner, name="targets")
-    _check_same_shape(logits, targets, owner=owner)
-    if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
-        got = f"got {targets.min()} to {targets.max()}"
-        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
-    return logits, targets.astype(logits.dtype)
+    logits = np.asfortranarray(logits)
+    limit = math.sqrt(np.finfo(logits.dtype).max) / 2
+    if np.abs(logits).max(initial=0) > limit:
+        logits = np.clip(logits, -limit, limit)
+    return logits - logits.max(axis=1, keepdims=True)
 
 
 class SigmoidBinaryCrossentropy(Loss):
@@ -110,16 +83,15 @@ class SigmoidBinaryCrossentropy(Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        logits, targets = _as_yes_or_no(logits, targets)
-        # So far out, the mean of a batch doesn't overflow yet.
+        logits, targets = _as_answers(self, logits, targets)
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
         losses = np.maximum(z, 0) - targets * z + np.log1p(np.exp(-np.abs(z)))
-        return np.mean(losses, axis=1)
+        return losses.mean(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (sigmoid(logits) - targets) / (batch * outputs), of that shape."""
-        logits, targets = _as_yes_or_no(logits, targets)
+        logits, targets = _as_answers(self, logits, targets)
         return (Sigmoid().forward(logits) - targets) / logits.size
 
 

@@ -13,18 +13,6 @@ from nnfs_lib.losses import Loss
 __all__ = ["check_gradient", "check_layer", "check_loss", "numerical_gradient"]
 
 
-def _check_float64(array: np.ndarray) -> None:
-    """Raise a ValueError that says what to do, unless there are float64 to check.
-
-    Built in chapter 4.
-    """
-    if array.dtype != np.float64:
-        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
-        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
-    if array.size == 0:
-        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
-
-
 def numerical_gradient(
     function: Callable[[], float], array: np.ndarray, *, step: float = 1e-5
 ) -> np.ndarray:
@@ -47,6 +35,18 @@ def numerical_gradient(
         finally:
             array[index] = kept
     return gradient
+
+
+def _check_float64(array: np.ndarray) -> None:
+    """Raise a ValueError that says what to do, unless there are float64 to check.
+
+    Built in chapter 4.
+    """
+    if array.dtype != np.float64:
+        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
+        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    if array.size == 0:
+        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
 
 
 def check_gradient(
@@ -88,8 +88,7 @@ def check_layer(
 
     inputs: (batch, features). A random weighting of the outputs, sum(outputs *
     doutputs), stands for the loss: its gradient with respect to the outputs is
-    doutputs. To it comes the layer's own regularization loss, where it has one.
-    Parameters must be float64. A wrong gradient is an AssertionError.
+    doutputs. Parameters must be float64. A wrong gradient is an AssertionError.
 
     Built in chapter 4.
     """
@@ -103,8 +102,7 @@ def check_layer(
         gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
 
     def loss() -> float:
-        weighted = float(np.sum(layer.forward(inputs) * doutputs))
-        return weighted + layer.regularization_loss()
+        return float(np.sum(layer.forward(inputs) * doutputs))
 
     return {
         f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")

@@ -1,4 +1,4 @@
-"""Losses, built in chapters 3, 4 and 9.
+"""Losses, built in chapters 3, 4, 5 and 9.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -26,7 +26,7 @@ class Loss:
     at once. Predictions and targets never broadcast: shapes that don't fit are an
     error.
 
-    Built in chapter 3.
+    Built in chapters 3, 4 and 5.
     """
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -36,16 +36,20 @@ class Loss:
             f"{name} has no forward: define forward(self, predictions, targets)."
         )
 
+    def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
+        """Return the mean loss of the batch; an empty batch is a ValueError."""
+        return self._mean(self.forward(predictions, targets))
+
+    def _mean(self, losses: np.ndarray) -> float:
+        _check_not_empty(losses, self)
+        return float(losses.sum()) / losses.size
+
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the gradient of the mean loss, of the shape of predictions."""
         name = type(self).__name__
         raise NotImplementedError(
             f"{name} has no backward: define backward(self, predictions, targets)."
         )
-
-    def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
-        """Return the mean loss of the batch; an empty batch is a ValueError."""
-        return self.mean(self.forward(predictions, targets))
 
     def value_and_gradient(
         self, predictions: np.ndarray, targets: np.ndarray
@@ -54,68 +58,19 @@ class Loss:
         value = self.calculate(predictions, targets)
         return value, self.backward(predictions, targets)
 
-    def mean(self, losses: np.ndarray) -> float:
-        """Return the mean of losses (batch,); of no losses it is a ValueError."""
-        if losses.size == 0:
-            name = type(self).__name__
-            raise ValueError(
-                f"{name} got an empty batch: a mean needs at least one sample."
-            )
-        return float(losses.sum()) / losses.size
-
-
-def _check_classes(predictions: np.ndarray, targets: np.ndarray, *, owner: str) -> None:
-    """Raise a ValueError that says what to do, unless targets fit predictions.
-
-    predictions: (batch, classes); targets: integer labels (batch,) from 0 to
-    classes - 1, or one-hot rows (batch, classes).
-
-    Built in chapter 3.
-    """
-    _check_batch(predictions, "classes", owner=owner, name="predictions")
-    batch, classes = predictions.shape
-    if classes < 2:
-        raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
-    if targets.shape == predictions.shape:
-        sums_to_one = np.abs(targets.sum(axis=1) - 1) < 1e-3
-        wrong = ~(sums_to_one & (targets >= 0).all(axis=1))
-        if wrong.any():
-            got = f"got the row {targets[wrong][0]}"
-            raise ValueError(f"{owner} expected one-hot rows, which sum to 1, {got}.")
-    elif targets.shape != (batch,):
-        flat = targets.size == batch
-        advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
-        expected = f"shape ({batch},), or one-hot {predictions.shape}"
-        got = f"got {targets.shape}: {advice}"
-        raise ValueError(f"{owner} expected targets of {expected}, {got}.")
-    elif targets.dtype.kind not in "iu":
-        whole = np.all(targets == np.floor(targets))
-        advice = "use targets.astype(int)" if whole else "a label is a whole number"
-        got = f"got {targets.dtype}: {advice}"
-        raise ValueError(f"{owner} expected integer labels, {got}.")
-    elif batch and not 0 <= targets.min() <= targets.max() < classes:
-        got = f"got {targets.min()} to {targets.max()}: there are {classes} classes"
-        raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
-
-
-def _check_probabilities(predictions: np.ndarray, *, owner: str, missing: str) -> None:
-    """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
-
-    missing: the activation that was probably forgotten, for the message. NaN passes:
-    where a network has come to that, its loss should show it.
-
-    Built in chapter 3.
-    """
-    if predictions.size == 0:
-        return
-    low, high = predictions.min(), predictions.max()
-    if low < -1e-3 or high > 1 + 1e-3:
-        got = f"got {low:g} to {high:g}: is the {missing} missing?"
-        raise ValueError(f"{owner} expected probabilities from 0 to 1, {got}")
-
 
 # The smallest probability a loss believes in: the log of zero is infinite.
 _EPSILON = 1e-7
+
+
+def _check_not_empty(values: np.ndarray, asker: object) -> None:
+    """Raise a ValueError if there is nothing to take the mean of.
+
+    Built in chapter 3.
+    """
+    if values.size == 0:
+        got = "got an empty batch: a mean needs at least one sample"
+        raise ValueError(f"{type(asker).__name__} {got}.")
 
 
 class CategoricalCrossentropy(Loss):
@@ -130,65 +85,87 @@ class CategoricalCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        owner = "CategoricalCrossentropy"
-        predictions = _as_float(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_classes(predictions, targets, owner=owner)
-        _check_probabilities(predictions, owner=owner, missing="softmax")
+        predictions, targets = _as_classes(self, predictions, targets, "softmax")
         logs = np.log(np.clip(predictions, _EPSILON, 1))
         if targets.ndim == 1:
             log_likelihoods = logs[np.arange(len(targets)), targets]
         else:
-            log_likelihoods = np.sum(targets * logs, axis=1, dtype=logs.dtype)
-        # 0 - x instead of -x: so a perfect prediction costs 0.0 and not -0.0.
-        return 0 - log_likelihoods
+            log_likelihoods = (targets * logs).sum(axis=1)
+        return -log_likelihoods
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return -targets / predictions / batch, (batch, classes).
 
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
-        owner = "CategoricalCrossentropy"
-        predictions = _as_float(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_classes(predictions, targets, owner=owner)
-        _check_probabilities(predictions, owner=owner, missing="softmax")
+        predictions, targets = _as_classes(self, predictions, targets, "softmax")
         one_hot = _one_hot_like(predictions, targets)
         return -one_hot / np.clip(predictions, _EPSILON, 1) / len(predictions)
 
 
-def _check_same_shape(
-    predictions: np.ndarray, targets: np.ndarray, *, owner: str
-) -> None:
-    """Raise a ValueError that says what to do, unless both are (batch, outputs).
+def _as_classes(
+    asker: object, predictions: np.ndarray, targets: np.ndarray, after: str = ""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return predictions as floats, and labels, or rows of the predictions' type.
+
+    Raises a ValueError that says what to do, unless predictions are (batch, classes)
+    and targets fit them. after: the activation that makes them probabilities, if any.
 
     Built in chapter 3.
     """
-    _check_batch(predictions, "outputs", owner=owner, name="predictions")
-    if targets.shape != predictions.shape:
-        # Alike but for axes of size 1?
-        fits = np.squeeze(predictions).shape == np.squeeze(targets).shape
-        advice = (
-            f"use targets.reshape{predictions.shape}" if fits else "one for each output"
+    owner = type(asker).__name__
+    predictions = _as_float(predictions, owner=owner, name="predictions")
+    targets = _as_numbers(targets, owner=owner, name="targets")
+    _check_batch(predictions, "classes", owner=owner, name="predictions")
+    if predictions.shape[1] < 2:
+        raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
+    if after:
+        _check_probabilities(predictions, owner=owner, after=after)
+    if targets.shape == predictions.shape:
+        wrong = ~(np.abs(targets.sum(axis=1) - 1) < 1e-3) | ~(targets >= 0).all(axis=1)
+        if wrong.any():
+            got = f"got the row {targets[wrong][0]}"
+            raise ValueError(f"{owner} expected one-hot rows, which sum to 1, {got}.")
+        return predictions, targets.astype(predictions.dtype)
+    _check_labels(targets, *predictions.shape, owner=owner)
+    return predictions, targets
+
+
+def _check_labels(labels: np.ndarray, batch: int, classes: int, *, owner: str) -> None:
+    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample.
+
+    Built in chapter 3.
+    """
+    if labels.shape != (batch,):
+        flat = labels.size == batch
+        advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
+        expected = f"shape ({batch},), or one-hot {(batch, classes)}"
+        got = f"got {labels.shape}: {advice}"
+        raise ValueError(f"{owner} expected targets of {expected}, {got}.")
+    if labels.dtype.kind not in "iu":
+        whole = np.all(labels == np.floor(labels))
+        advice = "use targets.astype(int)" if whole else "a label is a whole number"
+        got = f"got {labels.dtype}: {advice}"
+        raise ValueError(f"{owner} expected integer labels, {got}.")
+    if batch and (labels.min() < 0 or labels.max() >= classes):
+        got = f"got {labels.min()} to {labels.max()}: there are {classes} classes"
+        raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
+
+
+def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> None:
+    """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
+
+    NaN passes: where a network has come to that, its loss should show it.
+
+    Built in chapter 3.
+    """
+    low, high = predictions.min(initial=0), predictions.max(initial=1)
+    if low < -1e-3 or high > 1 + 1e-3:
+        got = f"got {predictions.min():g} to {predictions.max():g}"
+        missing = f"is the {after} missing?"
+        raise ValueError(
+            f"{owner} expected probabilities from 0 to 1, {got}: {missing}"
         )
-        expected = f"the predictions' shape {predictions.shape}, got {targets.shape}"
-        raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
-
-
-def _check_yes_or_no(
-    predictions: np.ndarray, targets: np.ndarray, *, owner: str
-) -> None:
-    """Raise a ValueError that says what to do, unless both fit a yes-or-no question.
-
-    Both are (batch, outputs) and lie between 0, for no, and 1, for yes.
-
-    Built in chapter 3.
-    """
-    _check_same_shape(predictions, targets, owner=owner)
-    _check_probabilities(predictions, owner=owner, missing="sigmoid")
-    if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
-        got = f"got {targets.min()} to {targets.max()}"
-        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
 
 
 class BinaryCrossentropy(Loss):
@@ -203,14 +180,10 @@ class BinaryCrossentropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the predictions' type."""
-        owner = "BinaryCrossentropy"
-        predictions = _as_float(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_yes_or_no(predictions, targets, owner=owner)
+        predictions, targets = _as_answers(self, predictions, targets, "sigmoid")
         yes = np.log(np.clip(predictions, _EPSILON, 1))
         no = np.log(np.clip(1 - predictions, _EPSILON, 1))
-        targets = targets.astype(yes.dtype)
-        return 0 - np.mean(targets * yes + (1 - targets) * no, axis=1)
+        return -np.mean(targets * yes + (1 - targets) * no, axis=1)
 
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return ((1 - targets) / (1 - predictions) - targets / predictions) / size.
@@ -218,14 +191,48 @@ class BinaryCrossentropy(Loss):
         size is batch * outputs, as the loss is a mean over both. Where a prediction is
         within EPSILON of 0 or 1, the slope at that distance.
         """
-        owner = "BinaryCrossentropy"
-        predictions = _as_float(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_yes_or_no(predictions, targets, owner=owner)
-        targets = targets.astype(predictions.dtype)
+        predictions, targets = _as_answers(self, predictions, targets, "sigmoid")
         yes = targets / np.clip(predictions, _EPSILON, 1)
         no = (1 - targets) / np.clip(1 - predictions, _EPSILON, 1)
         return (no - yes) / predictions.size
+
+
+def _as_answers(
+    asker: object, predictions: np.ndarray, targets: np.ndarray, after: str = ""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as floats of the predictions' type, (batch, outputs).
+
+    Raises a ValueError that says what to do, unless they have one shape and targets lie
+    from 0, for no, to 1, for yes. after: as in `_as_classes`.
+
+    Built in chapter 3.
+    """
+    owner = type(asker).__name__
+    predictions = _as_float(predictions, owner=owner, name="predictions")
+    targets = _as_numbers(targets, owner=owner, name="targets")
+    _check_same_shape(predictions, targets, owner=owner)
+    if after:
+        _check_probabilities(predictions, owner=owner, after=after)
+    if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
+        got = f"got {targets.min()} to {targets.max()}"
+        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
+    return predictions, targets.astype(predictions.dtype)
+
+
+def _check_same_shape(
+    predictions: np.ndarray, targets: np.ndarray, *, owner: str
+) -> None:
+    """Raise a ValueError that says what to do, unless both are (batch, outputs).
+
+    Built in chapter 3.
+    """
+    _check_batch(predictions, "outputs", owner=owner, name="predictions")
+    if targets.shape != predictions.shape:
+        advice = "one for each output"
+        if np.squeeze(predictions).shape == np.squeeze(targets).shape:
+            advice = f"use targets.reshape{predictions.shape}"
+        expected = f"the predictions' shape {predictions.shape}, got {targets.shape}"
+        raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
 
 
 def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -233,14 +240,12 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
 
-    Built in chapter 4.
+    Built in chapters 4 and 5.
     """
-    if targets.ndim == 1:
-        # A row for each class, then transposed: stored column by column, which is
-        # how chapter 5 stores the logits that meet it.
-        classes = np.arange(predictions.shape[1]).reshape(-1, 1)
-        targets = np.equal(classes, targets).T
-    return targets.astype(predictions.dtype)
+    if targets.ndim == 2:
+        return targets.astype(predictions.dtype, copy=False)
+    classes = np.arange(predictions.shape[1])
+    return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 
 
 def _signed_errors(

@@ -1,12 +1,11 @@
-"""Metrics, built in chapters 3, 9 and 11.
+"""Metrics, built in chapters 3 and 9.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import numpy as np
 
-from nnfs_lib.layers import _as_numbers
-from nnfs_lib.losses import _check_classes, _check_yes_or_no, _signed_errors
+from nnfs_lib.losses import _as_answers, _as_classes, _check_not_empty, _signed_errors
 
 __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "RegressionAccuracy"]
 
@@ -30,11 +29,7 @@ class Accuracy:
     def calculate(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the share of right answers; an empty batch is a ValueError."""
         right = self.compare(predictions, targets)
-        if right.size == 0:
-            name = type(self).__name__
-            raise ValueError(
-                f"{name} got an empty batch: a mean needs at least one sample."
-            )
+        _check_not_empty(right, self)
         return float(right.sum()) / right.size
 
 
@@ -49,12 +44,9 @@ class CategoricalAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return True for each sample that is right, (batch,)."""
-        owner = "CategoricalAccuracy"
-        predictions = _as_numbers(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_classes(predictions, targets, owner=owner)
-        labels = targets if targets.ndim == 1 else np.argmax(targets, axis=1)
-        return np.equal(np.argmax(predictions, axis=1), labels)
+        predictions, targets = _as_classes(self, predictions, targets)
+        labels = targets if targets.ndim == 1 else targets.argmax(axis=1)
+        return np.equal(predictions.argmax(axis=1), labels)
 
 
 class BinaryAccuracy(Accuracy):
@@ -67,11 +59,8 @@ class BinaryAccuracy(Accuracy):
 
     def compare(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the share of right outputs of each sample, (batch,)."""
-        owner = "BinaryAccuracy"
-        predictions = _as_numbers(predictions, owner=owner, name="predictions")
-        targets = _as_numbers(targets, owner=owner, name="targets")
-        _check_yes_or_no(predictions, targets, owner=owner)
-        return np.mean(np.equal(predictions > 0.5, targets > 0.5), axis=1)
+        predictions, targets = _as_answers(self, predictions, targets, "sigmoid")
+        return np.equal(predictions > 0.5, targets > 0.5).mean(axis=1)
 
 
 class RegressionAccuracy(Accuracy):
@@ -88,39 +77,3 @@ class RegressionAccuracy(Accuracy):
         errors = _signed_errors(predictions, targets, owner="RegressionAccuracy")
         precision = np.std(targets) / 250 if errors.size else 0.0
         return np.mean(np.abs(errors) <= precision, axis=1)
-
-
-class _Tally:
-    """Means over batches in which every sample counts once.
-
-    `add` takes a batch's means, which count as often as it has samples. Outputs and
-    targets are kept, for an accuracy to judge all together: it need not be a mean.
-
-    Built in chapter 11.
-    """
-
-    def __init__(self, *, keep: bool = True) -> None:
-        """Begin with no samples; keep=False keeps the sums alone, for the means."""
-        self.keep, self.samples = keep, 0
-        self.sums: dict[str, float] = {}
-        self.outputs: list[np.ndarray] = []
-        self.targets: list[np.ndarray] = []
-
-    def add(self, outputs: np.ndarray, targets: np.ndarray, **means: float) -> None:
-        """Add a batch: outputs and targets (batch, ...), and means over it by name."""
-        self.samples += len(targets)
-        for name, mean in means.items():
-            self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
-        if self.keep:
-            self.outputs.append(outputs)
-            self.targets.append(targets)
-
-    def means(self) -> dict[str, float]:
-        """Return the means over all samples, by name."""
-        return {name: total / self.samples for name, total in self.sums.items()}
-
-    def together(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the outputs and the targets of all samples, (samples, ...)."""
-        if len(self.targets) == 1:
-            return self.outputs[0], self.targets[0]
-        return np.concatenate(self.outputs), np.concatenate(self.targets)

@@ -196,14 +196,18 @@ def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
         last = versions[0]
         for each in versions:
             last = each if each.chapter <= chapter else last
-        if last.kind != "constant" or last.chapter >= chapter:
+        if last.kind != "constant" or last.chapter > chapter:
             continue
         targets = {
             book.resolve(last, each): each
             for each in last.uses.references
             if each.when is When.NOW
         }
-        cells = [ready[each] for each in targets if each in ready]
+        own = last.chapter == chapter
+        changed = book.laid_anew(chapter) if own else ready
+        cells = [ready[each] for each in targets if each in changed]
+        if cells and own:  # it stands there with the older ones
+            cells.append(last.cell.number)
         if cells and max(cells) == cell.number:
             clean = last.node.with_changes(leading_lines=[])
             lines.append(cst.Module([]).code_for_node(clean).strip())

@@ -11,36 +11,15 @@ import numpy as np
 class Layer:
     """One step of a network: a batch goes in, a batch comes out.
 
-    Arrays are (batch, features), one row per sample. `forward(inputs)` returns the
-    outputs; `backward(doutputs)` takes the gradient of the loss with respect to the
-    outputs and returns the one with respect to the inputs, of the inputs' shape.
+    `forward(inputs)` returns the outputs. Arrays are (batch, features), one row per
+    sample.
     """
-
-    # The arrays that training changes; the gradient of `weights` is kept in `dweights`,
-    # and so on.
-    parameter_names: tuple[str, ...] = ()
-    # Set by the model while it trains.
-    training: bool = False
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the outputs for a batch of inputs."""
         raise NotImplementedError(
             f"{type(self).__name__} has no forward: define forward(self, inputs)."
         )
-
-    def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return dL/dinputs for dL/doutputs; keep the gradients of the parameters."""
-        raise NotImplementedError(
-            f"{type(self).__name__} has no backward: define backward(self, doutputs)."
-        )
-
-    def keep_gradients(self, doutputs: np.ndarray) -> None:
-        """Keep the gradients of the parameters: all that a first layer needs."""
-        self.backward(doutputs)
-
-    def regularization_loss(self) -> float:
-        """Return what the parameters themselves add to the loss: here, nothing."""
-        return 0.0
 
 
 class Dense(Layer):
@@ -51,8 +30,6 @@ class Dense(Layer):
     neuron is Rosenblatt's (1958), without its threshold.
     """
 
-    parameter_names = ("weights", "biases")
-
     def __init__(
         self,
         n_inputs: int,
@@ -62,24 +39,33 @@ class Dense(Layer):
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
-        if n_inputs < 1 or n_neurons < 1:
-            sizes = f"n_inputs={n_inputs}, n_neurons={n_neurons}"
-            raise ValueError(
-                f"Dense needs at least one input and one neuron, got {sizes}."
-            )
-        if not np.issubdtype(dtype, np.floating):
-            raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+        _check_sizes(n_inputs, n_neurons, dtype)
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
         # Random, because hidden neurons that start alike in every weight stay alike.
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons)."""
+        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons).
+
+        Inputs and outputs are kept: don't change them.
+        """
         inputs = _as_numbers(inputs, owner="Dense")
-        inputs = inputs.astype(self.weights.dtype, copy=False)
         _check_batch(inputs, len(self.weights), owner="Dense")
-        return np.dot(inputs, self.weights) + self.biases
+        self.inputs = inputs.astype(self.weights.dtype, copy=False)
+        self.outputs = self.inputs @ self.weights + self.biases
+        return self.outputs
+
+
+def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
+    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
+    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
+        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
+    if n_inputs < 1 or n_neurons < 1:
+        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
 
 def _check_batch(
@@ -95,21 +81,17 @@ def _check_batch(
     `name` are for the message.
     """
     fits = array.ndim == 2 and array.shape[1] > 0
-    if fits and (isinstance(features, str) or features == array.shape[1]):
+    if fits and (features == array.shape[1] or isinstance(features, str)):
         return
-    row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
-    if array.ndim == 1 and array.size == features != 1:
-        advice = f"one sample is {row}"
-    elif array.ndim < 2:
+    if array.ndim < 2:
+        row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
         advice = f"one sample is {row}, many samples of one number are {column}"
     elif array.ndim == 2:
         advice = f"each sample has {array.shape[1]} numbers"
     else:
         advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
-    expected = f"shape (batch, {features})"
-    raise ValueError(
-        f"{owner} expected {name} of {expected}, got {array.shape}: {advice}."
-    )
+    shapes = f"shape (batch, {features}), got {array.shape}"
+    raise ValueError(f"{owner} expected {name} of {shapes}: {advice}.")
 
 
 def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
@@ -117,39 +99,39 @@ def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
     if hasattr(array, "filled") and np.any(array.mask):
-        got, advice = "a masked array", f"fill its gaps first, {name}.filled(0)"
+        got = f"a masked array: fill its gaps first, {name}.filled(0)"
     elif hasattr(array, "toarray"):
-        got, advice = "a sparse matrix", f"use {name}.toarray()"
+        got = f"a sparse matrix: use {name}.toarray()"
     elif hasattr(array, "__next__"):
         pairs = "X, y = map(np.array, zip(*pairs))"
-        got, advice = "an iterator", f"use np.array(list({name})), of pairs {pairs}"
+        got = f"an iterator: use np.array(list({name})), of pairs {pairs}"
     else:
         try:
             array = np.asarray(array)
         except ValueError as error:
-            what = f"{owner} expected {name} of one shape for all samples"
-            raise ValueError(f"{what}, got rows of different lengths.") from error
+            what = "of one shape for all samples, got rows of different lengths"
+            raise ValueError(f"{owner} expected {name} {what}.") from error
         if array.dtype.kind in "biuf":
             return array
-        got, advice = _no_numbers(array, name)
-    raise ValueError(f"{owner} expected {name} of real numbers, got {got}: {advice}.")
+        got = _no_numbers(array, name)
+    raise ValueError(f"{owner} expected {name} of real numbers, got {got}.")
 
 
-def _no_numbers(array: np.ndarray, name: str) -> tuple[str, str]:
-    """Return what an array that holds no real numbers holds, and what to do."""
+def _no_numbers(array: np.ndarray, name: str) -> str:
+    """Say what an array holds instead of real numbers, and what to do."""
     if array.ndim == 0:
-        return type(array.item()).__name__, "make an array of numbers of it first"
+        return f"{type(array.item()).__name__}: make an array of numbers of it first"
     if array.dtype.kind == "c":
-        return "complex numbers", f"take {name}.real, or abs({name})"
+        return f"complex numbers: take {name}.real, or abs({name})"
     if any(each is None for each in array.flat):
         full = f"np.not_equal({name}, None).reshape(len({name}), -1).all(axis=1)"
-        return "None", f"leave such samples out, full = {full} says which to keep"
+        return f"None: leave such samples out, full = {full} says which to keep"
     try:
         array.astype(float)
     except (TypeError, ValueError):
-        return "words", f"number them, np.unique({name}, return_inverse=True)[1]"
+        return f"words: number them, np.unique({name}, return_inverse=True)[1]"
     got = "text" if array.dtype.kind in "US" else str(array.dtype)
-    return got, f"use np.array({name}, dtype=float)"
+    return f"{got}: use np.array({name}, dtype=float)"
 
 
 def spiral_data(

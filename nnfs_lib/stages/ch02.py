@@ -7,7 +7,7 @@ import numpy as np
 
 from nnfs_lib.stages import ch01 as nn
 from nnfs_lib.stages.ch01 import *
-from nnfs_lib.stages.ch01 import _as_numbers, _check_batch, _no_numbers
+from nnfs_lib.stages.ch01 import _as_numbers, _check_batch, _check_sizes, _no_numbers
 
 
 class ReLU(nn.Layer):
@@ -19,15 +19,8 @@ class ReLU(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(0, inputs) as a new array of the same shape and type."""
-        return np.maximum(inputs, 0)
-
-
-def _as_float(
-    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
-) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must."""
-    array = nn._as_numbers(array, owner=owner, name=name)
-    return array.astype(np.result_type(array, np.float32), copy=False)
+        self.outputs = np.maximum(inputs, 0)
+        return self.outputs
 
 
 class Sigmoid(nn.Layer):
@@ -42,7 +35,18 @@ class Sigmoid(nn.Layer):
         scores = _as_float(inputs, owner="Sigmoid")
         # exp of a negative number or zero lies between 0 and 1, whatever the score.
         small = np.exp(-np.abs(scores))
-        return np.where(scores >= 0, 1, small) / (1 + small)
+        self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
+        return self.outputs
+
+
+def _as_float(
+    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
+) -> np.ndarray:
+    """Return the array as floats, float32 or wider; copy it only where it must."""
+    array = nn._as_numbers(array, owner=owner, name=name)
+    if array.dtype.char in "fd":  # float32 and float64
+        return array
+    return array.astype(np.result_type(array, np.float32), copy=False)
 
 
 class Tanh(nn.Layer):
@@ -53,7 +57,8 @@ class Tanh(nn.Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return tanh(inputs), of the same shape."""
-        return np.tanh(_as_float(inputs, owner="Tanh"))
+        self.outputs = np.tanh(_as_float(inputs, owner="Tanh"))
+        return self.outputs
 
 
 class Softmax(nn.Layer):
@@ -68,12 +73,11 @@ class Softmax(nn.Layer):
         """Return the probabilities, (batch, classes), for logits of any size."""
         logits = _as_float(inputs, owner="Softmax")
         nn._check_batch(logits, "classes", owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows,
-        # infinite ones included.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+        return self.outputs
 
 
 __all__ = ["Dense", "Layer", "ReLU", "Sigmoid", "Softmax", "Tanh", "spiral_data"]

@@ -10,25 +10,19 @@ import numpy as np
 from nnfs_lib.stages import ch03 as nn
 from nnfs_lib.stages.ch03 import (
     _EPSILON,
+    _as_answers,
+    _as_classes,
     _as_float,
     _as_numbers,
     _check_batch,
-    _check_classes,
+    _check_labels,
+    _check_not_empty,
     _check_probabilities,
     _check_same_shape,
-    _check_yes_or_no,
+    _check_sizes,
     _no_numbers,
 )
 from nnfs_lib.stages.ch03 import *
-
-
-def _check_float64(array: np.ndarray) -> None:
-    """Raise a ValueError that says what to do, unless there are float64 to check."""
-    if array.dtype != np.float64:
-        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
-        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
-    if array.size == 0:
-        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
 
 
 def numerical_gradient(
@@ -51,6 +45,15 @@ def numerical_gradient(
         finally:
             array[index] = kept
     return gradient
+
+
+def _check_float64(array: np.ndarray) -> None:
+    """Raise a ValueError that says what to do, unless there are float64 to check."""
+    if array.dtype != np.float64:
+        advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
+        raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")
+    if array.size == 0:
+        raise ValueError(f"There is nothing to check in an array of {array.shape}.")
 
 
 def check_gradient(
@@ -83,24 +86,26 @@ def check_gradient(
     return float(errors[worst])
 
 
-def _kept_outputs(layer: nn.Layer, doutputs: np.ndarray) -> np.ndarray:
-    """Return the outputs that the layer's forward kept, for its backward.
+class Layer(nn.Layer):
+    """One step of a network: a batch goes in, a batch comes out.
 
-    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
-    the outputs' shape.
+    `forward(inputs)` returns the outputs; `backward(doutputs)` takes the gradient of
+    the loss with respect to the outputs and returns the one with respect to the inputs,
+    of the inputs' shape. Arrays are (batch, features), one row per sample.
     """
-    owner = type(layer).__name__
-    outputs: np.ndarray | None = getattr(layer, "outputs", None)
-    if outputs is None:
-        advice = "run forward first; one of your own has to keep self.outputs"
-        raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
-    if np.shape(doutputs) != outputs.shape:
-        expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
-        raise ValueError(f"{owner} expected doutputs of {expected}.")
-    return outputs
+
+    # The arrays that training changes; the gradient of `weights` is kept in `dweights`,
+    # and so on.
+    parameter_names: tuple[str, ...] = ()
+
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return dL/dinputs for dL/doutputs; keep the gradients of the parameters."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no backward: define backward(self, doutputs)."
+        )
 
 
-class Dense(nn.Dense):
+class Dense(nn.Dense, Layer):
     """A dense layer: every neuron takes a weighted sum of every input.
 
     outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
@@ -109,18 +114,7 @@ class Dense(nn.Dense):
     The neuron is Rosenblatt's (1958), without its threshold.
     """
 
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons).
-
-        Inputs and outputs are kept for `backward`: don't change them in between.
-        """
-        inputs = nn._as_numbers(inputs, owner="Dense")
-        inputs = inputs.astype(self.weights.dtype, copy=False)
-        nn._check_batch(inputs, len(self.weights), owner="Dense")
-        self.inputs = inputs
-        self.outputs = np.dot(inputs, self.weights)
-        self.outputs += self.biases
-        return self.outputs
+    parameter_names = ("weights", "biases")
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases.
@@ -129,21 +123,37 @@ class Dense(nn.Dense):
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         _kept_outputs(self, doutputs)
-        self.dweights = np.dot(self.inputs.T, doutputs)
-        ones = np.ones((1, len(doutputs)), dtype=doutputs.dtype)
-        self.dbiases = np.dot(ones, doutputs)
-        return np.dot(doutputs, self.weights.T)
+        ones = np.ones((1, len(doutputs)), doutputs.dtype)
+        self.dweights = self.inputs.T @ doutputs
+        self.dbiases = ones @ doutputs
+        return doutputs @ self.weights.T
+
+
+def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
+    """Return the outputs that the layer's forward kept, for its backward.
+
+    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
+    the outputs' shape.
+    """
+    outputs: np.ndarray | None = getattr(layer, "outputs", None)
+    if outputs is not None and np.shape(doutputs) == outputs.shape:
+        return outputs
+    owner = type(layer).__name__
+    if outputs is None:
+        advice = "run forward first; one of your own has to keep self.outputs"
+        raise RuntimeError(f"{owner}.backward came before forward: {advice}.")
+    expected = f"the outputs' shape {outputs.shape}, got {np.shape(doutputs)}"
+    raise ValueError(f"{owner} expected doutputs of {expected}.")
 
 
 def check_layer(
-    layer: nn.Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
+    layer: Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
 ) -> dict[str, float]:
     """Judge every gradient of a layer; return the worst relative error of each.
 
     inputs: (batch, features). A random weighting of the outputs, sum(outputs *
     doutputs), stands for the loss: its gradient with respect to the outputs is
-    doutputs. To it comes the layer's own regularization loss, where it has one.
-    Parameters must be float64. A wrong gradient is an AssertionError.
+    doutputs. Parameters must be float64. A wrong gradient is an AssertionError.
     """
     inputs = np.array(inputs, dtype=np.float64)
     for name in layer.parameter_names:
@@ -155,8 +165,7 @@ def check_layer(
         gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
 
     def loss() -> float:
-        weighted = float(np.sum(layer.forward(inputs) * doutputs))
-        return weighted + layer.regularization_loss()
+        return float(np.sum(layer.forward(inputs) * doutputs))
 
     return {
         f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")
@@ -164,42 +173,42 @@ def check_layer(
     }
 
 
-class ReLU(nn.ReLU):
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return max(0, inputs) as a new array of the same shape and type."""
-        self.outputs = np.maximum(inputs, 0)
-        return self.outputs
-
+class ReLU(nn.ReLU, Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs where the inputs were positive, and 0 elsewhere."""
-        return np.multiply(doutputs, _kept_outputs(self, doutputs) > 0)
+        outputs = _kept_outputs(self, doutputs)
+        return doutputs * (outputs > 0)
 
 
-class Sigmoid(nn.Sigmoid):
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return 1 / (1 + exp(-inputs)), of the same shape; nothing overflows."""
-        scores = nn._as_float(inputs, owner="Sigmoid")
-        # exp of a negative number or zero lies between 0 and 1, whatever the score.
-        small = np.exp(-np.abs(scores))
-        self.outputs = np.where(scores >= 0, 1, small) / (1 + small)
-        return self.outputs
-
+class Sigmoid(nn.Sigmoid, Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = _kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
 
 
-class Tanh(nn.Tanh):
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return tanh(inputs), of the same shape."""
-        self.outputs = np.tanh(nn._as_float(inputs, owner="Tanh"))
-        return self.outputs
-
+class Tanh(nn.Tanh, Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs * (1 - outputs^2)."""
         outputs = _kept_outputs(self, doutputs)
         return doutputs * (1 - outputs * outputs)
+
+
+class Loss(nn.Loss):
+    """How wrong predictions are: training makes it small.
+
+    `forward(predictions, targets)` returns (batch,), one value per sample, and
+    `calculate` their mean; `backward(predictions, targets)` returns the gradient of
+    that mean, of the predictions' shape. Predictions and targets never broadcast:
+    shapes that don't fit are an error.
+    """
+
+    def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the gradient of the mean loss, of the shape of predictions."""
+        name = type(self).__name__
+        raise NotImplementedError(
+            f"{name} has no backward: define backward(self, predictions, targets)."
+        )
 
 
 def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -207,47 +216,38 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
     """
-    if targets.ndim == 1:
-        # A row for each class, then transposed: stored column by column, which is
-        # how chapter 5 stores the logits that meet it.
-        classes = np.arange(predictions.shape[1]).reshape(-1, 1)
-        targets = np.equal(classes, targets).T
-    return targets.astype(predictions.dtype)
+    if targets.ndim == 2:
+        return targets.astype(predictions.dtype, copy=False)
+    rows = np.zeros_like(predictions)
+    rows[np.arange(len(targets)), targets] = 1
+    return rows
 
 
-class CategoricalCrossentropy(nn.CategoricalCrossentropy):
+class CategoricalCrossentropy(nn.CategoricalCrossentropy, Loss):
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return -targets / predictions / batch, (batch, classes).
 
         Where a prediction is below EPSILON, the slope at EPSILON.
         """
-        owner = "CategoricalCrossentropy"
-        predictions = nn._as_float(predictions, owner=owner, name="predictions")
-        targets = nn._as_numbers(targets, owner=owner, name="targets")
-        nn._check_classes(predictions, targets, owner=owner)
-        nn._check_probabilities(predictions, owner=owner, missing="softmax")
+        predictions, targets = nn._as_classes(self, predictions, targets, "softmax")
         one_hot = _one_hot_like(predictions, targets)
         return -one_hot / np.clip(predictions, nn._EPSILON, 1) / len(predictions)
 
 
-class BinaryCrossentropy(nn.BinaryCrossentropy):
+class BinaryCrossentropy(nn.BinaryCrossentropy, Loss):
     def backward(self, predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return ((1 - targets) / (1 - predictions) - targets / predictions) / size.
 
         size is batch * outputs, as the loss is a mean over both. Where a prediction is
         within EPSILON of 0 or 1, the slope at that distance.
         """
-        owner = "BinaryCrossentropy"
-        predictions = nn._as_float(predictions, owner=owner, name="predictions")
-        targets = nn._as_numbers(targets, owner=owner, name="targets")
-        nn._check_yes_or_no(predictions, targets, owner=owner)
-        targets = targets.astype(predictions.dtype)
+        predictions, targets = nn._as_answers(self, predictions, targets, "sigmoid")
         yes = targets / np.clip(predictions, nn._EPSILON, 1)
         no = (1 - targets) / np.clip(1 - predictions, nn._EPSILON, 1)
         return (no - yes) / predictions.size
 
 
-def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> float:
+def check_loss(loss: Loss, predictions: np.ndarray, targets: np.ndarray) -> float:
     """Judge a loss's gradient; return its worst relative error.
 
     predictions and targets as the loss takes them. Probabilities should be above 0.01:
@@ -263,19 +263,7 @@ def check_loss(loss: nn.Loss, predictions: np.ndarray, targets: np.ndarray) -> f
     )
 
 
-class Softmax(nn.Softmax):
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the probabilities, (batch, classes), for logits of any size."""
-        logits = nn._as_float(inputs, owner="Softmax")
-        nn._check_batch(logits, "classes", owner="Softmax")
-        # Half of the largest float: so the difference of two logits never overflows,
-        # infinite ones included.
-        limit = np.finfo(logits.dtype).max / 2
-        logits = np.clip(logits, -limit, limit)
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        self.outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return self.outputs
-
+class Softmax(nn.Softmax, Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return outputs * (doutputs - the sum of doutputs * outputs in each row).
 

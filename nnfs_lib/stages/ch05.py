@@ -10,14 +10,17 @@ import numpy as np
 from nnfs_lib.stages import ch04 as nn
 from nnfs_lib.stages.ch04 import (
     _EPSILON,
+    _as_answers,
+    _as_classes,
     _as_float,
     _as_numbers,
     _check_batch,
-    _check_classes,
     _check_float64,
+    _check_labels,
+    _check_not_empty,
     _check_probabilities,
     _check_same_shape,
-    _check_yes_or_no,
+    _check_sizes,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
@@ -25,18 +28,32 @@ from nnfs_lib.stages.ch04 import (
 from nnfs_lib.stages.ch04 import *
 
 
-def _shifted(logits: np.ndarray) -> np.ndarray:
-    """Return logits minus the largest of their row, (batch, classes), all finite."""
-    # Stored column by column: so few numbers a row would make every sum slow.
-    logits = np.asfortranarray(logits)
-    largest = np.finfo(logits.dtype).max
-    logits = np.minimum(np.maximum(logits, -largest / 2), largest / 2)
-    below = logits - logits.max(axis=1, keepdims=True)
-    # No lower than this, so that the mean of a batch doesn't overflow either.
-    return np.maximum(below, -math.sqrt(largest))
+class Loss(nn.Loss):
+    """How wrong predictions are: training makes it small.
+
+    `forward(predictions, targets)` returns (batch,), one value per sample, and
+    `calculate` their mean; `backward(predictions, targets)` returns the gradient of
+    that mean, of the predictions' shape; `value_and_gradient` returns mean and gradient
+    at once. Predictions and targets never broadcast: shapes that don't fit are an
+    error.
+    """
+
+    def value_and_gradient(
+        self, predictions: np.ndarray, targets: np.ndarray
+    ) -> tuple[float, np.ndarray]:
+        """Return what `calculate` and `backward` do; a loss may share work for it."""
+        value = self.calculate(predictions, targets)
+        return value, self.backward(predictions, targets)
 
 
-class SoftmaxCategoricalCrossentropy(nn.Loss):
+# As before, on what this chapter has re-opened.
+class CategoricalCrossentropy(nn.CategoricalCrossentropy, Loss): ...
+
+
+class BinaryCrossentropy(nn.BinaryCrossentropy, Loss): ...
+
+
+class SoftmaxCategoricalCrossentropy(Loss):
     """Softmax and categorical cross-entropy in one, on logits of any size.
 
     L_n = ln(sum_j exp(logits[n, j])) - sum_k targets[n, k] * logits[n, k], in nats;
@@ -46,56 +63,53 @@ class SoftmaxCategoricalCrossentropy(nn.Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        differences, one_hot = self.prepare(logits, targets)
-        logs = np.log(np.exp(differences).sum(axis=1))
-        return logs - (one_hot * differences).sum(axis=1)
+        logits, targets = nn._as_classes(self, logits, targets)
+        z = _shifted(logits)
+        one_hot = _one_hot_like(z, targets)
+        return np.log(np.exp(z).sum(axis=1)) - (one_hot * z).sum(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (softmax(logits) - targets) / batch, of the logits' shape."""
-        differences, one_hot = self.prepare(logits, targets)
-        exponentials = np.exp(differences)
+        logits, targets = nn._as_classes(self, logits, targets)
+        exponentials = np.exp(_shifted(logits))
+        one_hot = _one_hot_like(exponentials, targets)
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return (probabilities - one_hot) / len(one_hot)
+        return (probabilities - one_hot) / len(logits)
 
     def value_and_gradient(
         self, logits: np.ndarray, targets: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Return `calculate` and `backward`, with every exponential taken once."""
-        differences, one_hot = self.prepare(logits, targets)
-        exponentials = np.exp(differences)
+        logits, targets = nn._as_classes(self, logits, targets)
+        z = _shifted(logits)
+        one_hot = _one_hot_like(z, targets)
+        exponentials = np.exp(z)
         sums = exponentials.sum(axis=1, keepdims=True)
-        losses = np.log(sums[:, 0]) - (one_hot * differences).sum(axis=1)
-        return self.mean(losses), (exponentials / sums - one_hot) / len(one_hot)
-
-    def prepare(
-        self, logits: np.ndarray, targets: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the logits less each row's largest, and one-hot targets like them."""
-        owner = "SoftmaxCategoricalCrossentropy"
-        logits = nn._as_float(logits, owner=owner, name="logits")
-        targets = nn._as_numbers(targets, owner=owner, name="targets")
-        nn._check_classes(logits, targets, owner=owner)
-        return _shifted(logits), nn._one_hot_like(logits, targets)
+        losses = np.log(sums[:, 0]) - (one_hot * z).sum(axis=1)
+        return self._mean(losses), (exponentials / sums - one_hot) / len(z)
 
 
-def _as_yes_or_no(
-    logits: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as floats of the logits' type; ValueError unless they fit.
+def _shifted(logits: np.ndarray) -> np.ndarray:
+    """Return logits minus the largest of their row, (batch, classes), all finite."""
+    logits = np.asfortranarray(logits)
+    limit = math.sqrt(np.finfo(logits.dtype).max) / 2
+    if np.abs(logits).max(initial=0) > limit:
+        logits = np.clip(logits, -limit, limit)
+    return logits - logits.max(axis=1, keepdims=True)
 
-    logits, targets: (batch, outputs), targets from 0, for no, to 1, for yes.
+
+def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return targets as one-hot rows of the predictions' shape and type.
+
+    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
     """
-    owner = "SigmoidBinaryCrossentropy"
-    logits = nn._as_float(logits, owner=owner, name="logits")
-    targets = nn._as_numbers(targets, owner=owner, name="targets")
-    nn._check_same_shape(logits, targets, owner=owner)
-    if targets.size and not 0 <= targets.min() <= targets.max() <= 1:
-        got = f"got {targets.min()} to {targets.max()}"
-        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
-    return logits, targets.astype(logits.dtype)
+    if targets.ndim == 2:
+        return targets.astype(predictions.dtype, copy=False)
+    classes = np.arange(predictions.shape[1])
+    return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 
 
-class SigmoidBinaryCrossentropy(nn.Loss):
+class SigmoidBinaryCrossentropy(Loss):
     """Sigmoid and binary cross-entropy in one, on logits of any size.
 
     L_n = mean_j(max(z, 0) - targets * z + ln(1 + exp(-|z|))), z the logits, in nats;
@@ -105,23 +119,29 @@ class SigmoidBinaryCrossentropy(nn.Loss):
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
-        logits, targets = _as_yes_or_no(logits, targets)
-        # So far out, the mean of a batch doesn't overflow yet.
+        logits, targets = nn._as_answers(self, logits, targets)
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
         losses = np.maximum(z, 0) - targets * z + np.log1p(np.exp(-np.abs(z)))
-        return np.mean(losses, axis=1)
+        return losses.mean(axis=1)
 
     def backward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return (sigmoid(logits) - targets) / (batch * outputs), of that shape."""
-        logits, targets = _as_yes_or_no(logits, targets)
+        logits, targets = nn._as_answers(self, logits, targets)
         return (nn.Sigmoid().forward(logits) - targets) / logits.size
 
 
 # Which loss takes the place of an output activation and the loss behind it.
-FUSED: dict[tuple[type[nn.Layer], type[nn.Loss]], type[nn.Loss]] = {
+FUSED: dict[tuple[type[nn.Layer], type[Loss]], type[Loss]] = {
     (nn.Softmax, nn.CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
     (nn.Sigmoid, nn.BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
+
+
+# As before, on what this chapter has re-opened.
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
 }
 
 

@@ -12,15 +12,17 @@ import numpy as np
 from nnfs_lib.stages import ch05 as nn
 from nnfs_lib.stages.ch05 import (
     _EPSILON,
+    _as_answers,
+    _as_classes,
     _as_float,
     _as_numbers,
-    _as_yes_or_no,
     _check_batch,
-    _check_classes,
     _check_float64,
+    _check_labels,
+    _check_not_empty,
     _check_probabilities,
     _check_same_shape,
-    _check_yes_or_no,
+    _check_sizes,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
@@ -72,12 +74,11 @@ class Optimizer:
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
         self._prepare(pairs)
-        np.concatenate([each for _, each in pairs], axis=None, out=self.gradient)
-        self.update(self.gradient, self.change)
-        end = 0
-        for array, _ in pairs:
-            start, end = end, end + array.size
-            array -= self.change[start:end].reshape(array.shape)
+        gradients = [gradient.ravel() for _, gradient in pairs]
+        one = len(gradients) == 1  # needs no copy
+        self.update(gradients[0] if one else np.concatenate(gradients), self.change)
+        for array, part in zip(self.arrays, self.changes, strict=True):
+            array -= part
         self.steps_done += 1
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -101,8 +102,7 @@ def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> Non
     if self.arrays:
         advice = "every network needs its own optimizer"
         raise ValueError(f"{owner} has moved other arrays so far: {advice}.")
-    self.gradient = np.concatenate([array for array, _ in pairs], axis=None)
-    self.change = np.empty_like(self.gradient)
+    self.change = np.concatenate([array for array, _ in pairs], axis=None)
     if not self.memory:
         self.memory = {name: np.zeros_like(self.change) for name in self.memories}
     for memory in self.memory.values():
@@ -113,6 +113,11 @@ def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> Non
         advice = f"{np.finfo(self.change.dtype).tiny:.0e} is the least"
         raise ValueError(f"{owner}'s epsilon is 0 in {self.change.dtype}: {advice}.")
     self.arrays = [array for array, _ in pairs]
+    ends = np.cumsum([array.size for array in self.arrays])
+    self.changes = [  # the parts of the change, each in its array's shape
+        self.change[end - array.size : end].reshape(array.shape)
+        for array, end in zip(self.arrays, ends, strict=True)
+    ]
 
 
 Optimizer._prepare = _prepare

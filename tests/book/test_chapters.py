@@ -203,13 +203,14 @@ def test_every_solution_passes_and_every_stub_fails(path):
 
 
 @every_chapter
-def test_solutions_are_folded_away_on_the_page_and_in_jupyterlab(path):
+def test_solutions_and_checks_are_folded_away_on_the_page_and_in_jupyterlab(path):
     for cell in cells(path):
         is_solution = any(tag.startswith("solution:") for tag in tags(cell))
+        exported = any(tag.startswith("export:") for tag in tags(cell))
+        is_check = exported and "hide-input" in tags(cell)
         assert ("hide-cell" in tags(cell)) == is_solution
-        assert (
-            cell.metadata.get("jupyter", {}).get("source_hidden", False) == is_solution
-        )
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert hidden == (is_solution or is_check)
 
 
 @every_chapter
@@ -218,7 +219,8 @@ def test_code_that_only_draws_is_folded_away_on_the_page(path):
         source = cell.source
         if source.startswith(MAGIC):
             source = source.partition("\n")[2]
-        assert ("hide-input" in tags(cell)) == source.startswith("plots.")
+        if not any(tag.startswith("export:") for tag in tags(cell)):
+            assert ("hide-input" in tags(cell)) == source.startswith("plots.")
 
 
 @every_chapter
