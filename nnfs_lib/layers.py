@@ -1,4 +1,4 @@
-"""Layers, built in chapters 1, 4, 7, 8, 9, 10 and 12.
+"""Layers, built in chapters 1, 4, 7, 8, 9, 10, 12 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -56,7 +56,7 @@ class Dense(Layer):
     with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
     or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
 
-    Built in chapters 1, 4, 7, 9 and 10.
+    Built in chapters 1, 4, 7, 9, 10 and 13.
     """
 
     def __init__(
@@ -131,6 +131,8 @@ class Dense(Layer):
             self.dbiases += _penalty_gradient(
                 self.biases, self.bias_l1, self.bias_l2
             )
+
+    settings: tuple[str, ...] = ("weight_l1", "weight_l2", "bias_l1", "bias_l2")
 
 
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
@@ -283,7 +285,7 @@ class Dropout(Layer):
     exact to 1/65536. Inputs and outputs (batch, features). Source: Srivastava et al.
     (2014).
 
-    Built in chapter 8.
+    Built in chapters 8 and 13.
     """
 
     def __init__(
@@ -320,6 +322,8 @@ class Dropout(Layer):
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)
 
+    settings: tuple[str, ...] = ("rate",)
+
 
 class Rescaling(Layer):
     """outputs = inputs * scale + offset, as floats.
@@ -327,7 +331,7 @@ class Rescaling(Layer):
     Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
     outputs (batch, ...).
 
-    Built in chapter 12.
+    Built in chapters 12 and 13.
     """
 
     def __init__(self, scale: float, offset: float = 0.0) -> None:
@@ -350,6 +354,8 @@ class Rescaling(Layer):
         """Return doutputs * scale."""
         _kept_outputs(self, doutputs)
         return np.asarray(doutputs) * self.scale
+
+    settings: tuple[str, ...] = ("scale", "offset")
 
 
 class Flatten(Layer):

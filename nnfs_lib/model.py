@@ -4,7 +4,7 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +19,14 @@ from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import Loss
 from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 from nnfs_lib.optimizers import Optimizer
-from nnfs_lib.recipes import _as_text, _from_text, _layer_from
+from nnfs_lib.saving import (
+    _CLASSES,
+    _fill,
+    _fitting,
+    _model_to_config,
+    _training_to_config,
+)
 from nnfs_lib.wiring import (
-    _as_tuple,
     _check_ending,
     _check_fit,
     _check_kind,
@@ -29,7 +34,6 @@ from nnfs_lib.wiring import (
     _fused_for,
     _is_fused,
     _lay_out,
-    _matched,
     _Place,
     _training_mode,
 )
@@ -394,23 +398,25 @@ class Model:
             if layer.parameter_names
         ]
 
-    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
         """Take what `get_parameters` of a like model returned, in copies.
 
         Raises ValueError unless every array fits; then nothing has changed.
         """
-        trainable = [layer for layer in self.layers if layer.parameter_names]
-        given = _as_tuple(parameters)
-        if len(given) != len(trainable):
-            counts = f"{len(trainable)} layers, got those of {len(given)}"
+        layers = [layer for layer in self.layers if layer.parameter_names]
+        try:
+            given = [tuple(each) for each in parameters]
+        except TypeError as error:
+            got = f"got {parameters!r}: hand in what get_parameters returns"
+            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
+        if len(given) != len(layers):
+            counts = f"{len(layers)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
-        changes = [
-            change
-            for layer, arrays in zip(trainable, given, strict=True)
-            for change in _matched(layer, arrays)
-        ]
-        for old, new in changes:
-            old[...] = new
+        names = [layer.parameter_names for layer in layers]
+        fitting = [*map(_fitting, layers, names, given)]
+        for layer, arrays in zip(layers, fitting, strict=True):
+            for name, array in arrays.items():
+                getattr(layer, name)[...] = array
 
     def save_parameters(self, path: str | Path) -> None:
         """Write all weights and biases to an .npz file, whole or not at all."""
@@ -429,80 +435,52 @@ class Model:
         """
         try:
             arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-            own = self.get_parameters()
-            names = [
-                [f"{place}.{number}" for number in range(len(several))]
-                for place, several in enumerate(own)
-            ]
-            if set(arrays) != {name for several in names for name in several}:
-                counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
-                raise ValueError(f"it is of another model: {counts}")
-            self.set_parameters([[arrays[n] for n in several] for several in names])
-        except ValueError as error:
+            counts = [len(each.parameter_names) for each in self.layers]
+            if len(arrays) != sum(counts):
+                found = f"{len(arrays)} arrays, the model has {sum(counts)}"
+                raise ValueError(f"it is of another model: {found}")
+            self.set_parameters(
+                [arrays[f"{place}.{number}"] for number in range(count)]
+                for place, count in enumerate(filter(None, counts))
+            )
+        except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
-
-    @classmethod
-    def from_content(cls, content: bytes) -> "Model":
-        """Return the model in the bytes of a file; ValueError where there is none."""
-        try:
-            text, arrays = _read_packed(content, "model")
-            layers = enumerate(text["layers"])
-            model = cls([_layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=_from_text(text["loss"], Loss))
-            model.set(accuracy=_from_text(text["accuracy"], Accuracy))
-            model.finalize()
-            if "training" in text:
-                _go_on(model, text["training"], arrays)
-        except (
-            TypeError,
-            LookupError,
-            RuntimeError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            raise ValueError(str(error) or type(error).__name__) from error
-        return model
 
     def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
         """Write the model to one file, whole or not at all: `Model.load` reads it.
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit on the same machine with as many threads.
-        ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads. A class
+        of your own says how it is made: `settings` are the names of its constructor's
+        arguments that it keeps as attributes, `state` those of arrays beside its
+        parameters. ValueError for what `load` could not read.
         """
         self.finalize()
-        text: dict[str, Any] = {"kind": "model", "version": _VERSION}
-        text["layers"] = [_as_text(layer) for layer in self.layers]
-        text |= {"loss": _as_text(self.loss), "accuracy": _as_text(self.accuracy)}
-        arrays = {
-            f"{place}.{name}": getattr(layer, name)
-            for place, layer in enumerate(self.layers)
-            for name in layer.parameter_names
-        }
+        if include_optimizer and self.optimizer is None:
+            advice = "leave include_optimizer out, or call set(optimizer=...)"
+            raise RuntimeError(f"Model has no optimizer to save: {advice}.")
+        config, arrays = _model_to_config(self)
         if include_optimizer:
-            text["training"], vectors = _training_as_text(self)
-            arrays |= vectors
-        content = _pack(text, arrays)
-        try:
-            Model.from_content(content)
-        except ValueError as error:
-            message = f"Model can't be saved, no file would bring it back: {error}"
-            raise ValueError(message) from error
-        _write_whole(path, content)
+            config["training"], memories = _training_to_config(self)
+            arrays |= memories
+        _write_whole(path, _pack(config, arrays))
 
     @classmethod
-    def load(cls, path: str | Path) -> "Model":
+    def load(cls, path: str | Path, *, layers: Iterable[type] = ()) -> "Model":
         """Return the model in a file of `save`, ready to predict.
 
-        Where its optimizer was saved, `train` goes on; otherwise `set` one first.
-        Raises ValueError for a file that is damaged, or of another kind or version.
+        layers: the classes of your own that the file may name, of any kind. Where the
+        optimizer was saved, `train` goes on; otherwise `set` one first. Raises
+        ValueError for a file that is damaged, or of another kind or version.
         """
-        content = Path(path).read_bytes()
+        model, content = cls(), Path(path).read_bytes()
+        known = {each.__name__: each for each in layers} | _CLASSES
         try:
-            return cls.from_content(content)
-        except ValueError as error:
+            _fill(model, content, known)
+        except Exception as error:  # whatever went wrong, the file is to blame
             raise _cannot_load(path, error) from error
+        return model
 
 
 def _check_callbacks(
@@ -517,67 +495,3 @@ def _check_callbacks(
         needs = "callbacks is a list of functions of (model, history)"
         raise ValueError(f"{needs}, got {callbacks!r}.")
     return listeners
-
-
-def _generators_of(model: Model) -> list[tuple[Any, int]]:
-    """Return what draws random numbers, each with the number of its generator.
-
-    Owners that share a generator share its number, and share it again after loading.
-
-    Built in chapter 13.
-    """
-    owners: list[Any] = [model]
-    owners += [layer for layer in model.layers if hasattr(layer, "rng")]
-    distinct: list[np.random.Generator] = []
-    for owner in owners:
-        if not any(owner.rng is each for each in distinct):
-            distinct.append(owner.rng)
-    return [
-        (owner, next(n for n, each in enumerate(distinct) if owner.rng is each))
-        for owner in owners
-    ]
-
-
-def _training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what training needs to go on, beside the parameters: text and arrays.
-
-    Built in chapter 13.
-    """
-    if model.optimizer is None:
-        advice = "leave include_optimizer out, or call set(optimizer=...)"
-        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
-    vectors = model.optimizer.get_state()
-    text = {"optimizer": _as_text(model.optimizer), "done": vectors.pop("steps_done")}
-    numbered = _generators_of(model)
-    states = {number: owner.rng.bit_generator.state for owner, number in numbered}
-    for state in states.values():
-        if state["bit_generator"] != "PCG64":
-            got = f"got {state['bit_generator']}"
-            raise ValueError(f"Only generators of default_rng can be saved, {got}.")
-    text["owners"] = [number for _, number in numbered]
-    text["generators"] = [states[number] for number in range(len(states))]
-    return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
-
-
-def _go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
-    """Give a model the optimizer and the generators that the text describes.
-
-    Built in chapter 13.
-    """
-    optimizer = _from_text(text["optimizer"], Optimizer)
-    vectors = {
-        name.removeprefix("optimizer."): array
-        for name, array in arrays.items()
-        if name.startswith("optimizer.")
-    }
-    optimizer.set_state({"steps_done": text["done"], **vectors})
-    if optimizer.size not in (None, model.parameters.size):
-        raise ValueError("its optimizer has moved another number of parameters")
-    generators = []
-    for state in text["generators"]:
-        generators.append(np.random.default_rng(0))
-        generators[-1].bit_generator.state = state
-    owners = [owner for owner, _ in _generators_of(model)]
-    for owner, number in zip(owners, text["owners"], strict=True):
-        owner.rng = generators[number]
-    model.set(optimizer=optimizer)

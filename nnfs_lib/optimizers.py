@@ -1,4 +1,4 @@
-"""Optimizers, built in chapter 6.
+"""Optimizers, built in chapters 6 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -196,7 +196,7 @@ class SGD(Optimizer):
     velocity = momentum * velocity + rate * gradient; parameters -= velocity. Source:
     Robbins and Monro (1951); momentum: Polyak (1964).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     def __init__(
@@ -217,6 +217,8 @@ class SGD(Optimizer):
             velocity += change
             change[:] = velocity
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "momentum")
+
 
 class Adagrad(Optimizer):
     """Smaller steps for parameters whose gradients were large.
@@ -224,7 +226,7 @@ class Adagrad(Optimizer):
     sums += gradient^2; parameters -= rate * gradient / (sqrt(sums) + epsilon).
     Source: Duchi, Hazan and Singer (2011).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("sums",)
@@ -246,6 +248,8 @@ class Adagrad(Optimizer):
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon")
+
 
 class RMSprop(Optimizer):
     """Adagrad that forgets: a running mean of the squares instead of their sum.
@@ -253,7 +257,7 @@ class RMSprop(Optimizer):
     squares = rho * squares + (1 - rho) * gradient^2; then as Adagrad. Source: Tieleman
     and Hinton (2012).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("squares",)
@@ -284,6 +288,8 @@ class RMSprop(Optimizer):
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon", "rho")
+
 
 class Adam(Optimizer):
     """Momentum and RMSprop together, corrected for their start at zero.
@@ -293,7 +299,7 @@ class Adam(Optimizer):
     rate * means / (1 - beta_1^t) / (sqrt(squares / (1 - beta_2^t)) + epsilon).
     Source: Kingma and Ba (2015).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("means", "squares")
@@ -332,3 +338,11 @@ class Adam(Optimizer):
         change += self.epsilon * root
         np.divide(means, change, out=change)
         change *= rate
+
+    settings: tuple[str, ...] = (
+        "learning_rate",
+        "decay",
+        "epsilon",
+        "beta_1",
+        "beta_2",
+    )

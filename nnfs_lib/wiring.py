@@ -1,11 +1,10 @@
-"""Wiring, built in chapters 10 and 13.
+"""Wiring, built in chapter 10.
 
 Generated from the chapters: edit them, not this file.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
@@ -172,36 +171,3 @@ def _check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
             if layer.parameter_names:
                 giver = name
     return outputs
-
-
-def _as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, tuple or iterator as a tuple; ValueError for anything else.
-
-    Built in chapter 13.
-    """
-    try:
-        return tuple(arrays)
-    except TypeError as error:
-        got = f"got {arrays!r}: hand in what get_parameters returns"
-        raise ValueError(f"Parameters come in a list, {got}.") from error
-
-
-def _matched(
-    layer: Layer, arrays: Sequence[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value, if they are alike.
-
-    Built in chapter 13.
-    """
-    names, owner, given = layer.parameter_names, _describe(layer), _as_tuple(arrays)
-    if len(given) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
-    pairs = []
-    for name, new in zip(names, given, strict=True):
-        old, new = getattr(layer, name), np.array(new)  # it might be one of the old
-        if new.shape != old.shape or new.dtype.kind not in "fiu":
-            expected = f"{name} of shape {old.shape}"
-            got = f"got {new.dtype} of shape {new.shape}"
-            raise ValueError(f"{owner} expected {expected}, {got}.")
-        pairs.append((old, new))
-    return pairs
