@@ -244,6 +244,7 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
+    # A row for each class, then transposed: stored column by column, as the logits.
     classes = np.arange(predictions.shape[1])
     return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 
