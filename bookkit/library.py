@@ -63,17 +63,18 @@ def _definitions(path: Path) -> dict[str, Definition]:
             continue  # only laid on another base
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             found[node.name] = node
-        elif (
-            isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Attribute)
-            and isinstance(node.targets[0].value, ast.Name)
-        ):  # `Model.train = train` makes a method of a function
-            owner, method = (
-                found[node.targets[0].value.id],
-                found.pop(node.targets[0].attr),
-            )
-            if isinstance(owner, ast.ClassDef) and isinstance(method, ast.FunctionDef):
-                owner.body.append(method)
+        elif isinstance(node, ast.Assign) and isinstance(
+            node.targets[0], ast.Attribute
+        ):
+            # `Model.train = train`, or `= property(...)`, makes a method of functions
+            target = node.targets[0]
+            owner = found[ast.unparse(target.value)]
+            for name in (
+                each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)
+            ):
+                method = found.pop(name, None)
+                if name == target.attr and isinstance(owner, ast.ClassDef) and method:
+                    owner.body.append(method)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

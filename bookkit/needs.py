@@ -11,16 +11,16 @@ MAGIC = "%%needs "
 def missing(name: str) -> str | None:
     """Return why a data set can't be had without a download, or None where it can."""
     # Imported here: a notebook that makes the library anew has none yet.
-    from nnfs_lib.datasets import _FASHION_MNIST, _MNIST
+    from nnfs_lib.downloads import _FASHION_MNIST, _IDX_FILES, _MNIST
 
-    sets = {each.name: each for each in (_FASHION_MNIST, _MNIST)}
+    sets = [each.name for each in (_FASHION_MNIST, _MNIST)]
     if name not in sets:
-        raise ValueError(f"There is no data set {name!r}: take one of {list(sets)}.")
+        raise ValueError(f"There is no data set {name!r}: take one of {sets}.")
     places = [Path.home() / ".cache/nnfs_lib" / name]
     if folder := os.environ.get("NNFS_DATA"):  # it has to be right, as in find_pictures
         places = [Path(folder).expanduser() / name, Path(folder).expanduser()]
     for place in places:
-        files = [place / file.name for file in sets[name].files]
+        files = [place / file for file in _IDX_FILES]
         if all(file.exists() or file.with_suffix("").exists() for file in files):
             return None
     load = f"nnfs_lib.load_{name.replace('-', '_')}()"

@@ -3,6 +3,7 @@
 Generated from the chapters: edit them, not this file.
 
 - activations: Linear, ReLU, Sigmoid, Softmax, Tanh
+- callbacks: EarlyStopping
 - datasets: batches, load_fashion_mnist, load_image_folders, load_mnist, sine_data,
   spiral_data
 - fused: FUSED, SigmoidBinaryCrossentropy, SoftmaxCategoricalCrossentropy
@@ -18,6 +19,7 @@ Generated from the chapters: edit them, not this file.
 """
 
 from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh
+from nnfs_lib.callbacks import EarlyStopping
 from nnfs_lib.datasets import (
     batches,
     load_fashion_mnist,
@@ -68,6 +70,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
+    "EarlyStopping",
     "Flatten",
     "History",
     "Layer",

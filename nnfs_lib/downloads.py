@@ -4,91 +4,141 @@ Generated from the chapters: edit them, not this file.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nnfs_lib.console import _progress
-
 __all__: list[str] = []
 
 
-class _RemoteFile(NamedTuple):
-    """A file that can be downloaded: its name, its size in bytes, its SHA-256.
+class _PictureSet(NamedTuple):
+    """Labeled pictures in four IDX files, and how to know and get them.
 
     Built in chapter 12.
     """
 
     name: str
-    size: int
-    sha256: str
+    is_dark: bool  # whether most of a picture is black, as with digits
+    mirrors: tuple[str, ...]
+    checks: tuple[tuple[int, str], ...]  # of each file: size in bytes, and SHA-256
 
 
-def _fetch(url: str, part: Path, size: int) -> None:
-    """Add to `part` what it lacks of the file at the url, `size` bytes in all.
+# The files of each set, in the order of its checks.
+_IDX_FILES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
 
-    Raises OSError, or what else the network has in store, where it is cut off, or where
-    another file than that is sent; what has come so far is kept.
+_FASHION_MNIST = _PictureSet(
+    "fashion-mnist",
+    is_dark=False,
+    mirrors=(
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+    ),
+    checks=(
+        (26421880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+        (29515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+        (4422102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+        (5148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+    ),
+)
+_MNIST = _PictureSet(
+    "mnist",
+    is_dark=True,
+    mirrors=(
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    ),
+    checks=(
+        (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+        (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    ),
+)
+
+
+def _fetch(url: str, size: int, sha256: str) -> bytes:
+    """Return the file at the url; OSError unless it has that size and fingerprint.
 
     Built in chapter 12.
     """
-    # Not on top: it takes longer to import than all of this library.
-    from urllib.request import Request, urlopen
+    from urllib.request import urlopen  # here, as it takes longer than all of nnfs_lib
 
-    have = part.stat().st_size if part.exists() else 0
-    if have >= size:
-        return  # what it is, the check says
-    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with (
-        urlopen(request, timeout=30) as answer,
-        _progress(size, unit="B", shown=True) as add,
-    ):
+    with urlopen(url, timeout=30) as answer:
         if not answer.geturl().startswith("https://"):
             raise OSError(f"it leads to {answer.geturl()}, which is not https")
-        goes_on, length = answer.status == 206, answer.headers["Content-Length"]
-        if not goes_on and length not in (None, str(size)):
-            raise OSError(f"it sends {length} bytes, the file has {size}")
-        with part.open("ab" if goes_on else "wb") as file:
-            add(file.tell())
-            while piece := answer.read(min(2**16, size + 1 - file.tell())):
-                add(file.write(piece))
+        content = answer.read(size + 1)
+    if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
+        raise OSError(f"not the file that was expected, {len(content)} of {size} bytes")
+    return content
 
 
-def _check_download(part: Path, file: _RemoteFile) -> None:
-    """Raise OSError unless it is that file; remove what can't become it.
+def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> None:
+    """Bring a file to its path, whole and checked, from the first mirror that has it.
 
-    Built in chapter 12.
-    """
-    size = part.stat().st_size
-    if size < file.size:
-        raise OSError(f"cut off after {size} of {file.size} bytes")
-    digest = hashlib.sha256(part.read_bytes()).hexdigest()
-    if size > file.size or digest != file.sha256:
-        part.unlink()
-        raise OSError(f"not the file that was expected, {size} bytes, {digest}")
-
-
-def _download(file: _RemoteFile, mirrors: Sequence[str], folder: Path) -> Path:
-    """Bring a file into a folder, whole and checked, from the first mirror that has it.
-
-    A download that was cut off goes on where it stopped, and if that makes another
-    file, once more from the start. Raises ConnectionError, with what every mirror said,
-    where none has it, and OSError where the folder can't be made.
+    Raises ConnectionError, with what every mirror said, where none has it.
 
     Built in chapter 12.
     """
     from http.client import HTTPException
 
-    folder.mkdir(parents=True, exist_ok=True)
-    part, said = folder / f"{file.name}.part", []
+    said = []
     for mirror in mirrors:
-        for goes_on in (part.exists(), False):
-            try:
-                _fetch(mirror + file.name, part, file.size)
-                _check_download(part, file)
-                return part.replace(folder / file.name)
-            except (OSError, HTTPException) as error:
-                said.append(f"{mirror}{file.name}: {error}")
-            if not goes_on or part.exists():
-                break
+        print(f"{mirror}{path.name}: {size / 1e6:.1f} MB")
+        try:
+            content = _fetch(mirror + path.name, size, sha256)
+        except (OSError, HTTPException) as error:
+            said.append(f"{mirror}{path.name}: {error}")
+        else:
+            part = path.with_name(f"{path.name}.part")
+            part.write_bytes(content)
+            part.replace(path)
+            return
     raise ConnectionError("; ".join(said))
+
+
+def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
+    """Return the folder with the files: the given one, or $NNFS_DATA, or the cache.
+
+    FileNotFoundError for a folder without them.
+
+    Built in chapter 12.
+    """
+    given = folder or os.environ.get("NNFS_DATA")
+    if not given:
+        return _fill_cache(source)
+    place = Path(given).expanduser()
+    for each in (place / source.name, place):
+        if any(each.glob("*-ubyte*")):
+            return each
+    found = f"{place.absolute()} has none of {', '.join(_IDX_FILES)}"
+    if not folder:
+        found = f"NNFS_DATA: {found}, nor a folder {source.name} with them"
+        found += ". Mend it, or unset it, and they are downloaded"
+    raise FileNotFoundError(f"{found}.")
+
+
+def _fill_cache(source: _PictureSet) -> Path:
+    """Return the cache's folder for the files, after downloading those it lacks.
+
+    ConnectionError, with what to do by hand, where that is impossible.
+
+    Built in chapter 12.
+    """
+    cache = Path.home() / ".cache/nnfs_lib" / source.name
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        for name, check in zip(_IDX_FILES, source.checks, strict=True):
+            if not (cache / name).is_file():
+                _download(source.mirrors, cache / name, *check)
+    except OSError as error:
+        urls = "".join(f"\n  {source.mirrors[0]}{name}" for name in _IDX_FILES)
+        ways = f"download by hand:{urls}\nand put the files into {cache}"
+        ways += ", or name the folder that has them"
+        raise ConnectionError(f"No {source.name}: {error}.\nPlease {ways}.") from error
+    return cache

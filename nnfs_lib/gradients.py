@@ -1,4 +1,4 @@
-"""Gradients, built in chapter 4.
+"""Gradients, built in chapters 4 and 7.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -88,9 +88,10 @@ def check_layer(
 
     inputs: (batch, features). A random weighting of the outputs, sum(outputs *
     doutputs), stands for the loss: its gradient with respect to the outputs is
-    doutputs. Parameters must be float64. A wrong gradient is an AssertionError.
+    doutputs. To it comes the layer's own regularization loss, where it has one.
+    Parameters must be float64. A wrong gradient is an AssertionError.
 
-    Built in chapter 4.
+    Built in chapters 4 and 7.
     """
     inputs = np.array(inputs, dtype=np.float64)
     for name in layer.parameter_names:
@@ -102,7 +103,9 @@ def check_layer(
         gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
 
     def loss() -> float:
-        return float(np.sum(layer.forward(inputs) * doutputs))
+        weighted = float(np.sum(layer.forward(inputs) * doutputs))
+        price = getattr(layer, "regularization_loss", float)  # float() is 0.0
+        return weighted + price()
 
     return {
         f"d{name}": check_gradient(loss, array, gradient, name=f"d{name}")

@@ -3,7 +3,7 @@
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["History"]
@@ -31,13 +31,10 @@ class History:
     val_accuracy: list[float] = field(default_factory=list)
     interrupted: bool = False
 
-    @classmethod
-    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
-        """Return the history of a training that was to have so many epochs."""
-        history = cls(interrupted=len(records) < epochs)
-        for name in records[0] if records else ():
-            setattr(history, name, [record[name] for record in records])
-        return history
+    def append(self, record: Mapping[str, float]) -> None:
+        """Add what an epoch has measured, by the names of the lists."""
+        for name, value in record.items():
+            getattr(self, name).append(value)
 
 
 def _short(value: float) -> str:

@@ -4,7 +4,7 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -12,19 +12,7 @@ from numpy.typing import DTypeLike
 __all__ = ["constant", "glorot_uniform", "he_normal", "normal"]
 
 
-class _Initializer(Protocol):
-    """A function that draws the weights with which a layer starts.
-
-    Built in chapter 9.
-    """
-
-    def __call__(
-        self, shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        """Return weights of shape (n_inputs, n_neurons) and of that type."""
-
-
-def normal(scale: float) -> _Initializer:
+def normal(scale: float) -> Callable[..., np.ndarray]:
     """Return an initializer that draws normal numbers of that standard deviation.
 
     Built in chapter 9.
@@ -40,7 +28,7 @@ def normal(scale: float) -> _Initializer:
     return draw
 
 
-def constant(value: float) -> _Initializer:
+def constant(value: float) -> Callable[..., np.ndarray]:
     """Return an initializer that sets every weight to `value`, and draws nothing.
 
     Built in chapter 9.
@@ -54,20 +42,20 @@ def constant(value: float) -> _Initializer:
     return fill
 
 
-def _small_normal(
+def he_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
-    """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
+    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
 
-    Too small for most networks: the deeper they are, the more.
+    Source: He et al. (2015).
 
     Built in chapter 9.
     """
-    return normal(0.01)(shape, rng, dtype)
+    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
 
 
 def _draw_weights(
-    initializer: _Initializer,
+    initializer: Callable[..., np.ndarray],
     shape: tuple[int, int],
     rng: np.random.Generator,
     dtype: DTypeLike,
@@ -105,15 +93,3 @@ def glorot_uniform(
     """
     limit = math.sqrt(6 / sum(shape))
     return rng.uniform(-limit, limit, shape).astype(dtype)
-
-
-def he_normal(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
-
-    Source: He et al. (2015).
-
-    Built in chapter 9.
-    """
-    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)

@@ -1,14 +1,15 @@
-"""Layers, built in chapters 1, 4, 7, 8, 9, 10 and 12.
+"""Layers, built in chapters 1, 4, 7, 8, 9, 10, 12 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from nnfs_lib.initializers import _draw_weights, _Initializer, _small_normal
+from nnfs_lib.initializers import _draw_weights, he_normal
 
 __all__ = ["Dense", "Dropout", "Flatten", "Layer", "Rescaling"]
 
@@ -20,7 +21,7 @@ class Layer:
     the loss with respect to the outputs and returns the one with respect to the inputs,
     of the inputs' shape. Arrays are (batch, features), one row per sample.
 
-    Built in chapters 1 and 4.
+    Built in chapters 1, 4, 7 and 8.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -39,6 +40,12 @@ class Layer:
             f"{type(self).__name__} has no backward: define backward(self, doutputs)."
         )
 
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss: here, nothing."""
+        return 0.0
+
+    training: bool = False  # set by whoever trains
+
 
 class Dense(Layer):
     """A dense layer: every neuron takes a weighted sum of every input.
@@ -49,7 +56,7 @@ class Dense(Layer):
     with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
     or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
 
-    Built in chapters 1, 4, 7, 9 and 10.
+    Built in chapters 1, 4, 7, 9, 10 and 13.
     """
 
     def __init__(
@@ -61,20 +68,19 @@ class Dense(Layer):
         weight_l2: float = 0.0,
         bias_l1: float = 0.0,
         bias_l2: float = 0.0,
-        initializer: _Initializer = _small_normal,
+        initializer: Callable[..., np.ndarray] = he_normal,
         rng: "np.random.Generator | int | None" = None,
         dtype: type = np.float32,
     ) -> None:
         """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
         _check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = _as_strengths(
-            weight_l1,
-            weight_l2,
-            of="weight",
-        )
-        self.bias_l1, self.bias_l2 = _as_strengths(bias_l1, bias_l2, of="bias")
+        self.weight_l1 = _strength("weight_l1", weight_l1)
+        self.weight_l2 = _strength("weight_l2", weight_l2)
+        self.bias_l1 = _strength("bias_l1", bias_l1)
+        self.bias_l2 = _strength("bias_l2", bias_l2)
         # Random, because hidden neurons that start alike in every weight stay alike.
-        shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
+        rng = np.random.default_rng(rng)
+        shape = (n_inputs, n_neurons)
         self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
@@ -94,7 +100,7 @@ class Dense(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
         self.keep_gradients(doutputs)
-        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
+        return np.asarray(doutputs, dtype=self.weights.dtype) @ self.weights.T
 
     def regularization_loss(self) -> float:
         """Return what the weights and biases add to the loss, as a float."""
@@ -114,8 +120,8 @@ class Dense(Layer):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         _kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        self.dweights = np.matmul(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.matmul(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = _penalty_gradient(
                 self.weights, self.weight_l1, self.weight_l2
@@ -125,6 +131,8 @@ class Dense(Layer):
             self.dbiases += _penalty_gradient(
                 self.biases, self.bias_l1, self.bias_l2
             )
+
+    settings: tuple[str, ...] = ("weight_l1", "weight_l2", "bias_l1", "bias_l2")
 
 
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
@@ -259,16 +267,14 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
-def _as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
-    """Return both as floats; ValueError unless they are 0 or more, and finite.
+def _strength(name: str, value: float) -> float:
+    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite.
 
     Built in chapter 7.
     """
-    for name, value in (("l1", l1), ("l2", l2)):
-        if not 0 <= value < math.inf:
-            needs = f"Dense needs {of}_{name} of 0, for none, or more"
-            raise ValueError(f"{needs}, got {value}.")
-    return float(l1), float(l2)
+    if not 0 <= value < math.inf:
+        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
+    return float(value)
 
 
 class Dropout(Layer):
@@ -279,7 +285,7 @@ class Dropout(Layer):
     exact to 1/65536. Inputs and outputs (batch, features). Source: Srivastava et al.
     (2014).
 
-    Built in chapter 8.
+    Built in chapters 8 and 13.
     """
 
     def __init__(
@@ -316,6 +322,8 @@ class Dropout(Layer):
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)
 
+    settings: tuple[str, ...] = ("rate",)
+
 
 class Rescaling(Layer):
     """outputs = inputs * scale + offset, as floats.
@@ -323,7 +331,7 @@ class Rescaling(Layer):
     Rescaling(1 / 255) turns pixels, 0 to 255, into numbers from 0 to 1. Inputs and
     outputs (batch, ...).
 
-    Built in chapter 12.
+    Built in chapters 12 and 13.
     """
 
     def __init__(self, scale: float, offset: float = 0.0) -> None:
@@ -346,6 +354,8 @@ class Rescaling(Layer):
         """Return doutputs * scale."""
         _kept_outputs(self, doutputs)
         return np.asarray(doutputs) * self.scale
+
+    settings: tuple[str, ...] = ("scale", "offset")
 
 
 class Flatten(Layer):

@@ -1,4 +1,4 @@
-"""Metrics, built in chapters 3, 9 and 11.
+"""Metrics, built in chapters 3 and 9.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -77,39 +77,3 @@ class RegressionAccuracy(Accuracy):
         errors = _signed_errors(predictions, targets, owner="RegressionAccuracy")
         precision = np.std(targets) / 250 if errors.size else 0.0
         return np.mean(np.abs(errors) <= precision, axis=1)
-
-
-class _Tally:
-    """Means over batches in which every sample counts once.
-
-    `add` takes a batch's means, which count as often as it has samples. Outputs and
-    targets are kept, for an accuracy to judge all together: it need not be a mean.
-
-    Built in chapter 11.
-    """
-
-    def __init__(self, *, keep: bool = True) -> None:
-        """Begin with no samples; keep=False keeps the sums alone, for the means."""
-        self.keep, self.samples = keep, 0
-        self.sums: dict[str, float] = {}
-        self.outputs: list[np.ndarray] = []
-        self.targets: list[np.ndarray] = []
-
-    def add(self, outputs: np.ndarray, targets: np.ndarray, **means: float) -> None:
-        """Add a batch: outputs and targets (batch, ...), and means over it by name."""
-        self.samples += len(targets)
-        for name, mean in means.items():
-            self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
-        if self.keep:
-            self.outputs.append(outputs)
-            self.targets.append(targets)
-
-    def means(self) -> dict[str, float]:
-        """Return the means over all samples, by name."""
-        return {name: total / self.samples for name, total in self.sums.items()}
-
-    def together(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the outputs and the targets of all samples, (samples, ...)."""
-        if len(self.targets) == 1:
-            return self.outputs[0], self.targets[0]
-        return np.concatenate(self.outputs), np.concatenate(self.targets)

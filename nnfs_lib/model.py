@@ -4,8 +4,8 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,25 +14,28 @@ import numpy as np
 from nnfs_lib.console import _progress
 from nnfs_lib.datasets import _check_count, _check_finite, _check_samples, batches
 from nnfs_lib.files import _VERSION, _cannot_load, _pack, _read_packed, _write_whole
-from nnfs_lib.fused import FUSED
 from nnfs_lib.history import History, _as_line
-from nnfs_lib.layers import Layer
+from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import Loss
-from nnfs_lib.metrics import Accuracy, _Tally
+from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 from nnfs_lib.optimizers import Optimizer
-from nnfs_lib.recipes import _as_text, _from_text, _layer_from
+from nnfs_lib.saving import (
+    _CLASSES,
+    _fill,
+    _fitting,
+    _model_to_config,
+    _training_to_config,
+)
 from nnfs_lib.wiring import (
-    _COUNTED_ON_LOGITS,
-    _as_tuple,
     _check_ending,
     _check_fit,
     _check_kind,
-    _check_same,
     _describe,
+    _fused_for,
+    _is_fused,
     _lay_out,
-    _matched,
-    _mode,
-    _shortcut,
+    _Place,
+    _training_mode,
 )
 
 __all__ = ["Model"]
@@ -54,9 +57,7 @@ class Model:
     """A network, what it is trained with, and its training.
 
     `add` layers in the order in which a batch goes through them, `set` a loss, an
-    optimizer and an accuracy, and `train`. After `finalize`, which `train` calls,
-    `parameters` is one vector of all weights and biases and `gradients` one of their
-    gradients; the layers' own arrays are views of them.
+    optimizer and an accuracy, and `train`.
 
     Built in chapters 10, 11 and 13.
     """
@@ -69,15 +70,18 @@ class Model:
     ) -> None:
         """Begin with these layers, or none; a generator or a seed shuffles batches."""
         self.layers: list[Layer] = []
-        self.loss: Loss | None = None
-        self.optimizer: Optimizer | None = None
-        self.accuracy: Accuracy | None = None
-        self._parameters, self._gradients = np.empty(0), np.empty(0)
-        self.places: list[tuple[Layer, str, np.ndarray]] = []
-        # What a step runs: all layers and the loss, or all but the last and the fused.
-        self.body: Sequence[Layer] = ()
-        self.ending: Loss | None = None
+        self.loss: Any = None  # a Loss, an Optimizer and an Accuracy, once they are set
+        self.optimizer: Any = None
+        self.accuracy: Any = None
+        self.layers_in_use: list[Layer] = []  # by a step, and the loss: see finalize
+        self.loss_in_use: Any = None
+        self._finalized_for: list[Any] = []
+        self._at_once = False  # whether the loss makes value and gradient in one
+        self._parameters = np.empty(0)  # and gradients, once somebody asks for them
+        self._gradients = np.empty(0)
+        self._places: list[_Place] = []
         self.rng = np.random.default_rng(rng)
+        self.history = History()  # of the last training
         for layer in layers:
             self.add(layer)
 
@@ -88,47 +92,6 @@ class Model:
             advice = "make a second one"
             raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
         self.layers.append(layer)
-        self.ending = None  # for finalize to choose anew
-
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """Return what the last layer returns for a batch of inputs."""
-        outputs = X
-        for layer in self.layers:
-            outputs = layer.forward(outputs)
-        return outputs
-
-    def regularization_loss(self) -> float:
-        """Return what the parameters themselves add to the loss."""
-        return sum(layer.regularization_loss() for layer in self.layers)
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """All weights and biases as one vector, of which the layers have views."""
-        return self._parameters
-
-    @parameters.setter
-    def parameters(self, value: np.ndarray) -> None:
-        _check_same(self._parameters, value, "parameters")
-
-    @property
-    def gradients(self) -> np.ndarray:
-        """The gradients of the last step, in the order of the parameters."""
-        return self._gradients
-
-    @gradients.setter
-    def gradients(self, value: np.ndarray) -> None:
-        _check_same(self._gradients, value, "gradients")
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy whole: its layers' arrays become views of its own vector."""
-        vars(self).update(state)
-        if self.places:
-            self._parameters, self._gradients, self.places = _lay_out(self.layers)
-            self._gradients[...] = state["_gradients"]
-
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
     def set(
         self,
@@ -142,110 +105,174 @@ class Model:
         for kind, given in kinds.items():
             if given is not None:
                 _check_kind(given, kind, owner="Model.set")
-        self.ending = None if loss else self.ending  # for finalize to choose anew
         self.loss = loss or self.loss
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
 
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """Return what the last layer returns for a batch of inputs."""
+        outputs = X
+        for layer in self.layers:
+            outputs = layer.forward(outputs)
+        return outputs
+
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss."""
+        return sum(layer.regularization_loss() for layer in self.layers)
+
+    def __repr__(self) -> str:
+        """Say which layers it has, and with what it is trained."""
+        tools = (self.loss, self.optimizer, self.accuracy)
+        names = [_describe(layer) for layer in self.layers]
+        names += [type(tool).__name__ for tool in tools if tool]
+        return f"Model({', '.join(names)})"
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """All weights and biases as one vector, of which the layers' arrays are views."""
+        owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
+        if owners != [place[:2] for place in self._places] or any(
+            getattr(layer, name).base is not self._parameters for layer, name in owners
+        ):
+            old = self._parameters
+            self._parameters, self._gradients, self._places = _lay_out(self.layers)
+            moved = self.optimizer.arrays if self.optimizer else []
+            if len(moved) == 1 and moved[0] is old:
+                moved[0] = self._parameters
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, value: object) -> None:
+        if value is not self._parameters:
+            held = "Model.parameters is the vector whose parts the layers use"
+            raise AttributeError(f"{held}: write model.parameters[...] = new.")
+
     def finalize(self) -> None:
-        """Check that all fit, find the fused loss, lay out the parameters.
+        """Check that all fit, and find the fused loss.
 
         Raises RuntimeError where there is nothing to train, and a ValueError that names
         two layers that don't fit. To call it again is harmless.
         """
-        owners = [(each, name) for each in self.layers for name in each.parameter_names]
-        if not owners:
-            raise RuntimeError(
-                "Model has nothing to train: add layers, at least one Dense."
-            )
-        last, loss = self.layers[-1], self.loss
-        _check_ending(last, loss, _check_fit(self.layers))
-        fused = FUSED.get((type(last), type(loss))) if loss else None
-        self.ending = fused() if fused else loss
-        self.body = self.layers[:-1] if fused else self.layers[:]
-        # The same parameters in the same order, and all still in the vector?
-        held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
-        arrays = [getattr(layer, name) for layer, name in owners]
-        if not held or any(each.base is not self.parameters for each in arrays):
-            self._parameters, self._gradients, self.places = _lay_out(self.layers)
-        first, ending = owners[0][0], self.ending
-        self.keep_first = _shortcut(first, Layer, "keep_gradients", "backward")
-        if ending:
-            name, replaced = "value_and_gradient", ("forward", "backward")
-            self.measure = _shortcut(ending, Loss, name, *replaced)
+        if not any(layer.parameter_names for layer in self.layers):
+            advice = "add layers, at least one Dense"
+            raise RuntimeError(f"Model has nothing to train: {advice}.")
+        outputs = _check_fit(self.layers)
+        last = self.layers[-1]
+        # What a step runs: all layers and the loss, or all but the last and the fused.
+        self.layers_in_use, self.loss_in_use = [*self.layers], self.loss
+        if self.loss:
+            _check_ending(last, self.loss, outputs)
+            if fused := _fused_for(last, self.loss):
+                self.layers_in_use, self.loss_in_use = self.layers[:-1], fused
+            self._at_once = _is_fused(self.loss_in_use)
+        self._finalized_for = [*self.layers, self.loss]
 
-    def run_body(self, X: np.ndarray) -> np.ndarray:
-        """Return what the loss takes: logits where the fused one stands at the end."""
+    def summary(self) -> None:
+        """Print every layer with the number of its parameters, and what it trains with."""
+        total = 0
+        for place, layer in enumerate(self.layers):
+            count = sum(getattr(layer, name).size for name in layer.parameter_names)
+            total += count
+            print(f"{place:3d}  {_describe(layer):24s} {count:12,d}")
+        print(f"     {'all parameters':24s} {total:12,d}")
+        for tool in ("loss", "optimizer", "accuracy"):
+            kind = type(getattr(self, tool)).__name__
+            print(f"     {tool:24s} {'-' if kind == 'NoneType' else kind}")
+
+    def _backpropagate(
+        self, X: np.ndarray, y: np.ndarray
+    ) -> tuple[float, np.ndarray]:
+        """Fill the gradients; return the data loss of a batch, and its outputs."""
+        self.parameters  # lie in one vector
         outputs = X
-        for layer in self.body:
+        for layer in self.layers_in_use:
             outputs = layer.forward(outputs)
-        return outputs
-
-    def tools(self) -> tuple[Loss, Optimizer]:
-        """Return what a step needs; RuntimeError where it is not there yet."""
-        if self.ending is None or self.optimizer is None:
-            parts = {"loss": self.loss, "optimizer": self.optimizer}
-            missing = [f"{name}=..." for name, part in parts.items() if part is None]
-            advice = f"set({', '.join(missing)})" if missing else "finalize() comes first"
-            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
-        return self.ending, self.optimizer
+        loss = self.loss_in_use
+        if self._at_once:
+            value, gradient = loss.value_and_gradient(outputs, y)
+        else:
+            value, gradient = loss.calculate(outputs, y), loss.backward(outputs, y)
+        first = next(layer for layer in self.layers if layer.parameter_names)
+        for layer in reversed(self.layers_in_use):
+            if layer is first:
+                break
+            gradient = layer.backward(gradient)
+        if isinstance(first, Dense) and type(first).backward is Dense.backward:
+            first.keep_gradients(gradient)
+        else:
+            first.backward(gradient)
+        for layer, name, _, slopes in self._places:
+            found: Any = getattr(layer, f"d{name}", None)
+            if found is not slopes:  # by a layer that makes new arrays
+                if np.shape(found) != slopes.shape:
+                    needs = f"has to keep d{name} of shape {slopes.shape}"
+                    raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
+                slopes[...] = found
+        return value, outputs
 
     def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         """Take a step on one batch; return its data loss and outputs from before it.
 
         The outputs are logits where the fused loss stands for the last layer.
         """
-        optimizer = self.tools()[1]
-        if any(
-            getattr(layer, name[1:]).base is not self.parameters
-            for layer, name, _ in self.places
-        ):
-            raise RuntimeError("Model's parameters have left their vector: finalize().")
-        outputs = self.run_body(X)
-        value, gradient = self.measure(outputs, y)
-        first = self.body.index(self.places[0][0])  # of the layers with parameters
-        for layer in reversed(self.body[first + 1 :]):
-            gradient = layer.backward(gradient)
-        self.keep_first(gradient)
-        for layer, name, view in self.places:
-            found: Any = getattr(layer, name, None)
-            if found is not view:  # by a layer that makes new arrays
-                if np.shape(found) != view.shape:
-                    needs = f"has to keep {name} of shape {view.shape}"
-                    raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
-                np.copyto(view, found)
-        optimizer.step([(self.parameters, self.gradients)])
+        self._check_tools("loss", "optimizer")
+        value, outputs = self._backpropagate(X, y)
+        self.optimizer.step([(self._parameters, self._gradients)])
         return value, outputs
 
-    def train_epoch(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        batch_size: int | None = None,
-        after_step: Callable[[int], object] = int,
+    def gradients(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss, penalties included, and move nothing.
+
+        It is a vector, in the order of `parameters`. Layers are in the mode they are in:
+        dropout drops only while `train` runs.
+        """
+        self._check_tools("loss")
+        self._backpropagate(X, y)
+        return self._gradients.copy()
+
+    def _check_tools(self, *names: str) -> None:
+        """Finalize if need be; RuntimeError where what a step needs is not there yet."""
+        missing = [f"{name}=..." for name in names if getattr(self, name) is None]
+        if missing:
+            advice = f"set({', '.join(missing)})"
+            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
+        if self._finalized_for != [*self.layers, self.loss]:
+            self.finalize()
+
+    def _train_epoch(
+        self, X: np.ndarray, y: np.ndarray, batch_size: int | None = None
     ) -> dict[str, float]:
         """Take a step on each batch; return what it found, by the history's names."""
-        tally, optimizer = _Tally(keep=self.accuracy is not None), self.tools()[1]
-        rng = None if batch_size is None or batch_size >= len(X) else self.rng
-        for X_batch, y_batch in batches(X, y, batch_size, rng):
-            rate, added = optimizer.current_learning_rate, self.regularization_loss()
+        parts: Iterable[tuple[np.ndarray, np.ndarray]] = [(X, y)]
+        if batch_size is not None and batch_size < len(X):
+            parts = batches(X, y, batch_size, self.rng)
+        data_loss, penalties, found = 0.0, 0.0, []
+        for X_batch, y_batch in parts:
+            rate = self.optimizer.current_learning_rate
+            share = len(y_batch) / len(y)  # of the samples
+            penalties += share * self.regularization_loss()
             value, outputs = self.step(X_batch, y_batch)
-            tally.add(outputs, y_batch, data_loss=value, regularization_loss=added)
-            after_step(1)
-        record = tally.means()
-        record["loss"] = record["data_loss"] + record["regularization_loss"]
-        record["learning_rate"] = rate
+            data_loss += share * value
+            if self.accuracy:
+                found.append((outputs, y_batch))
+        record = {"loss": data_loss + penalties, "data_loss": data_loss}
+        record |= {"regularization_loss": penalties, "learning_rate": rate}
         if self.accuracy:
-            record["accuracy"] = self.judge(tally)
+            record["accuracy"] = self._judge(found)
         return record
 
-    def answers(self, outputs: np.ndarray) -> np.ndarray:
+    def _answers(self, outputs: np.ndarray) -> np.ndarray:
         """Return what the accuracy needs to see, given what a step returned."""
-        last = self.layers[-1]
-        complete = len(self.body) == len(self.layers)
-        if complete or (type(last), type(self.accuracy)) in _COUNTED_ON_LOGITS:
+        if len(self.layers_in_use) == len(self.layers):
             return outputs
-        return last.forward(outputs)
+        # The highest logit is the highest probability: no need for the softmax.
+        if isinstance(self.accuracy, CategoricalAccuracy):
+            return outputs
+        return self.layers[-1].forward(outputs)
 
     def train(
         self,
@@ -256,48 +283,63 @@ class Model:
         batch_size: int | None = None,
         print_every: int = 1,
         validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+        callbacks: Iterable[Callable[["Model", History], object]] = (),
     ) -> History:
         """Take a step on every batch, epoch after epoch; return what was measured.
 
         X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
         epoch is one step on all samples, in their order; with one, they are shuffled
         every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
-        line every so many epochs, and of the first and the last; for 0, none. A
-        keyboard interrupt ends the training: model and finished epochs are there.
+        line every so many epochs, and of the first and the last; for 0, none. After every
+        epoch, each callback is called with the model and the history so far; if one
+        returns true, the training ends. So it does after a keyboard interrupt, and with a
+        FloatingPointError where the loss is no number any more; `model.history` has the
+        finished epochs.
         """
         X, y = _check_samples(X, y)
-        size = len(X) if batch_size is None else batch_size
         epochs = _check_count(epochs, "epochs", least=1)
-        size = _check_count(size, "batch_size", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
-        self.finalize()
-        self.try_out((X, y))
+        if batch_size is not None:
+            batch_size = _check_count(batch_size, "batch_size", least=1)
+        listeners = _check_callbacks(callbacks)
+        self._check_tools("loss", "optimizer")
+        self._try_out((X, y))
         if validation_data is not None:
-            self.try_out(validation_data)
-        records: list[dict[str, float]] = []
-        total = epochs * -(-len(X) // size)
+            self._try_out(validation_data)
+        self.history = history = History(interrupted=True)
+        every = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
         with (
             suppress(KeyboardInterrupt),
-            _mode(self.layers, training=True),
-            _progress(total, unit=" steps", shown=print_every > 0) as after_step,
+            _training_mode(self.layers, True),
+            closing(every) as numbers,
         ):
-            for epoch in range(1, epochs + 1):
-                record = self.train_epoch(X, y, size, after_step)
+            for epoch in numbers:
+                record = self._train_epoch(X, y, batch_size)
                 if validation_data is not None:
-                    loss, accuracy = self.evaluate(*validation_data, batch_size=size)
-                    record |= {"val_loss": loss}
-                    record |= {"val_accuracy": accuracy} if self.accuracy else {}
-                records.append(record)
-                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                    found = self.evaluate(*validation_data, batch_size=batch_size or len(X))
+                    record["val_loss"] = found.loss
+                    if self.accuracy:
+                        record["val_accuracy"] = found.accuracy
+                history.append(record)
+                if math.isnan(record["loss"]):
+                    advice = "a smaller learning rate may help; model.history has the rest"
+                    raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
+                answers = [callback(self, history) for callback in listeners]
+                ends = any(answers)
+                last = ends or epoch == epochs
+                if print_every and (epoch % print_every == 0 or epoch == 1 or last):
                     print(_as_line(epoch, epochs, record))
-        return History.of(records, epochs)
+                if ends:
+                    break
+            history.interrupted = False
+        return history
 
     def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
         """Return what the last layer returns, for X (samples, ...), as a new array.
 
         So many samples are computed at a time; None is all at once. Nothing is dropped.
         """
-        with _mode(self.layers, training=False):
+        with _training_mode(self.layers, False):
             parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
         return np.concatenate(parts)
 
@@ -309,40 +351,44 @@ class Model:
         So many samples are computed at a time; None is all at once. The results are the
         same but for rounding.
         """
-        self.finalize()
-        if self.ending is None:
-            raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-        tally = _Tally(keep=self.accuracy is not None)
-        with _mode(self.layers, training=False):
+        self._check_tools("loss")
+        total, found = 0.0, []
+        with _training_mode(self.layers, False):
             for X_batch, y_batch in batches(X, y, batch_size):
-                outputs = self.run_body(X_batch)
-                loss = self.ending.calculate(outputs, y_batch)
-                tally.add(outputs, y_batch, loss=loss)
-            return _Evaluation(tally.means()["loss"], self.judge(tally))
+                outputs = X_batch
+                for layer in self.layers_in_use:
+                    outputs = layer.forward(outputs)
+                total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
+                found.append((outputs, y_batch))
+            return _Evaluation(total / len(X), self._judge(found))
 
-    def judge(self, tally: _Tally) -> float:
-        """Return the accuracy of all that was counted; NaN where none is set."""
+    def _judge(self, found: list[tuple[np.ndarray, np.ndarray]]) -> float:
+        """Return the accuracy of all batches of (outputs, targets); NaN where none is set."""
         if self.accuracy is None:
             return math.nan
-        outputs, targets = tally.together()
-        return self.accuracy.calculate(self.answers(outputs), targets)
+        outputs, targets = found[0]
+        if len(found) > 1:
+            outputs, targets = map(np.concatenate, zip(*found, strict=True))
+        return self.accuracy.calculate(self._answers(outputs), targets)
 
-    def try_out(self, data: Sequence[np.ndarray]) -> None:
+    def _try_out(self, data: tuple[np.ndarray, np.ndarray]) -> None:
         """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
         if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
         X, y = _check_samples(*data)
         for array, name in ((X, "X"), (y, "y")):
             _check_finite(array, name)
-        with _mode(self.layers, training=False):
-            outputs = self.run_body(X[:1])
+        outputs = X[:1]
+        with _training_mode(self.layers, False):
+            for layer in self.layers_in_use:
+                outputs = layer.forward(outputs)
             size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
             for start in range(0, len(y), size):
                 part = y[start : start + size]
                 every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
-                self.tools()[0].calculate(every, part)
+                self.loss_in_use.calculate(every, part)
                 if self.accuracy:
-                    self.accuracy.calculate(self.answers(every), part)
+                    self.accuracy.calculate(self._answers(every), part)
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
@@ -352,23 +398,25 @@ class Model:
             if layer.parameter_names
         ]
 
-    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
         """Take what `get_parameters` of a like model returned, in copies.
 
         Raises ValueError unless every array fits; then nothing has changed.
         """
-        trainable = [layer for layer in self.layers if layer.parameter_names]
-        given = _as_tuple(parameters)
-        if len(given) != len(trainable):
-            counts = f"{len(trainable)} layers, got those of {len(given)}"
+        layers = [layer for layer in self.layers if layer.parameter_names]
+        try:
+            given = [tuple(each) for each in parameters]
+        except TypeError as error:
+            got = f"got {parameters!r}: hand in what get_parameters returns"
+            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
+        if len(given) != len(layers):
+            counts = f"{len(layers)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
-        changes = [
-            change
-            for layer, arrays in zip(trainable, given, strict=True)
-            for change in _matched(layer, arrays)
-        ]
-        for old, new in changes:
-            old[...] = new
+        names = [layer.parameter_names for layer in layers]
+        fitting = [*map(_fitting, layers, names, given)]
+        for layer, arrays in zip(layers, fitting, strict=True):
+            for name, array in arrays.items():
+                getattr(layer, name)[...] = array
 
     def save_parameters(self, path: str | Path) -> None:
         """Write all weights and biases to an .npz file, whole or not at all."""
@@ -387,141 +435,63 @@ class Model:
         """
         try:
             arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-            own = self.get_parameters()
-            names = [
-                [f"{place}.{number}" for number in range(len(several))]
-                for place, several in enumerate(own)
-            ]
-            if set(arrays) != {name for several in names for name in several}:
-                counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
-                raise ValueError(f"it is of another model: {counts}")
-            self.set_parameters([[arrays[n] for n in several] for several in names])
-        except ValueError as error:
+            counts = [len(each.parameter_names) for each in self.layers]
+            if len(arrays) != sum(counts):
+                found = f"{len(arrays)} arrays, the model has {sum(counts)}"
+                raise ValueError(f"it is of another model: {found}")
+            self.set_parameters(
+                [arrays[f"{place}.{number}"] for number in range(count)]
+                for place, count in enumerate(filter(None, counts))
+            )
+        except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
-
-    @classmethod
-    def from_content(cls, content: bytes) -> "Model":
-        """Return the model in the bytes of a file; ValueError where there is none."""
-        try:
-            text, arrays = _read_packed(content, "model")
-            layers = enumerate(text["layers"])
-            model = cls([_layer_from(each, arrays, place) for place, each in layers])
-            model.set(loss=_from_text(text["loss"], Loss))
-            model.set(accuracy=_from_text(text["accuracy"], Accuracy))
-            model.finalize()
-            if "training" in text:
-                _go_on(model, text["training"], arrays)
-        except (
-            TypeError,
-            LookupError,
-            RuntimeError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            raise ValueError(str(error) or type(error).__name__) from error
-        return model
 
     def save(self, path: str | Path, *, include_optimizer: bool = False) -> None:
         """Write the model to one file, whole or not at all: `Model.load` reads it.
 
         Layers, parameters, loss and accuracy; on request also the optimizer, with what
         it remembers, and the random generators: then training goes on as if it had
-        never stopped, to the last bit on the same machine with as many threads.
-        ValueError for what `load` could not read.
+        never stopped, to the last bit on the same machine with as many threads. A class
+        of your own says how it is made: `settings` are the names of its constructor's
+        arguments that it keeps as attributes, `state` those of arrays beside its
+        parameters. ValueError for what `load` could not read.
         """
         self.finalize()
-        text: dict[str, Any] = {"kind": "model", "version": _VERSION}
-        text["layers"] = [_as_text(layer) for layer in self.layers]
-        text |= {"loss": _as_text(self.loss), "accuracy": _as_text(self.accuracy)}
-        arrays = {
-            f"{place}.{name}": getattr(layer, name)
-            for place, layer in enumerate(self.layers)
-            for name in layer.parameter_names
-        }
+        if include_optimizer and self.optimizer is None:
+            advice = "leave include_optimizer out, or call set(optimizer=...)"
+            raise RuntimeError(f"Model has no optimizer to save: {advice}.")
+        config, arrays = _model_to_config(self)
         if include_optimizer:
-            text["training"], vectors = _training_as_text(self)
-            arrays |= vectors
-        content = _pack(text, arrays)
-        try:
-            Model.from_content(content)
-        except ValueError as error:
-            message = f"Model can't be saved, no file would bring it back: {error}"
-            raise ValueError(message) from error
-        _write_whole(path, content)
+            config["training"], memories = _training_to_config(self)
+            arrays |= memories
+        _write_whole(path, _pack(config, arrays))
 
     @classmethod
-    def load(cls, path: str | Path) -> "Model":
+    def load(cls, path: str | Path, *, layers: Iterable[type] = ()) -> "Model":
         """Return the model in a file of `save`, ready to predict.
 
-        Where its optimizer was saved, `train` goes on; otherwise `set` one first.
-        Raises ValueError for a file that is damaged, or of another kind or version.
+        layers: the classes of your own that the file may name, of any kind. Where the
+        optimizer was saved, `train` goes on; otherwise `set` one first. Raises
+        ValueError for a file that is damaged, or of another kind or version.
         """
-        content = Path(path).read_bytes()
+        model, content = cls(), Path(path).read_bytes()
+        known = {each.__name__: each for each in layers} | _CLASSES
         try:
-            return cls.from_content(content)
-        except ValueError as error:
+            _fill(model, content, known)
+        except Exception as error:  # whatever went wrong, the file is to blame
             raise _cannot_load(path, error) from error
+        return model
 
 
-def _generators_of(model: Model) -> list[tuple[Any, int]]:
-    """Return what draws random numbers, each with the number of its generator.
+def _check_callbacks(
+    callbacks: Iterable[Callable[["Model", History], object]],
+) -> list[Callable[["Model", History], object]]:
+    """Return them as a list; ValueError unless each can be called.
 
-    Owners that share a generator share its number, and share it again after loading.
-
-    Built in chapter 13.
+    Built in chapter 11.
     """
-    owners: list[Any] = [model]
-    owners += [layer for layer in model.layers if hasattr(layer, "rng")]
-    distinct: list[np.random.Generator] = []
-    for owner in owners:
-        if not any(owner.rng is each for each in distinct):
-            distinct.append(owner.rng)
-    return [
-        (owner, next(n for n, each in enumerate(distinct) if owner.rng is each))
-        for owner in owners
-    ]
-
-
-def _training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what training needs to go on, beside the parameters: text and arrays.
-
-    Built in chapter 13.
-    """
-    if model.optimizer is None:
-        advice = "leave include_optimizer out, or call set(optimizer=...)"
-        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
-    vectors = model.optimizer.get_state()
-    text = {"optimizer": _as_text(model.optimizer), "done": vectors.pop("steps_done")}
-    numbered = _generators_of(model)
-    states = {number: owner.rng.bit_generator.state for owner, number in numbered}
-    for state in states.values():
-        if state["bit_generator"] != "PCG64":
-            got = f"got {state['bit_generator']}"
-            raise ValueError(f"Only generators of default_rng can be saved, {got}.")
-    text["owners"] = [number for _, number in numbered]
-    text["generators"] = [states[number] for number in range(len(states))]
-    return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
-
-
-def _go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
-    """Give a model the optimizer and the generators that the text describes.
-
-    Built in chapter 13.
-    """
-    optimizer = _from_text(text["optimizer"], Optimizer)
-    vectors = {
-        name.removeprefix("optimizer."): array
-        for name, array in arrays.items()
-        if name.startswith("optimizer.")
-    }
-    optimizer.set_state({"steps_done": text["done"], **vectors})
-    if optimizer.size not in (None, model.parameters.size):
-        raise ValueError("its optimizer has moved another number of parameters")
-    generators = []
-    for state in text["generators"]:
-        generators.append(np.random.default_rng(0))
-        generators[-1].bit_generator.state = state
-    owners = [owner for owner, _ in _generators_of(model)]
-    for owner, number in zip(owners, text["owners"], strict=True):
-        owner.rng = generators[number]
-    model.set(optimizer=optimizer)
+    listeners = [] if callable(callbacks) else list(callbacks)
+    if callable(callbacks) or not all(map(callable, listeners)):
+        needs = "callbacks is a list of functions of (model, history)"
+        raise ValueError(f"{needs}, got {callbacks!r}.")
+    return listeners

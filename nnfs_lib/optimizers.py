@@ -1,4 +1,4 @@
-"""Optimizers, built in chapter 6.
+"""Optimizers, built in chapters 6 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
@@ -62,12 +62,11 @@ class Optimizer:
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
         self._prepare(pairs)
-        np.concatenate([each for _, each in pairs], axis=None, out=self.gradient)
-        self.update(self.gradient, self.change)
-        end = 0
-        for array, _ in pairs:
-            start, end = end, end + array.size
-            array -= self.change[start:end].reshape(array.shape)
+        gradients = [gradient.ravel() for _, gradient in pairs]
+        one = len(gradients) == 1  # needs no copy
+        self.update(gradients[0] if one else np.concatenate(gradients), self.change)
+        for array, part in zip(self.arrays, self.changes, strict=True):
+            array -= part
         self.steps_done += 1
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -90,8 +89,7 @@ class Optimizer:
         if self.arrays:
             advice = "every network needs its own optimizer"
             raise ValueError(f"{owner} has moved other arrays so far: {advice}.")
-        self.gradient = np.concatenate([array for array, _ in pairs], axis=None)
-        self.change = np.empty_like(self.gradient)
+        self.change = np.concatenate([array for array, _ in pairs], axis=None)
         if not self.memory:
             self.memory = {name: np.zeros_like(self.change) for name in self.memories}
         for memory in self.memory.values():
@@ -102,6 +100,11 @@ class Optimizer:
             advice = f"{np.finfo(self.change.dtype).tiny:.0e} is the least"
             raise ValueError(f"{owner}'s epsilon is 0 in {self.change.dtype}: {advice}.")
         self.arrays = [array for array, _ in pairs]
+        ends = np.cumsum([array.size for array in self.arrays])
+        self.changes = [  # the parts of the change, each in its array's shape
+            self.change[end - array.size : end].reshape(array.shape)
+            for array, end in zip(self.arrays, ends, strict=True)
+        ]
 
     def _setting(
         self,
@@ -193,7 +196,7 @@ class SGD(Optimizer):
     velocity = momentum * velocity + rate * gradient; parameters -= velocity. Source:
     Robbins and Monro (1951); momentum: Polyak (1964).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     def __init__(
@@ -214,6 +217,8 @@ class SGD(Optimizer):
             velocity += change
             change[:] = velocity
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "momentum")
+
 
 class Adagrad(Optimizer):
     """Smaller steps for parameters whose gradients were large.
@@ -221,7 +226,7 @@ class Adagrad(Optimizer):
     sums += gradient^2; parameters -= rate * gradient / (sqrt(sums) + epsilon).
     Source: Duchi, Hazan and Singer (2011).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("sums",)
@@ -243,6 +248,8 @@ class Adagrad(Optimizer):
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon")
+
 
 class RMSprop(Optimizer):
     """Adagrad that forgets: a running mean of the squares instead of their sum.
@@ -250,7 +257,7 @@ class RMSprop(Optimizer):
     squares = rho * squares + (1 - rho) * gradient^2; then as Adagrad. Source: Tieleman
     and Hinton (2012).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("squares",)
@@ -281,6 +288,8 @@ class RMSprop(Optimizer):
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon", "rho")
+
 
 class Adam(Optimizer):
     """Momentum and RMSprop together, corrected for their start at zero.
@@ -290,7 +299,7 @@ class Adam(Optimizer):
     rate * means / (1 - beta_1^t) / (sqrt(squares / (1 - beta_2^t)) + epsilon).
     Source: Kingma and Ba (2015).
 
-    Built in chapter 6.
+    Built in chapters 6 and 13.
     """
 
     memories = ("means", "squares")
@@ -329,3 +338,11 @@ class Adam(Optimizer):
         change += self.epsilon * root
         np.divide(means, change, out=change)
         change *= rate
+
+    settings: tuple[str, ...] = (
+        "learning_rate",
+        "decay",
+        "epsilon",
+        "beta_1",
+        "beta_2",
+    )

@@ -1,20 +1,17 @@
-"""Wiring, built in chapters 10 and 13.
+"""Wiring, built in chapter 10.
 
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import Any
 
 import numpy as np
 
-from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax
+from nnfs_lib.activations import Linear, ReLU, Sigmoid, Softmax, Tanh
 from nnfs_lib.fused import FUSED
 from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import CategoricalCrossentropy, Loss
-from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 
 __all__: list[str] = []
 
@@ -40,8 +37,37 @@ def _describe(layer: Layer) -> str:
     return type(layer).__name__ + sizes
 
 
+def _same(one: type, other: type) -> bool:
+    """Whether a class computes what another does, forward and backward.
+
+    Built in chapter 10.
+    """
+    return all(
+        getattr(one, name) is getattr(other, name) for name in ("forward", "backward")
+    )
+
+
+def _fused_for(last: Layer, loss: Loss) -> Loss | None:
+    """Return the fused loss that takes the place of both, or None.
+
+    Built in chapter 10.
+    """
+    for (activation, plain), fused in FUSED.items():
+        if _same(type(last), activation) and _same(type(loss), plain):
+            return fused()
+    return None
+
+
+def _is_fused(loss: Loss) -> bool:
+    """Whether it is one of the book's, whose `value_and_gradient` can be trusted.
+
+    Built in chapter 10.
+    """
+    return any(_same(type(loss), fused) for fused in FUSED.values())
+
+
 def _check_ending(
-    last: Layer, loss: Loss | None, outputs: np.ndarray | None = None
+    last: Layer, loss: Loss, outputs: np.ndarray | None = None
 ) -> None:
     """Raise a ValueError where the last layer and the loss don't belong together.
 
@@ -51,91 +77,53 @@ def _check_ending(
 
     Built in chapter 10.
     """
-    known = (Dense, ReLU, Linear, Sigmoid, Softmax)
+    known = (Dense, ReLU, Linear, Sigmoid, Tanh, Softmax)
     for (activation, plain), fused in FUSED.items():
         own, name = activation.__name__, type(last).__name__
-        if type(loss) is fused and isinstance(last, Sigmoid | Softmax):
+        if _same(type(loss), fused) and isinstance(last, Sigmoid | Softmax):
             ways = f"without the {name}"
             if isinstance(last, activation):
                 ways += f", or loss={plain.__name__}()"
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
-        without = type(loss) is plain and not isinstance(last, activation)
+        without = _same(type(loss), plain) and not isinstance(last, activation)
         if without and isinstance(last, known):
             needs = f"takes probabilities, the network ends in {name}"
             raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
-    if type(loss) is CategoricalCrossentropy and outputs is not None:
+    if _same(type(loss), CategoricalCrossentropy) and outputs is not None:
         sums = outputs.sum(axis=-1)
         if outputs.shape[-1] < 2 or not np.allclose(sums, 1, atol=1e-3):
             needs = "takes probabilities of two classes or more that add up to 1"
             raise ValueError(f"CategoricalCrossentropy {needs}, got {outputs[0]}.")
 
 
-# The highest logit is the highest probability: these need no output activation.
-_COUNTED_ON_LOGITS: set[tuple[type[Layer], type[Accuracy]]] = {
-    (Softmax, CategoricalAccuracy)
-}
+# A parameter: its layer, its name, and the parts of both vectors that belong to it.
+_Place = tuple[Layer, str, np.ndarray, np.ndarray]
 
 
-def _views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return views of a vector, one behind the other, with the shapes of the arrays.
+def _lay_out(layers: Sequence[Layer]) -> tuple[np.ndarray, np.ndarray, list[_Place]]:
+    """Move all parameters into one vector, and make one for their gradients.
 
-    Built in chapter 10.
-    """
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        vector[end - array.size : end].reshape(array.shape)
-        for array, end in zip(arrays, ends, strict=True)
-    ]
-
-
-def _lay_out(
-    layers: Sequence[Layer],
-) -> tuple[np.ndarray, np.ndarray, list[tuple[Layer, str, np.ndarray]]]:
-    """Move all parameters into one vector; make one for their gradients beside it.
-
-    The layers' own arrays become views of the first, of the shapes and values they
-    had. Returns both vectors, and for each parameter its layer, the name of its
-    gradient and the view where that belongs.
+    The layers' arrays become views of the first. Returns both, and every parameter.
 
     Built in chapter 10.
     """
     owners = [(layer, name) for layer in layers for name in layer.parameter_names]
     arrays = [getattr(layer, name) for layer, name in owners]
-    parameters = np.concatenate(arrays, axis=None)
+    parameters = np.concatenate(arrays, axis=None) if arrays else np.empty(0)
     gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, _views_of(parameters, arrays), strict=True):
-        setattr(layer, name, view)
-    places = [
-        (layer, f"d{name}", view)
-        for (layer, name), view in zip(
-            owners, _views_of(gradients, arrays), strict=True
-        )
-    ]
-    for layer, name, view in places:
-        setattr(layer, f"{name}_view", view)
+    places, end = [], 0
+    for (layer, name), array in zip(owners, arrays, strict=True):
+        start, end = end, end + array.size
+        values = parameters[start:end].reshape(array.shape)
+        slopes = gradients[start:end].reshape(array.shape)
+        setattr(layer, name, values)
+        setattr(layer, f"d{name}_view", slopes)
+        places.append((layer, name, values, slopes))
     return parameters, gradients, places
 
 
-def _shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
-    """Return the part's method of that name, if it still does what it replaces.
-
-    Otherwise, where a subclass has redefined one of the methods that it `replaced`,
-    return that of the base class, which calls them.
-
-    Built in chapter 10.
-    """
-    order = type(part).__mro__  # the class itself, the one it derives from, and so on
-
-    def place(method: str) -> int:
-        return next(n for n, each in enumerate(order) if method in vars(each))
-
-    if all(place(name) <= place(method) for method in replaced):
-        return getattr(part, name)
-    return partial(getattr(base, name), part)
-
-
 @contextmanager
-def _mode(layers: Sequence[Layer], *, training: bool) -> Iterator[None]:
+def _training_mode(layers: Sequence[Layer], training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back.
 
     Built in chapter 10.
@@ -172,7 +160,7 @@ def _check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
-    with _mode(layers, training=False):
+    with _training_mode(layers, False):
         for place, layer in enumerate(layers[start:], start):
             name = f"layer {place}, {_describe(layer)}"
             try:
@@ -183,47 +171,3 @@ def _check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
             if layer.parameter_names:
                 giver = name
     return outputs
-
-
-def _check_same(vector: np.ndarray, value: object, name: str) -> None:
-    """Raise an AttributeError that says what to write, unless value is the vector.
-
-    Built in chapter 10.
-    """
-    if value is not vector:
-        first = "" if vector.size else "call finalize(), then "
-        held = f"Model.{name} is the vector whose parts the layers use"
-        raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
-
-
-def _as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, tuple or iterator as a tuple; ValueError for anything else.
-
-    Built in chapter 13.
-    """
-    try:
-        return tuple(arrays)
-    except TypeError as error:
-        got = f"got {arrays!r}: hand in what get_parameters returns"
-        raise ValueError(f"Parameters come in a list, {got}.") from error
-
-
-def _matched(
-    layer: Layer, arrays: Sequence[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value, if they are alike.
-
-    Built in chapter 13.
-    """
-    names, owner, given = layer.parameter_names, _describe(layer), _as_tuple(arrays)
-    if len(given) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
-    pairs = []
-    for name, new in zip(names, given, strict=True):
-        old, new = getattr(layer, name), np.array(new)  # it might be one of the old
-        if new.shape != old.shape or new.dtype.kind not in "fiu":
-            expected = f"{name} of shape {old.shape}"
-            got = f"got {new.dtype} of shape {new.shape}"
-            raise ValueError(f"{owner} expected {expected}, {got}.")
-        pairs.append((old, new))
-    return pairs

@@ -44,13 +44,12 @@ def probabilities(model: Any, X: np.ndarray) -> list[list[float]]:
 def gradients(library: Library, rng: Rng) -> float:
     """Compare all gradients of a step with the slopes of the whole loss."""
     model, X, y = classifier(library, rng)
-    model.step(X, y)
 
     def loss() -> float:
         data_loss = model.loss.calculate(model.forward(X), y)
         return float(data_loss + model.regularization_loss())
 
-    return difference(model.gradients, oracles.slope(loss, model.parameters))
+    return difference(model.gradients(X, y), oracles.slope(loss, model.parameters))
 
 
 def training_loss(library: Library, rng: Rng) -> float:
@@ -59,18 +58,6 @@ def training_loss(library: Library, rng: Rng) -> float:
     history = model.train(X, y, print_every=0)
     expected = oracles.mean(oracles.categorical(probabilities(model, X), y.tolist()))
     return difference(history.data_loss, [expected])
-
-
-def tally(library: Library, rng: Rng) -> float:
-    """Compare the mean that batches make together with that of plain Python."""
-    values = draw(rng, int(rng.integers(2, 40)))
-    counted = library._Tally()
-    for part, _ in library.batches(values, values, int(rng.integers(1, 7))):
-        counted.add(part, part, loss=float(part.mean()))
-    expected = oracles.mean(values.tolist())
-    # Beside the largest value: a mean may happen to be almost zero.
-    largest = float(np.abs(values).max())
-    return difference([counted.means()["loss"], largest], [expected, largest])
 
 
 def loss_in_batches(library: Library, rng: Rng) -> float:

@@ -222,7 +222,6 @@ EQUATIONS: dict[int, list[Equation]] = {
         Equation("Model: loss", LOOPS, models.training_loss),
     ],
     11: [
-        Equation("Tally: means", LOOPS, models.tally),
         Equation("Model: loss in batches", LOOPS, models.loss_in_batches),
     ],
     12: [

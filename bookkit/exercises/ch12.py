@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bookkit.checks import Exercise, expect_array, expect_close, expect_number, fail
-from nnfs_lib.datasets import _read_idx
+from nnfs_lib.strangers import _read_idx
 
 
 def memory(answer):

@@ -40,7 +40,11 @@ METHOD = m.SimpleStatementLine(
                 )
             ],
             value=FUNCTION
-            | m.Call(m.SaveMatchedNode(DECORATORS, "kind"), args=[m.Arg(FUNCTION)]),
+            | m.Call(m.SaveMatchedNode(DECORATORS, "kind"), args=[m.Arg(FUNCTION)])
+            | m.Call(
+                m.SaveMatchedNode(m.Name("property"), "kind"),
+                args=[m.Arg(FUNCTION), m.Arg(m.SaveMatchedNode(m.Name(), "setter"))],
+            ),
         )
     ]
 )
@@ -186,6 +190,7 @@ def _method(
 ) -> Definition:
     """`Model.train = train`: the function above becomes a method of a class that is there already."""
     owner, name, value = (method[each].value for each in ("owner", "name", "value"))
+    decorator = method.get("kind")
     place = cell.place(names.line(method["owner"]))
     function = next((each for each in found if each.name == value), None)
     if name != value or function is None or function.kind != "function":
@@ -193,11 +198,37 @@ def _method(
             f"{owner}.{name} = {value} makes a method of a function of this cell and of the same name; "
             f"write `def {name}(self):` above it."
         )
+    statements: list[Statement] = [_as_method(function, owner, decorator, names)]
     found.remove(function)
+    if "setter" in method:
+        setter = next(
+            (each for each in found if each.name == method["setter"].value), None
+        )
+        if setter is None or setter.kind != "function":
+            raise place.error(f"{owner}.{name} needs its setter in this cell too.")
+        found.remove(setter)
+        mark = cst.Attribute(cst.Name(name), cst.Name("setter"))
+        written = _as_method(setter, owner, mark, names)
+        blank = [cst.EmptyLine(indent=False)]
+        statements.append(
+            written.with_changes(name=cst.Name(name), leading_lines=blank)
+        )
+        function.uses.add(setter.uses)
+    shell = cst.ClassDef(cst.Name(owner), cst.IndentedBlock([]))
+    added = Definition(owner, "class", cell, function.line, position, shell, Uses())
+    added.adds = True
+    added.members[name] = Member(name, function.line, statements, function.uses, added)
+    return added
+
+
+def _as_method(
+    function: Definition, owner: str, decorator: cst.BaseExpression | None, names: Names
+) -> cst.FunctionDef:
+    """Write a function as a method: without an annotation of self, and deeper."""
     node = cast(cst.FunctionDef, function.node)
     if any(use.path[0] == "super" for use in function.uses.references):
-        raise place.error(
-            f"{owner}.{name} uses super(), which Python knows inside a class only; write it there."
+        raise function.error(
+            f"{owner}.{function.name} uses super(), which Python knows inside a class only; write it there."
         )
     first, *rest = node.params.params
     if first.annotation:  # inside the class, nobody annotates self
@@ -207,17 +238,12 @@ def _method(
         ).references:
             function.uses.references.remove(use)
         first = first.with_changes(annotation=None)
-    decorators = [cst.Decorator(method["kind"])] if "kind" in method else []
-    node = cast(cst.FunctionDef, node.visit(_Deeper(node)))
-    node = node.with_changes(
+    decorators = [cst.Decorator(decorator)] if decorator else []
+    deeper = cast(cst.FunctionDef, node.visit(_Deeper(node)))
+    return deeper.with_changes(
         params=node.params.with_changes(params=[first, *rest]),
         decorators=[*decorators, *node.decorators],
     )
-    shell = cst.ClassDef(cst.Name(owner), cst.IndentedBlock([]))
-    added = Definition(owner, "class", cell, function.line, position, shell, Uses())
-    added.adds = True
-    added.members[name] = Member(name, function.line, [node], function.uses, added)
-    return added
 
 
 class _Deeper(cst.CSTTransformer):

@@ -74,12 +74,11 @@ class Optimizer:
         """Move every array in place; the gradients stay as they are."""
         pairs = list(parameters)
         self._prepare(pairs)
-        np.concatenate([each for _, each in pairs], axis=None, out=self.gradient)
-        self.update(self.gradient, self.change)
-        end = 0
-        for array, _ in pairs:
-            start, end = end, end + array.size
-            array -= self.change[start:end].reshape(array.shape)
+        gradients = [gradient.ravel() for _, gradient in pairs]
+        one = len(gradients) == 1  # needs no copy
+        self.update(gradients[0] if one else np.concatenate(gradients), self.change)
+        for array, part in zip(self.arrays, self.changes, strict=True):
+            array -= part
         self.steps_done += 1
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -103,8 +102,7 @@ def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> Non
     if self.arrays:
         advice = "every network needs its own optimizer"
         raise ValueError(f"{owner} has moved other arrays so far: {advice}.")
-    self.gradient = np.concatenate([array for array, _ in pairs], axis=None)
-    self.change = np.empty_like(self.gradient)
+    self.change = np.concatenate([array for array, _ in pairs], axis=None)
     if not self.memory:
         self.memory = {name: np.zeros_like(self.change) for name in self.memories}
     for memory in self.memory.values():
@@ -115,6 +113,11 @@ def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> Non
         advice = f"{np.finfo(self.change.dtype).tiny:.0e} is the least"
         raise ValueError(f"{owner}'s epsilon is 0 in {self.change.dtype}: {advice}.")
     self.arrays = [array for array, _ in pairs]
+    ends = np.cumsum([array.size for array in self.arrays])
+    self.changes = [  # the parts of the change, each in its array's shape
+        self.change[end - array.size : end].reshape(array.shape)
+        for array, end in zip(self.arrays, ends, strict=True)
+    ]
 
 
 Optimizer._prepare = _prepare

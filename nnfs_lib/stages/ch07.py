@@ -52,27 +52,13 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     return l1 * np.sign(array) + 2 * l2 * array
 
 
-def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
-    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
-    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
-    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
-        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
-    if n_inputs < 1 or n_neurons < 1:
-        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
-    if not np.issubdtype(dtype, np.floating):
-        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+class Layer(nn.Layer):
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss: here, nothing."""
+        return 0.0
 
 
-def _as_strengths(l1: float, l2: float, *, of: str) -> tuple[float, float]:
-    """Return both as floats; ValueError unless they are 0 or more, and finite."""
-    for name, value in (("l1", l1), ("l2", l2)):
-        if not 0 <= value < math.inf:
-            needs = f"Dense needs {of}_{name} of 0, for none, or more"
-            raise ValueError(f"{needs}, got {value}.")
-    return float(l1), float(l2)
-
-
-class Dense(nn.Dense):
+class Dense(nn.Dense, Layer):
     def __init__(
         self,
         n_inputs: int,
@@ -87,10 +73,10 @@ class Dense(nn.Dense):
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
         _check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = _as_strengths(
-            weight_l1, weight_l2, of="weight"
-        )
-        self.bias_l1, self.bias_l2 = _as_strengths(bias_l1, bias_l2, of="bias")
+        self.weight_l1 = _strength("weight_l1", weight_l1)
+        self.weight_l2 = _strength("weight_l2", weight_l2)
+        self.bias_l1 = _strength("bias_l1", bias_l1)
+        self.bias_l2 = _strength("bias_l2", bias_l2)
         draws = np.random.default_rng(rng).standard_normal((n_inputs, n_neurons))
         self.weights: np.ndarray = (0.01 * draws).astype(dtype)
         self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
@@ -108,14 +94,82 @@ class Dense(nn.Dense):
         """
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn._kept_outputs(self, doutputs)
-        self.dweights = np.dot(self.inputs.T, doutputs)
-        self.dbiases = np.dot(np.ones((1, len(doutputs)), doutputs.dtype), doutputs)
+        self.dweights = self.inputs.T @ doutputs
+        self.dbiases = np.ones((1, len(doutputs)), doutputs.dtype) @ doutputs
         if self.weight_l1 or self.weight_l2:
-            gradient = _penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
-            self.dweights += gradient
+            self.dweights += _penalty_gradient(
+                self.weights, self.weight_l1, self.weight_l2
+            )
         if self.bias_l1 or self.bias_l2:
             self.dbiases += _penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
-        return np.dot(doutputs, self.weights.T)
+        return doutputs @ self.weights.T
+
+
+# As before, on what this chapter has re-opened.
+class ReLU(nn.ReLU, Layer): ...
+
+
+class Sigmoid(nn.Sigmoid, Layer): ...
+
+
+class Tanh(nn.Tanh, Layer): ...
+
+
+class Softmax(nn.Softmax, Layer): ...
+
+
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
+
+
+def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
+    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
+    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
+    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
+        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
+    if n_inputs < 1 or n_neurons < 1:
+        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
+
+
+def _strength(name: str, value: float) -> float:
+    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite."""
+    if not 0 <= value < math.inf:
+        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
+    return float(value)
+
+
+def check_layer(
+    layer: Layer, inputs: np.ndarray, *, rng: "np.random.Generator | int" = 0
+) -> dict[str, float]:
+    """Judge every gradient of a layer; return the worst relative error of each.
+
+    inputs: (batch, features). A random weighting of the outputs, sum(outputs *
+    doutputs), stands for the loss: its gradient with respect to the outputs is
+    doutputs. To it comes the layer's own regularization loss, where it has one.
+    Parameters must be float64. A wrong gradient is an AssertionError.
+    """
+    inputs = np.array(inputs, dtype=np.float64)
+    for name in layer.parameter_names:
+        nn._check_float64(getattr(layer, name))
+    outputs = layer.forward(inputs)
+    doutputs = np.random.default_rng(rng).standard_normal(outputs.shape)
+    gradients = {"inputs": (inputs, layer.backward(doutputs))}
+    for name in layer.parameter_names:
+        gradients[name] = getattr(layer, name), getattr(layer, f"d{name}")
+
+    def loss() -> float:
+        weighted = float(np.sum(layer.forward(inputs) * doutputs))
+        price = getattr(layer, "regularization_loss", float)  # float() is 0.0
+        return weighted + price()
+
+    return {
+        f"d{name}": nn.check_gradient(loss, array, gradient, name=f"d{name}")
+        for name, (array, gradient) in gradients.items()
+    }
 
 
 __all__ = [

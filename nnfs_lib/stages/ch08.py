@@ -14,7 +14,6 @@ from nnfs_lib.stages.ch07 import (
     _as_classes,
     _as_float,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_float64,
     _check_labels,
@@ -30,11 +29,16 @@ from nnfs_lib.stages.ch07 import (
     _penalty,
     _penalty_gradient,
     _shifted,
+    _strength,
 )
 from nnfs_lib.stages.ch07 import *
 
 
-class Dropout(nn.Layer):
+class Layer(nn.Layer):
+    training: bool = False  # set by whoever trains
+
+
+class Dropout(Layer):
     """While training, a random share `rate` of the numbers becomes 0; the rest grows.
 
     Inverted dropout: what stays is divided by the share that stays, so that the
@@ -76,6 +80,28 @@ class Dropout(nn.Layer):
         dropped = min(round(self.rate * 65536), 65535)
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)
+
+
+# As before, on what this chapter has re-opened.
+class Dense(nn.Dense, Layer): ...
+
+
+class ReLU(nn.ReLU, Layer): ...
+
+
+class Sigmoid(nn.Sigmoid, Layer): ...
+
+
+class Tanh(nn.Tanh, Layer): ...
+
+
+class Softmax(nn.Softmax, Layer): ...
+
+
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
 
 
 __all__ = [

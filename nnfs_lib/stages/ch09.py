@@ -4,7 +4,7 @@ Generated from chapters/09_regression.ipynb: edit that.
 """
 
 import math
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -16,7 +16,6 @@ from nnfs_lib.stages.ch08 import (
     _as_classes,
     _as_float,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_float64,
     _check_labels,
@@ -32,6 +31,7 @@ from nnfs_lib.stages.ch08 import (
     _penalty,
     _penalty_gradient,
     _shifted,
+    _strength,
 )
 from nnfs_lib.stages.ch08 import *
 
@@ -142,16 +142,7 @@ class RegressionAccuracy(nn.Accuracy):
         return np.mean(np.abs(errors) <= precision, axis=1)
 
 
-class _Initializer(Protocol):
-    """A function that draws the weights with which a layer starts."""
-
-    def __call__(
-        self, shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        """Return weights of shape (n_inputs, n_neurons) and of that type."""
-
-
-def normal(scale: float) -> _Initializer:
+def normal(scale: float) -> Callable[..., np.ndarray]:
     """Return an initializer that draws normal numbers of that standard deviation."""
     if not 0 <= scale < math.inf:
         raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
@@ -164,7 +155,7 @@ def normal(scale: float) -> _Initializer:
     return draw
 
 
-def constant(value: float) -> _Initializer:
+def constant(value: float) -> Callable[..., np.ndarray]:
     """Return an initializer that sets every weight to `value`, and draws nothing."""
 
     def fill(
@@ -175,18 +166,54 @@ def constant(value: float) -> _Initializer:
     return fill
 
 
-def _small_normal(
+def he_normal(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
-    """Draw normal numbers of standard deviation 0.01: what dense layers do by default.
+    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
 
-    Too small for most networks: the deeper they are, the more.
+    Source: He et al. (2015).
     """
-    return normal(0.01)(shape, rng, dtype)
+    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
+
+
+class Dense(nn.Dense):
+    """A dense layer: every neuron takes a weighted sum of every input.
+
+    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
+    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
+    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
+    with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
+    or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_neurons: int,
+        *,
+        weight_l1: float = 0.0,
+        weight_l2: float = 0.0,
+        bias_l1: float = 0.0,
+        bias_l2: float = 0.0,
+        initializer: Callable[..., np.ndarray] = he_normal,
+        rng: "np.random.Generator | int | None" = None,
+        dtype: type = np.float32,
+    ) -> None:
+        """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
+        nn._check_sizes(n_inputs, n_neurons, dtype)
+        self.weight_l1 = nn._strength("weight_l1", weight_l1)
+        self.weight_l2 = nn._strength("weight_l2", weight_l2)
+        self.bias_l1 = nn._strength("bias_l1", bias_l1)
+        self.bias_l2 = nn._strength("bias_l2", bias_l2)
+        # Random, because hidden neurons that start alike in every weight stay alike.
+        rng = np.random.default_rng(rng)
+        shape = (n_inputs, n_neurons)
+        self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
+        self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
 
 
 def _draw_weights(
-    initializer: _Initializer,
+    initializer: Callable[..., np.ndarray],
     shape: tuple[int, int],
     rng: np.random.Generator,
     dtype: DTypeLike,
@@ -210,43 +237,6 @@ def _draw_weights(
     return weights
 
 
-class Dense(nn.Dense):
-    """A dense layer: every neuron takes a weighted sum of every input.
-
-    outputs = inputs @ weights + biases, with inputs (batch, n_inputs), weights
-    (n_inputs, n_neurons), biases (1, n_neurons) and outputs (batch, n_neurons).
-    `backward` keeps `dweights` and `dbiases`, of the shapes of weights and biases,
-    with the gradient of the penalties: l1 * sum|p| + l2 * sum(p^2) over all weights,
-    or biases, p. The neuron is Rosenblatt's (1958), without its threshold.
-    """
-
-    def __init__(
-        self,
-        n_inputs: int,
-        n_neurons: int,
-        *,
-        weight_l1: float = 0.0,
-        weight_l2: float = 0.0,
-        bias_l1: float = 0.0,
-        bias_l2: float = 0.0,
-        initializer: _Initializer = _small_normal,
-        rng: "np.random.Generator | int | None" = None,
-        dtype: type = np.float32,
-    ) -> None:
-        """Draw weights by `initializer`; rng is a generator or a seed. Biases are 0."""
-        nn._check_sizes(n_inputs, n_neurons, dtype)
-        self.weight_l1, self.weight_l2 = nn._as_strengths(
-            weight_l1,
-            weight_l2,
-            of="weight",
-        )
-        self.bias_l1, self.bias_l2 = nn._as_strengths(bias_l1, bias_l2, of="bias")
-        # Random, because hidden neurons that start alike in every weight stay alike.
-        shape, rng = (n_inputs, n_neurons), np.random.default_rng(rng)
-        self.weights: np.ndarray = _draw_weights(initializer, shape, rng, dtype)
-        self.biases: np.ndarray = np.zeros((1, n_neurons), dtype=dtype)
-
-
 def glorot_uniform(
     shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
@@ -256,16 +246,6 @@ def glorot_uniform(
     """
     limit = math.sqrt(6 / sum(shape))
     return rng.uniform(-limit, limit, shape).astype(dtype)
-
-
-def he_normal(
-    shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-) -> np.ndarray:
-    """Draw normal numbers of mean 0 and variance 2 / n_inputs, for layers before ReLU.
-
-    Source: He et al. (2015).
-    """
-    return normal(math.sqrt(2 / shape[0]))(shape, rng, dtype)
 
 
 __all__ = [

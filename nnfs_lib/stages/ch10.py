@@ -3,10 +3,9 @@
 Generated from chapters/10_model.ipynb: edit that.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from nnfs_lib.stages.ch09 import (
     _as_classes,
     _as_float,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_float64,
     _check_labels,
@@ -29,7 +27,6 @@ from nnfs_lib.stages.ch09 import (
     _check_sizes,
     _check_state,
     _draw_weights,
-    _Initializer,
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
@@ -37,9 +34,79 @@ from nnfs_lib.stages.ch09 import (
     _penalty_gradient,
     _shifted,
     _signed_errors,
-    _small_normal,
+    _strength,
 )
 from nnfs_lib.stages.ch09 import *
+
+
+class Model:
+    """A network, what it is trained with, and its training.
+
+    `add` layers in the order in which a batch goes through them, `set` a loss, an
+    optimizer and an accuracy, and `train`.
+    """
+
+    def __init__(self, layers: Iterable[nn.Layer] = ()) -> None:
+        """Begin with these layers, or with none."""
+        self.layers: list[nn.Layer] = []
+        self.loss: Any = None  # a Loss, an Optimizer and an Accuracy, once they are set
+        self.optimizer: Any = None
+        self.accuracy: Any = None
+        self.layers_in_use: list[nn.Layer] = []  # by a step, and the loss: see finalize
+        self.loss_in_use: Any = None
+        self._finalized_for: list[Any] = []
+        self._at_once = False  # whether the loss makes value and gradient in one
+        self._parameters = np.empty(0)  # and gradients, once somebody asks for them
+        self._gradients = np.empty(0)
+        self._places: list[_Place] = []
+        for layer in layers:
+            self.add(layer)
+
+    def add(self, layer: nn.Layer) -> None:
+        """Put a layer behind those that are there."""
+        _check_kind(layer, nn.Layer, owner="Model.add")
+        if any(layer is each for each in self.layers):
+            advice = "make a second one"
+            raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
+        self.layers.append(layer)
+
+    def set(
+        self,
+        *,
+        loss: nn.Loss | None = None,
+        optimizer: nn.Optimizer | None = None,
+        accuracy: nn.Accuracy | None = None,
+    ) -> None:
+        """Say what to make small, by which steps, and what to count; None stays."""
+        kinds = {nn.Loss: loss, nn.Optimizer: optimizer, nn.Accuracy: accuracy}
+        for kind, given in kinds.items():
+            if given is not None:
+                _check_kind(given, kind, owner="Model.set")
+        self.loss = loss or self.loss
+        self.optimizer = optimizer or self.optimizer
+        self.accuracy = accuracy or self.accuracy
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """Return what the last layer returns for a batch of inputs."""
+        outputs = X
+        for layer in self.layers:
+            outputs = layer.forward(outputs)
+        return outputs
+
+    def regularization_loss(self) -> float:
+        """Return what the parameters themselves add to the loss."""
+        return sum(layer.regularization_loss() for layer in self.layers)
+
+    def __repr__(self) -> str:
+        """Say which layers it has, and with what it is trained."""
+        tools = (self.loss, self.optimizer, self.accuracy)
+        names = [_describe(layer) for layer in self.layers]
+        names += [type(tool).__name__ for tool in tools if tool]
+        return f"Model({', '.join(names)})"
+
+    def __copy__(self) -> "Model":
+        """Refuse: two models can't have the same layers."""
+        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:
@@ -57,98 +124,28 @@ def _describe(layer: nn.Layer) -> str:
     return type(layer).__name__ + sizes
 
 
-class Model:
-    """A network, what it is trained with, and its training.
+def _same(one: type, other: type) -> bool:
+    """Whether a class computes what another does, forward and backward."""
+    return all(
+        getattr(one, name) is getattr(other, name) for name in ("forward", "backward")
+    )
 
-    `add` layers in the order in which a batch goes through them, `set` a loss, an
-    optimizer and an accuracy, and `train`. After `finalize`, which `train` calls,
-    `parameters` is one vector of all weights and biases and `gradients` one of their
-    gradients; the layers' own arrays are views of them.
-    """
 
-    def __init__(self, layers: Iterable[nn.Layer] = ()) -> None:
-        """Begin with these layers, or with none."""
-        self.layers: list[nn.Layer] = []
-        self.loss: nn.Loss | None = None
-        self.optimizer: nn.Optimizer | None = None
-        self.accuracy: nn.Accuracy | None = None
-        self._parameters, self._gradients = np.empty(0), np.empty(0)
-        self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
-        # What a step runs: all layers and the loss, or all but the last and the fused.
-        self.body: Sequence[nn.Layer] = ()
-        self.ending: nn.Loss | None = None
-        for layer in layers:
-            self.add(layer)
+def _fused_for(last: nn.Layer, loss: nn.Loss) -> nn.Loss | None:
+    """Return the fused loss that takes the place of both, or None."""
+    for (activation, plain), fused in nn.FUSED.items():
+        if _same(type(last), activation) and _same(type(loss), plain):
+            return fused()
+    return None
 
-    def add(self, layer: nn.Layer) -> None:
-        """Put a layer behind those that are there."""
-        _check_kind(layer, nn.Layer, owner="Model.add")
-        if any(layer is each for each in self.layers):
-            advice = "make a second one"
-            raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
-        self.layers.append(layer)
-        self.ending = None  # for finalize to choose anew
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """Return what the last layer returns for a batch of inputs."""
-        outputs = X
-        for layer in self.layers:
-            outputs = layer.forward(outputs)
-        return outputs
-
-    def regularization_loss(self) -> float:
-        """Return what the parameters themselves add to the loss."""
-        return sum(layer.regularization_loss() for layer in self.layers)
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """All weights and biases as one vector, of which the layers have views."""
-        return self._parameters
-
-    @parameters.setter
-    def parameters(self, value: np.ndarray) -> None:
-        _check_same(self._parameters, value, "parameters")
-
-    @property
-    def gradients(self) -> np.ndarray:
-        """The gradients of the last step, in the order of the parameters."""
-        return self._gradients
-
-    @gradients.setter
-    def gradients(self, value: np.ndarray) -> None:
-        _check_same(self._gradients, value, "gradients")
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy whole: its layers' arrays become views of its own vector."""
-        vars(self).update(state)
-        if self.places:
-            self._parameters, self._gradients, self.places = _lay_out(self.layers)
-            self._gradients[...] = state["_gradients"]
-
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
-
-    def set(
-        self,
-        *,
-        loss: nn.Loss | None = None,
-        optimizer: nn.Optimizer | None = None,
-        accuracy: nn.Accuracy | None = None,
-    ) -> None:
-        """Say what to make small, by which steps, and what to count; None stays."""
-        kinds = {nn.Loss: loss, nn.Optimizer: optimizer, nn.Accuracy: accuracy}
-        for kind, given in kinds.items():
-            if given is not None:
-                _check_kind(given, kind, owner="Model.set")
-        self.ending = None if loss else self.ending  # for finalize to choose anew
-        self.loss = loss or self.loss
-        self.optimizer = optimizer or self.optimizer
-        self.accuracy = accuracy or self.accuracy
+def _is_fused(loss: nn.Loss) -> bool:
+    """Whether it is one of the book's, whose `value_and_gradient` can be trusted."""
+    return any(_same(type(loss), fused) for fused in nn.FUSED.values())
 
 
 def _check_ending(
-    last: nn.Layer, loss: nn.Loss | None, outputs: np.ndarray | None = None
+    last: nn.Layer, loss: nn.Loss, outputs: np.ndarray | None = None
 ) -> None:
     """Raise a ValueError where the last layer and the loss don't belong together.
 
@@ -156,63 +153,46 @@ def _check_ending(
     its own. Of a layer that the library doesn't know, it looks at the outputs (batch,
     classes), where there are any: probabilities of two classes or more add up to 1.
     """
-    known = (nn.Dense, nn.ReLU, nn.Linear, nn.Sigmoid, nn.Softmax)
+    known = (nn.Dense, nn.ReLU, nn.Linear, nn.Sigmoid, nn.Tanh, nn.Softmax)
     for (activation, plain), fused in nn.FUSED.items():
         own, name = activation.__name__, type(last).__name__
-        if type(loss) is fused and isinstance(last, nn.Sigmoid | nn.Softmax):
+        if _same(type(loss), fused) and isinstance(last, nn.Sigmoid | nn.Softmax):
             ways = f"without the {name}"
             if isinstance(last, activation):
                 ways += f", or loss={plain.__name__}()"
             raise ValueError(f"{fused.__name__} takes logits: use it {ways}.")
-        without = type(loss) is plain and not isinstance(last, activation)
+        without = _same(type(loss), plain) and not isinstance(last, activation)
         if without and isinstance(last, known):
             needs = f"takes probabilities, the network ends in {name}"
             raise ValueError(f"{plain.__name__} {needs}: let it end in {own}().")
-    if type(loss) is nn.CategoricalCrossentropy and outputs is not None:
+    if _same(type(loss), nn.CategoricalCrossentropy) and outputs is not None:
         sums = outputs.sum(axis=-1)
         if outputs.shape[-1] < 2 or not np.allclose(sums, 1, atol=1e-3):
             needs = "takes probabilities of two classes or more that add up to 1"
             raise ValueError(f"CategoricalCrossentropy {needs}, got {outputs[0]}.")
 
 
-# The highest logit is the highest probability: these need no output activation.
-_COUNTED_ON_LOGITS: set[tuple[type[nn.Layer], type[nn.Accuracy]]] = {
-    (nn.Softmax, nn.CategoricalAccuracy)
-}
+# A parameter: its layer, its name, and the parts of both vectors that belong to it.
+_Place = tuple[nn.Layer, str, np.ndarray, np.ndarray]
 
 
-def _views_of(vector: np.ndarray, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return views of a vector, one behind the other, with the shapes of the arrays."""
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        vector[end - array.size : end].reshape(array.shape)
-        for array, end in zip(arrays, ends, strict=True)
-    ]
+def _lay_out(layers: Sequence[nn.Layer]) -> tuple[np.ndarray, np.ndarray, list[_Place]]:
+    """Move all parameters into one vector, and make one for their gradients.
 
-
-def _lay_out(
-    layers: Sequence[nn.Layer],
-) -> tuple[np.ndarray, np.ndarray, list[tuple[nn.Layer, str, np.ndarray]]]:
-    """Move all parameters into one vector; make one for their gradients beside it.
-
-    The layers' own arrays become views of the first, of the shapes and values they
-    had. Returns both vectors, and for each parameter its layer, the name of its
-    gradient and the view where that belongs.
+    The layers' arrays become views of the first. Returns both, and every parameter.
     """
     owners = [(layer, name) for layer in layers for name in layer.parameter_names]
     arrays = [getattr(layer, name) for layer, name in owners]
-    parameters = np.concatenate(arrays, axis=None)
+    parameters = np.concatenate(arrays, axis=None) if arrays else np.empty(0)
     gradients = np.zeros_like(parameters)
-    for (layer, name), view in zip(owners, _views_of(parameters, arrays), strict=True):
-        setattr(layer, name, view)
-    places = [
-        (layer, f"d{name}", view)
-        for (layer, name), view in zip(
-            owners, _views_of(gradients, arrays), strict=True
-        )
-    ]
-    for layer, name, view in places:
-        setattr(layer, f"{name}_view", view)
+    places, end = [], 0
+    for (layer, name), array in zip(owners, arrays, strict=True):
+        start, end = end, end + array.size
+        values = parameters[start:end].reshape(array.shape)
+        slopes = gradients[start:end].reshape(array.shape)
+        setattr(layer, name, values)
+        setattr(layer, f"d{name}_view", slopes)
+        places.append((layer, name, values, slopes))
     return parameters, gradients, places
 
 
@@ -224,7 +204,7 @@ class Dense(nn.Dense):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
         self.keep_gradients(doutputs)
-        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
+        return np.asarray(doutputs, dtype=self.weights.dtype) @ self.weights.T
 
     def keep_gradients(self, doutputs: np.ndarray) -> None:
         """Keep dweights and dbiases; that is all a network's first layer needs.
@@ -235,8 +215,8 @@ class Dense(nn.Dense):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn._kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        self.dweights = np.matmul(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.matmul(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = nn._penalty_gradient(
                 self.weights, self.weight_l1, self.weight_l2
@@ -248,24 +228,31 @@ class Dense(nn.Dense):
             )
 
 
-def _shortcut(part: Any, base: type, name: str, *replaced: str) -> Callable[..., Any]:
-    """Return the part's method of that name, if it still does what it replaces.
+def parameters(self: Model) -> np.ndarray:
+    """All weights and biases as one vector, of which the layers' arrays are views."""
+    owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
+    if owners != [place[:2] for place in self._places] or any(
+        getattr(layer, name).base is not self._parameters for layer, name in owners
+    ):
+        old = self._parameters
+        self._parameters, self._gradients, self._places = _lay_out(self.layers)
+        moved = self.optimizer.arrays if self.optimizer else []
+        if len(moved) == 1 and moved[0] is old:
+            moved[0] = self._parameters
+    return self._parameters
 
-    Otherwise, where a subclass has redefined one of the methods that it `replaced`,
-    return that of the base class, which calls them.
-    """
-    order = type(part).__mro__  # the class itself, the one it derives from, and so on
 
-    def place(method: str) -> int:
-        return next(n for n, each in enumerate(order) if method in vars(each))
+def keep_parameters(self: Model, value: object) -> None:
+    if value is not self._parameters:
+        held = "Model.parameters is the vector whose parts the layers use"
+        raise AttributeError(f"{held}: write model.parameters[...] = new.")
 
-    if all(place(name) <= place(method) for method in replaced):
-        return getattr(part, name)
-    return partial(getattr(base, name), part)
+
+Model.parameters = property(parameters, keep_parameters)
 
 
 @contextmanager
-def _mode(layers: Sequence[nn.Layer], *, training: bool) -> Iterator[None]:
+def _training_mode(layers: Sequence[nn.Layer], training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""
     before = [layer.training for layer in layers]
     try:
@@ -297,7 +284,7 @@ def _check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     start = layers.index(dense)
     outputs = np.zeros((1, len(dense.weights)), dense.weights.dtype)
     giver = "the network's own input"
-    with _mode(layers, training=False):
+    with _training_mode(layers, False):
         for place, layer in enumerate(layers[start:], start):
             name = f"layer {place}, {_describe(layer)}"
             try:
@@ -310,67 +297,79 @@ def _check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     return outputs
 
 
-def _check_same(vector: np.ndarray, value: object, name: str) -> None:
-    """Raise an AttributeError that says what to write, unless value is the vector."""
-    if value is not vector:
-        first = "" if vector.size else "call finalize(), then "
-        held = f"Model.{name} is the vector whose parts the layers use"
-        raise AttributeError(f"{held}: {first}write model.{name}[...] = new.")
-
-
 def finalize(self: Model) -> None:
-    """Check that all fit, find the fused loss, lay out the parameters.
+    """Check that all fit, and find the fused loss.
 
     Raises RuntimeError where there is nothing to train, and a ValueError that names
     two layers that don't fit. To call it again is harmless.
     """
-    owners = [(each, name) for each in self.layers for name in each.parameter_names]
-    if not owners:
-        raise RuntimeError(
-            "Model has nothing to train: add layers, at least one Dense."
-        )
-    last, loss = self.layers[-1], self.loss
-    _check_ending(last, loss, _check_fit(self.layers))
-    fused = nn.FUSED.get((type(last), type(loss))) if loss else None
-    self.ending = fused() if fused else loss
-    self.body = self.layers[:-1] if fused else self.layers[:]
-    # The same parameters in the same order, and all still in the vector?
-    held = [(layer, name[1:]) for layer, name, _ in self.places] == owners
-    arrays = [getattr(layer, name) for layer, name in owners]
-    if not held or any(each.base is not self.parameters for each in arrays):
-        self._parameters, self._gradients, self.places = _lay_out(self.layers)
-    first, ending = owners[0][0], self.ending
-    self.keep_first = _shortcut(first, nn.Layer, "keep_gradients", "backward")
-    if ending:
-        name, replaced = "value_and_gradient", ("forward", "backward")
-        self.measure = _shortcut(ending, nn.Loss, name, *replaced)
+    if not any(layer.parameter_names for layer in self.layers):
+        advice = "add layers, at least one Dense"
+        raise RuntimeError(f"Model has nothing to train: {advice}.")
+    outputs = _check_fit(self.layers)
+    last = self.layers[-1]
+    # What a step runs: all layers and the loss, or all but the last and the fused.
+    self.layers_in_use, self.loss_in_use = [*self.layers], self.loss
+    if self.loss:
+        _check_ending(last, self.loss, outputs)
+        if fused := _fused_for(last, self.loss):
+            self.layers_in_use, self.loss_in_use = self.layers[:-1], fused
+        self._at_once = _is_fused(self.loss_in_use)
+    self._finalized_for = [*self.layers, self.loss]
 
 
 Model.finalize = finalize
 
 
-def run_body(self: Model, X: np.ndarray) -> np.ndarray:
-    """Return what the loss takes: logits where the fused one stands at the end."""
+def summary(self: Model) -> None:
+    """Print every layer with the number of its parameters, and what it trains with."""
+    total = 0
+    for place, layer in enumerate(self.layers):
+        count = sum(getattr(layer, name).size for name in layer.parameter_names)
+        total += count
+        print(f"{place:3d}  {_describe(layer):24s} {count:12,d}")
+    print(f"     {'all parameters':24s} {total:12,d}")
+    for tool in ("loss", "optimizer", "accuracy"):
+        kind = type(getattr(self, tool)).__name__
+        print(f"     {tool:24s} {'-' if kind == 'NoneType' else kind}")
+
+
+Model.summary = summary
+
+
+def _backpropagate(
+    self: Model, X: np.ndarray, y: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Fill the gradients; return the data loss of a batch, and its outputs."""
+    self.parameters  # lie in one vector
     outputs = X
-    for layer in self.body:
+    for layer in self.layers_in_use:
         outputs = layer.forward(outputs)
-    return outputs
+    loss = self.loss_in_use
+    if self._at_once:
+        value, gradient = loss.value_and_gradient(outputs, y)
+    else:
+        value, gradient = loss.calculate(outputs, y), loss.backward(outputs, y)
+    first = next(layer for layer in self.layers if layer.parameter_names)
+    for layer in reversed(self.layers_in_use):
+        if layer is first:
+            break
+        gradient = layer.backward(gradient)
+    if isinstance(first, Dense) and type(first).backward is Dense.backward:
+        first.keep_gradients(gradient)
+    else:
+        first.backward(gradient)
+    for layer, name, _, slopes in self._places:
+        found: Any = getattr(layer, f"d{name}", None)
+        if found is not slopes:  # by a layer that makes new arrays
+            if np.shape(found) != slopes.shape:
+                needs = f"has to keep d{name} of shape {slopes.shape}"
+                raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
+            slopes[...] = found
+    return value, outputs
 
 
-Model.run_body = run_body
-
-
-def tools(self: Model) -> tuple[nn.Loss, nn.Optimizer]:
-    """Return what a step needs; RuntimeError where it is not there yet."""
-    if self.ending is None or self.optimizer is None:
-        parts = {"loss": self.loss, "optimizer": self.optimizer}
-        missing = [f"{name}=..." for name, part in parts.items() if part is None]
-        advice = f"set({', '.join(missing)})" if missing else "finalize() comes first"
-        raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
-    return self.ending, self.optimizer
-
-
-Model.tools = tools
+Model._backpropagate = _backpropagate
 
 
 def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -378,30 +377,40 @@ def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
     The outputs are logits where the fused loss stands for the last layer.
     """
-    optimizer = self.tools()[1]
-    if any(
-        getattr(layer, name[1:]).base is not self.parameters
-        for layer, name, _ in self.places
-    ):
-        raise RuntimeError("Model's parameters have left their vector: finalize().")
-    outputs = self.run_body(X)
-    value, gradient = self.measure(outputs, y)
-    first = self.body.index(self.places[0][0])  # of the layers with parameters
-    for layer in reversed(self.body[first + 1 :]):
-        gradient = layer.backward(gradient)
-    self.keep_first(gradient)
-    for layer, name, view in self.places:
-        found: Any = getattr(layer, name, None)
-        if found is not view:  # by a layer that makes new arrays
-            if np.shape(found) != view.shape:
-                needs = f"has to keep {name} of shape {view.shape}"
-                raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
-            np.copyto(view, found)
-    optimizer.step([(self.parameters, self.gradients)])
+    self._check_tools("loss", "optimizer")
+    value, outputs = self._backpropagate(X, y)
+    self.optimizer.step([(self._parameters, self._gradients)])
     return value, outputs
 
 
 Model.step = step
+
+
+def gradients(self: Model, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the gradient of the loss, penalties included, and move nothing.
+
+    It is a vector, in the order of `parameters`. Layers are in the mode they are in:
+    dropout drops only while `train` runs.
+    """
+    self._check_tools("loss")
+    self._backpropagate(X, y)
+    return self._gradients.copy()
+
+
+Model.gradients = gradients
+
+
+def _check_tools(self: Model, *names: str) -> None:
+    """Finalize if need be; RuntimeError where what a step needs is not there yet."""
+    missing = [f"{name}=..." for name in names if getattr(self, name) is None]
+    if missing:
+        advice = f"set({', '.join(missing)})"
+        raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
+    if self._finalized_for != [*self.layers, self.loss]:
+        self.finalize()
+
+
+Model._check_tools = _check_tools
 
 
 @dataclass
@@ -424,13 +433,10 @@ class History:
     val_accuracy: list[float] = field(default_factory=list)
     interrupted: bool = False
 
-    @classmethod
-    def of(cls, records: Sequence[Mapping[str, float]], epochs: int) -> "History":
-        """Return the history of a training that was to have so many epochs."""
-        history = cls(interrupted=len(records) < epochs)
-        for name in records[0] if records else ():
-            setattr(history, name, [record[name] for record in records])
-        return history
+    def append(self, record: Mapping[str, float]) -> None:
+        """Add what an epoch has measured, by the names of the lists."""
+        for name, value in record.items():
+            getattr(self, name).append(value)
 
 
 def _short(value: float) -> str:
@@ -477,30 +483,32 @@ def _check_count(value: int, name: str, *, least: int) -> int:
     return int(value)
 
 
-def train_epoch(self: Model, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
+def _train_epoch(self: Model, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
     """Take a step on all samples; return what it found, by the history's names."""
-    rate, added = self.tools()[1].current_learning_rate, self.regularization_loss()
+    rate = self.optimizer.current_learning_rate
+    penalties = self.regularization_loss()
     value, outputs = self.step(X, y)
-    record = {"loss": value + added, "data_loss": value}
-    record |= {"regularization_loss": added, "learning_rate": rate}
+    record = {"loss": value + penalties, "data_loss": value}
+    record |= {"regularization_loss": penalties, "learning_rate": rate}
     if self.accuracy:
-        record["accuracy"] = self.accuracy.calculate(self.answers(outputs), y)
+        record["accuracy"] = self.accuracy.calculate(self._answers(outputs), y)
     return record
 
 
-Model.train_epoch = train_epoch
+Model._train_epoch = _train_epoch
 
 
-def answers(self: Model, outputs: np.ndarray) -> np.ndarray:
+def _answers(self: Model, outputs: np.ndarray) -> np.ndarray:
     """Return what the accuracy needs to see, given what a step returned."""
-    last = self.layers[-1]
-    complete = len(self.body) == len(self.layers)
-    if complete or (type(last), type(self.accuracy)) in _COUNTED_ON_LOGITS:
+    if len(self.layers_in_use) == len(self.layers):
         return outputs
-    return last.forward(outputs)
+    # The highest logit is the highest probability: no need for the softmax.
+    if isinstance(self.accuracy, nn.CategoricalAccuracy):
+        return outputs
+    return self.layers[-1].forward(outputs)
 
 
-Model.answers = answers
+Model._answers = _answers
 
 
 def train(
@@ -516,15 +524,16 @@ def train(
     X, y = _check_samples(X, y)
     epochs = _check_count(epochs, "epochs", least=1)
     print_every = _check_count(print_every, "print_every", least=0)
-    self.finalize()
-    self.tools()
-    records: list[dict[str, float]] = []
-    with suppress(KeyboardInterrupt), _mode(self.layers, training=True):
+    self._check_tools("loss", "optimizer")
+    history = History(interrupted=True)
+    with suppress(KeyboardInterrupt), _training_mode(self.layers, True):
         for epoch in range(1, epochs + 1):
-            records.append(self.train_epoch(X, y))
+            record = self._train_epoch(X, y)
+            history.append(record)
             if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
-                print(_as_line(epoch, epochs, records[-1]))
-    return History.of(records, epochs)
+                print(_as_line(epoch, epochs, record))
+        history.interrupted = False
+    return history
 
 
 Model.train = train

@@ -6,22 +6,20 @@ Generated from chapters/11_evaluate.ipynb: edit that.
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnfs_lib.stages import ch10 as nn
 from nnfs_lib.stages.ch10 import (
-    _COUNTED_ON_LOGITS,
     _EPSILON,
     _as_answers,
     _as_classes,
     _as_float,
     _as_line,
     _as_numbers,
-    _as_strengths,
     _check_batch,
     _check_count,
     _check_ending,
@@ -32,27 +30,27 @@ from nnfs_lib.stages.ch10 import (
     _check_not_empty,
     _check_pairs,
     _check_probabilities,
-    _check_same,
     _check_same_shape,
     _check_samples,
     _check_sizes,
     _check_state,
     _describe,
     _draw_weights,
-    _Initializer,
+    _fused_for,
+    _is_fused,
     _kept_outputs,
     _lay_out,
-    _mode,
     _no_numbers,
     _one_hot_like,
     _penalty,
     _penalty_gradient,
+    _Place,
+    _same,
     _shifted,
     _short,
-    _shortcut,
     _signed_errors,
-    _small_normal,
-    _views_of,
+    _strength,
+    _training_mode,
 )
 from nnfs_lib.stages.ch10 import *
 
@@ -86,40 +84,6 @@ def _rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
 
 
-class _Tally:
-    """Means over batches in which every sample counts once.
-
-    `add` takes a batch's means, which count as often as it has samples. Outputs and
-    targets are kept, for an accuracy to judge all together: it need not be a mean.
-    """
-
-    def __init__(self, *, keep: bool = True) -> None:
-        """Begin with no samples; keep=False keeps the sums alone, for the means."""
-        self.keep, self.samples = keep, 0
-        self.sums: dict[str, float] = {}
-        self.outputs: list[np.ndarray] = []
-        self.targets: list[np.ndarray] = []
-
-    def add(self, outputs: np.ndarray, targets: np.ndarray, **means: float) -> None:
-        """Add a batch: outputs and targets (batch, ...), and means over it by name."""
-        self.samples += len(targets)
-        for name, mean in means.items():
-            self.sums[name] = self.sums.get(name, 0.0) + mean * len(targets)
-        if self.keep:
-            self.outputs.append(outputs)
-            self.targets.append(targets)
-
-    def means(self) -> dict[str, float]:
-        """Return the means over all samples, by name."""
-        return {name: total / self.samples for name, total in self.sums.items()}
-
-    def together(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the outputs and the targets of all samples, (samples, ...)."""
-        if len(self.targets) == 1:
-            return self.outputs[0], self.targets[0]
-        return np.concatenate(self.outputs), np.concatenate(self.targets)
-
-
 class Model(nn.Model):
     def __init__(
         self,
@@ -129,15 +93,18 @@ class Model(nn.Model):
     ) -> None:
         """Begin with these layers, or none; a generator or a seed shuffles batches."""
         self.layers: list[nn.Layer] = []
-        self.loss: nn.Loss | None = None
-        self.optimizer: nn.Optimizer | None = None
-        self.accuracy: nn.Accuracy | None = None
-        self._parameters, self._gradients = np.empty(0), np.empty(0)
-        self.places: list[tuple[nn.Layer, str, np.ndarray]] = []
-        # What a step runs: all layers and the loss, or all but the last and the fused.
-        self.body: Sequence[nn.Layer] = ()
-        self.ending: nn.Loss | None = None
+        self.loss: Any = None  # a Loss, an Optimizer and an Accuracy, once they are set
+        self.optimizer: Any = None
+        self.accuracy: Any = None
+        self.layers_in_use: list[nn.Layer] = []  # by a step, and the loss: see finalize
+        self.loss_in_use: Any = None
+        self._finalized_for: list[Any] = []
+        self._at_once = False  # whether the loss makes value and gradient in one
+        self._parameters = np.empty(0)  # and gradients, once somebody asks for them
+        self._gradients = np.empty(0)
+        self._places: list[nn._Place] = []
         self.rng = np.random.default_rng(rng)
+        self.history = nn.History()  # of the last training
         for layer in layers:
             self.add(layer)
 
@@ -147,7 +114,7 @@ def predict(self: Model, X: np.ndarray, *, batch_size: int | None = None) -> np.
 
     So many samples are computed at a time; None is all at once. Nothing is dropped.
     """
-    with nn._mode(self.layers, training=False):
+    with nn._training_mode(self.layers, False):
         parts = [self.forward(part) for part, _ in batches(X, X, batch_size)]
     return np.concatenate(parts)
 
@@ -173,60 +140,53 @@ def evaluate(
     So many samples are computed at a time; None is all at once. The results are the
     same but for rounding.
     """
-    self.finalize()
-    if self.ending is None:
-        raise RuntimeError("Model needs a loss to evaluate: call set(loss=...).")
-    tally = _Tally(keep=self.accuracy is not None)
-    with nn._mode(self.layers, training=False):
+    self._check_tools("loss")
+    total, found = 0.0, []
+    with nn._training_mode(self.layers, False):
         for X_batch, y_batch in batches(X, y, batch_size):
-            outputs = self.run_body(X_batch)
-            loss = self.ending.calculate(outputs, y_batch)
-            tally.add(outputs, y_batch, loss=loss)
-        return _Evaluation(tally.means()["loss"], self.judge(tally))
+            outputs = X_batch
+            for layer in self.layers_in_use:
+                outputs = layer.forward(outputs)
+            total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
+            found.append((outputs, y_batch))
+        return _Evaluation(total / len(X), self._judge(found))
 
 
 Model.evaluate = evaluate
 
 
-def judge(self: Model, tally: _Tally) -> float:
-    """Return the accuracy of all that was counted; NaN where none is set."""
+def _judge(self: Model, found: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """Return the accuracy of all batches of (outputs, targets); NaN where none is set."""
     if self.accuracy is None:
         return math.nan
-    outputs, targets = tally.together()
-    return self.accuracy.calculate(self.answers(outputs), targets)
+    outputs, targets = found[0]
+    if len(found) > 1:
+        outputs, targets = map(np.concatenate, zip(*found, strict=True))
+    return self.accuracy.calculate(self._answers(outputs), targets)
 
 
-Model.judge = judge
+Model._judge = _judge
 
 
-@contextmanager
-def _progress(
-    total: int, *, unit: str, shown: bool
-) -> Iterator[Callable[[int], object]]:
-    """Give a function to call with what was done: it moves a bar, if tqdm is there.
+def _progress(steps: Iterable[Any], *, total: int, shown: bool) -> Generator[Any]:
+    """Yield the steps one by one; after five seconds a bar shows how far they are.
 
-    total: of how many units. The bar comes after five seconds; short work has none.
+    The bar is tqdm's, which is an extra; without it there is none.
     """
     bar: Any = None
-    done, begin = 0, time.monotonic()
+    begin = time.monotonic()
     shown = shown and not os.environ.get("TQDM_DISABLE")
-
-    def add(units: int) -> None:
-        nonlocal bar, done, shown
-        done += units
-        if bar is not None:
-            bar.update(units)
-        elif shown and time.monotonic() > begin + 5:
-            try:
-                from tqdm.auto import tqdm
-            except ImportError:
-                shown = False
-                return
-            style = {"unit": unit, "unit_scale": True, "leave": False}
-            bar = tqdm(total=total, initial=done, **style)
-
     try:
-        yield add
+        for done, step in enumerate(steps, start=1):
+            yield step
+            if bar is not None:
+                bar.update()
+            elif shown and time.monotonic() > begin + 5:
+                shown = False
+                with suppress(ImportError):
+                    from tqdm.auto import tqdm
+
+                    bar = tqdm(total=total, initial=done, leave=False)
     finally:
         if bar is not None:
             bar.close()
@@ -243,51 +203,53 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
 
 
-def try_out(self: Model, data: Sequence[np.ndarray]) -> None:
+def _try_out(self: Model, data: tuple[np.ndarray, np.ndarray]) -> None:
     """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError("validation_data is a pair: (X, y).")
     X, y = nn._check_samples(*data)
     for array, name in ((X, "X"), (y, "y")):
         _check_finite(array, name)
-    with nn._mode(self.layers, training=False):
-        outputs = self.run_body(X[:1])
+    outputs = X[:1]
+    with nn._training_mode(self.layers, False):
+        for layer in self.layers_in_use:
+            outputs = layer.forward(outputs)
         size = max(1, 1_000_000 // outputs.size)  # a million numbers at a time
         for start in range(0, len(y), size):
             part = y[start : start + size]
             every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
-            self.tools()[0].calculate(every, part)
+            self.loss_in_use.calculate(every, part)
             if self.accuracy:
-                self.accuracy.calculate(self.answers(every), part)
+                self.accuracy.calculate(self._answers(every), part)
 
 
-Model.try_out = try_out
+Model._try_out = _try_out
 
 
-def train_epoch(
-    self: Model,
-    X: np.ndarray,
-    y: np.ndarray,
-    batch_size: int | None = None,
-    after_step: Callable[[int], object] = int,
+def _train_epoch(
+    self: Model, X: np.ndarray, y: np.ndarray, batch_size: int | None = None
 ) -> dict[str, float]:
     """Take a step on each batch; return what it found, by the history's names."""
-    tally, optimizer = _Tally(keep=self.accuracy is not None), self.tools()[1]
-    rng = None if batch_size is None or batch_size >= len(X) else self.rng
-    for X_batch, y_batch in batches(X, y, batch_size, rng):
-        rate, added = optimizer.current_learning_rate, self.regularization_loss()
+    parts: Iterable[tuple[np.ndarray, np.ndarray]] = [(X, y)]
+    if batch_size is not None and batch_size < len(X):
+        parts = batches(X, y, batch_size, self.rng)
+    data_loss, penalties, found = 0.0, 0.0, []
+    for X_batch, y_batch in parts:
+        rate = self.optimizer.current_learning_rate
+        share = len(y_batch) / len(y)  # of the samples
+        penalties += share * self.regularization_loss()
         value, outputs = self.step(X_batch, y_batch)
-        tally.add(outputs, y_batch, data_loss=value, regularization_loss=added)
-        after_step(1)
-    record = tally.means()
-    record["loss"] = record["data_loss"] + record["regularization_loss"]
-    record["learning_rate"] = rate
+        data_loss += share * value
+        if self.accuracy:
+            found.append((outputs, y_batch))
+    record = {"loss": data_loss + penalties, "data_loss": data_loss}
+    record |= {"regularization_loss": penalties, "learning_rate": rate}
     if self.accuracy:
-        record["accuracy"] = self.judge(tally)
+        record["accuracy"] = self._judge(found)
     return record
 
 
-Model.train_epoch = train_epoch
+Model._train_epoch = _train_epoch
 
 
 def train(
@@ -299,44 +261,99 @@ def train(
     batch_size: int | None = None,
     print_every: int = 1,
     validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+    callbacks: Iterable[Callable[["Model", nn.History], object]] = (),
 ) -> nn.History:
     """Take a step on every batch, epoch after epoch; return what was measured.
 
     X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
     epoch is one step on all samples, in their order; with one, they are shuffled
     every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
-    line every so many epochs, and of the first and the last; for 0, none. A
-    keyboard interrupt ends the training: model and finished epochs are there.
+    line every so many epochs, and of the first and the last; for 0, none. After every
+    epoch, each callback is called with the model and the history so far; if one
+    returns true, the training ends. So it does after a keyboard interrupt, and with a
+    FloatingPointError where the loss is no number any more; `model.history` has the
+    finished epochs.
     """
     X, y = nn._check_samples(X, y)
-    size = len(X) if batch_size is None else batch_size
     epochs = nn._check_count(epochs, "epochs", least=1)
-    size = nn._check_count(size, "batch_size", least=1)
     print_every = nn._check_count(print_every, "print_every", least=0)
-    self.finalize()
-    self.try_out((X, y))
+    if batch_size is not None:
+        batch_size = nn._check_count(batch_size, "batch_size", least=1)
+    listeners = _check_callbacks(callbacks)
+    self._check_tools("loss", "optimizer")
+    self._try_out((X, y))
     if validation_data is not None:
-        self.try_out(validation_data)
-    records: list[dict[str, float]] = []
-    total = epochs * -(-len(X) // size)
+        self._try_out(validation_data)
+    self.history = history = nn.History(interrupted=True)
+    every = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
     with (
         suppress(KeyboardInterrupt),
-        nn._mode(self.layers, training=True),
-        _progress(total, unit=" steps", shown=print_every > 0) as after_step,
+        nn._training_mode(self.layers, True),
+        closing(every) as numbers,
     ):
-        for epoch in range(1, epochs + 1):
-            record = self.train_epoch(X, y, size, after_step)
+        for epoch in numbers:
+            record = self._train_epoch(X, y, batch_size)
             if validation_data is not None:
-                loss, accuracy = self.evaluate(*validation_data, batch_size=size)
-                record |= {"val_loss": loss}
-                record |= {"val_accuracy": accuracy} if self.accuracy else {}
-            records.append(record)
-            if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                found = self.evaluate(*validation_data, batch_size=batch_size or len(X))
+                record["val_loss"] = found.loss
+                if self.accuracy:
+                    record["val_accuracy"] = found.accuracy
+            history.append(record)
+            if math.isnan(record["loss"]):
+                advice = "a smaller learning rate may help; model.history has the rest"
+                raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
+            answers = [callback(self, history) for callback in listeners]
+            ends = any(answers)
+            last = ends or epoch == epochs
+            if print_every and (epoch % print_every == 0 or epoch == 1 or last):
                 print(nn._as_line(epoch, epochs, record))
-    return nn.History.of(records, epochs)
+            if ends:
+                break
+        history.interrupted = False
+    return history
 
 
 Model.train = train
+
+
+def _check_callbacks(
+    callbacks: Iterable[Callable[["Model", nn.History], object]],
+) -> list[Callable[["Model", nn.History], object]]:
+    """Return them as a list; ValueError unless each can be called."""
+    listeners = [] if callable(callbacks) else list(callbacks)
+    if callable(callbacks) or not all(map(callable, listeners)):
+        needs = "callbacks is a list of functions of (model, history)"
+        raise ValueError(f"{needs}, got {callbacks!r}.")
+    return listeners
+
+
+class EarlyStopping:
+    """A callback: ends a training whose loss has not fallen for `patience` epochs.
+
+    It looks at the validation loss where there is one, and at the training loss
+    otherwise. With restore_best, the model gets the parameters of the best epoch back.
+    Source: Prechelt (1998).
+    """
+
+    def __init__(self, patience: int, *, restore_best: bool = True) -> None:
+        """Take how many epochs without a new best to wait for."""
+        self.patience = nn._check_count(patience, "patience", least=1)
+        self.restore_best = restore_best
+        self.best_loss = math.inf
+        self.best_epoch = 0
+        self.best_parameters = np.empty(0)
+
+    def __call__(self, model: Model, history: nn.History) -> bool:
+        """Return whether to stop; then the model has its best parameters."""
+        losses = history.val_loss or history.loss
+        if len(losses) == 1 or losses[-1] < self.best_loss:
+            self.best_loss, self.best_epoch = losses[-1], len(losses)
+            self.best_parameters = model.parameters.copy()
+        if len(losses) - self.best_epoch < self.patience:
+            return False
+        if self.restore_best:
+            model.parameters[...] = self.best_parameters
+        return True
 
 
 __all__ = [
@@ -351,6 +368,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
+    "EarlyStopping",
     "History",
     "Layer",
     "Linear",

@@ -6,45 +6,40 @@ Generated from chapters/13_save_and_load.ipynb: edit that.
 import hashlib
 import io
 import json
-import math
 import os
 import shutil
-import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from nnfs_lib.stages import appendix
 from nnfs_lib.stages import ch12 as nn
 from nnfs_lib.stages.ch12 import (
-    _COUNTED_ON_LOGITS,
     _EPSILON,
     _FASHION_MNIST,
-    _IDX_KINDS,
-    _LEFT_BY_WINDOWS,
+    _IDX_FILES,
+    _IDX_TYPES,
     _MNIST,
     _as_answers,
     _as_classes,
     _as_float,
     _as_line,
     _as_numbers,
-    _as_strengths,
     _check_batch,
+    _check_callbacks,
     _check_count,
-    _check_download,
     _check_ending,
     _check_finite,
     _check_fit,
     _check_float64,
     _check_kind,
     _check_labels,
-    _check_light,
     _check_not_empty,
     _check_pairs,
     _check_probabilities,
-    _check_same,
     _check_same_shape,
     _check_samples,
     _check_sizes,
@@ -54,60 +49,36 @@ from nnfs_lib.stages.ch12 import (
     _draw_weights,
     _Evaluation,
     _fetch,
+    _fill_cache,
     _find_pictures,
-    _Initializer,
+    _fused_for,
+    _is_fused,
     _kept_outputs,
     _lay_out,
-    _mode,
+    _load,
     _no_numbers,
     _one_hot_like,
     _penalty,
     _penalty_gradient,
     _PictureSet,
+    _Place,
+    _png_files,
     _progress,
-    _read_both,
-    _read_classes,
+    _read_array,
     _read_idx,
     _read_labelled,
     _read_picture,
-    _RemoteFile,
+    _read_pictures,
     _rows,
+    _same,
     _shifted,
     _short,
-    _shortcut,
     _signed_errors,
-    _small_normal,
-    _Tally,
-    _views_of,
+    _strength,
+    _training_mode,
+    _unpack,
 )
 from nnfs_lib.stages.ch12 import *
-
-
-def _as_tuple(arrays: Any) -> tuple[Any, ...]:
-    """Return a list, tuple or iterator as a tuple; ValueError for anything else."""
-    try:
-        return tuple(arrays)
-    except TypeError as error:
-        got = f"got {arrays!r}: hand in what get_parameters returns"
-        raise ValueError(f"Parameters come in a list, {got}.") from error
-
-
-def _matched(
-    layer: nn.Layer, arrays: Sequence[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the layer's own parameters, each with its new value, if they are alike."""
-    names, owner, given = layer.parameter_names, nn._describe(layer), _as_tuple(arrays)
-    if len(given) != len(names):
-        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(given)}.")
-    pairs = []
-    for name, new in zip(names, given, strict=True):
-        old, new = getattr(layer, name), np.array(new)  # it might be one of the old
-        if new.shape != old.shape or new.dtype.kind not in "fiu":
-            expected = f"{name} of shape {old.shape}"
-            got = f"got {new.dtype} of shape {new.shape}"
-            raise ValueError(f"{owner} expected {expected}, {got}.")
-        pairs.append((old, new))
-    return pairs
 
 
 class Model(nn.Model):
@@ -119,23 +90,41 @@ class Model(nn.Model):
             if layer.parameter_names
         ]
 
-    def set_parameters(self, parameters: Sequence[Sequence[np.ndarray]]) -> None:
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
         """Take what `get_parameters` of a like model returned, in copies.
 
         Raises ValueError unless every array fits; then nothing has changed.
         """
-        trainable = [layer for layer in self.layers if layer.parameter_names]
-        given = _as_tuple(parameters)
-        if len(given) != len(trainable):
-            counts = f"{len(trainable)} layers, got those of {len(given)}"
+        layers = [layer for layer in self.layers if layer.parameter_names]
+        try:
+            given = [tuple(each) for each in parameters]
+        except TypeError as error:
+            got = f"got {parameters!r}: hand in what get_parameters returns"
+            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
+        if len(given) != len(layers):
+            counts = f"{len(layers)} layers, got those of {len(given)}"
             raise ValueError(f"Model expected the parameters of {counts}.")
-        changes = [
-            change
-            for layer, arrays in zip(trainable, given, strict=True)
-            for change in _matched(layer, arrays)
-        ]
-        for old, new in changes:
-            old[...] = new
+        names = [layer.parameter_names for layer in layers]
+        fitting = [*map(_fitting, layers, names, given)]
+        for layer, arrays in zip(layers, fitting, strict=True):
+            for name, array in arrays.items():
+                getattr(layer, name)[...] = array
+
+
+def _fitting(
+    layer: nn.Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return copies of the arrays by name; ValueError unless they fit the layer's."""
+    owner = nn._describe(layer)
+    if len(arrays) != len(names):
+        raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
+    copies = {name: np.array(new) for name, new in zip(names, arrays, strict=True)}
+    for name, new in copies.items():
+        shape = np.shape(getattr(layer, name))
+        if new.shape != shape or new.dtype.kind not in "fiu":
+            got = f"got {new.dtype} of shape {new.shape}"
+            raise ValueError(f"{owner} expected {name} of shape {shape}, {got}.")
+    return copies
 
 
 def _write_whole(path: str | Path, content: bytes) -> None:
@@ -154,18 +143,17 @@ def _write_whole(path: str | Path, content: bytes) -> None:
         if path.exists():
             shutil.copymode(path, beside)
         beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    finally:
+        beside.unlink(missing_ok=True)  # still there only if something failed
 
 
-def _pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Return an .npz file of the arrays, the text in it as JSON, with a checksum.
+def _pack(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Return an .npz file of the arrays, the config in it as JSON, with a checksum.
 
     The checksum is the comment at the archive's end: the SHA-256 of all before it. The
-    same text and arrays give the same bytes.
+    same config and arrays give the same bytes.
     """
-    members = {"text.json": json.dumps(text).encode("utf-8")}
+    members = {"text.json": json.dumps(config).encode("utf-8")}
     for name, array in arrays.items():
         npy = io.BytesIO()
         np.save(npy, array, allow_pickle=False)
@@ -179,65 +167,6 @@ def _pack(text: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode("ascii")
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return a member's bytes; ValueError where it is packed: it might be endless."""
-    if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{name} is compressed, which this book never does")
-    return archive.read(name)
-
-
-def _as_array(content: bytes) -> np.ndarray:
-    """Return the array in the bytes of an .npy file of floats or integers.
-
-    Its header is believed only where it says what the file has: an array that claims to
-    be larger than its bytes is a ValueError before any room is made for it.
-    """
-    file = io.BytesIO(content)
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise ValueError("an array is of a version that this book does not write")
-    try:
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    except Exception as error:  # it is parsed as Python, so it can fail in many ways
-        raise ValueError(f"an array has no header ({type(error).__name__})") from error
-    size, claimed = len(content) - file.tell(), math.prod(shape) * dtype.itemsize
-    possible = all(type(each) is int and 0 <= each < 2**31 for each in shape)
-    if dtype.kind not in "fiu" or claimed != size or not possible:
-        raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
-    file.seek(0)
-    return np.load(file, allow_pickle=False)
-
-
-def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what `pack` was given; ValueError unless it is that, to the last bit."""
-    digest = hashlib.sha256(content[:-64]).hexdigest()
-    if content[-64:] != digest.encode("ascii"):
-        raise ValueError("it is damaged, or something else: the checksum is wrong")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sizes = [each.compress_size for each in archive.infolist()]
-            names = archive.namelist()
-            if sum(sizes) > len(content) or len(set(names)) < len(names):
-                raise ValueError("its parts overlap, or have one name")
-            members = {each: _member(archive, each) for each in names}
-        text = json.loads(members.pop("text.json"))
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        OverflowError,
-        struct.error,
-    ) as error:
-        raise ValueError(f"it is no archive of ours ({error!r})") from error
-    arrays = {
-        name.removesuffix(".npy"): _as_array(each) for name, each in members.items()
-    }
-    if not isinstance(text, dict):
-        raise ValueError("its text describes nothing")
-    return text, arrays
-
-
 # Of the files that are written: a new one whenever an old library could not read it.
 _VERSION = 1
 
@@ -245,14 +174,14 @@ _VERSION = 1
 def _read_packed(
     content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays of a file's content, if of this kind and version."""
-    text, arrays = _unpack(content)
-    if text.get("kind") != kind:
-        raise ValueError(f"it holds {text.get('kind')!r}, not {kind!r}")
-    if text.get("version") != _VERSION:
+    """Return config and arrays of a file's content, if of this kind and version."""
+    config, arrays = appendix._unpack(content)
+    if config.get("kind") != kind:
+        raise ValueError(f"it holds {config.get('kind')!r}, not {kind!r}")
+    if config.get("version") != _VERSION:
         wants = f"this library reads {_VERSION}: another release may read it"
-        raise ValueError(f"it is of version {text.get('version')!r}, {wants}")
-    return text, arrays
+        raise ValueError(f"it is of version {config.get('version')!r}, {wants}")
+    return config, arrays
 
 
 def _cannot_load(path: str | Path, error: Exception) -> ValueError:
@@ -271,9 +200,6 @@ def save_parameters(self: Model, path: str | Path) -> None:
     _write_whole(path, _pack({"kind": "parameters", "version": _VERSION}, arrays))
 
 
-Model.save_parameters = save_parameters
-
-
 def load_parameters(self: Model, path: str | Path) -> None:
     """Take what `save_parameters` of a like model wrote.
 
@@ -282,184 +208,222 @@ def load_parameters(self: Model, path: str | Path) -> None:
     """
     try:
         arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-        own = self.get_parameters()
-        names = [
-            [f"{place}.{number}" for number in range(len(several))]
-            for place, several in enumerate(own)
-        ]
-        if set(arrays) != {name for several in names for name in several}:
-            counts = f"{len(arrays)} arrays, the model has {sum(map(len, own))}"
-            raise ValueError(f"it is of another model: {counts}")
-        self.set_parameters([[arrays[n] for n in several] for several in names])
-    except ValueError as error:
+        counts = [len(each.parameter_names) for each in self.layers]
+        if len(arrays) != sum(counts):
+            found = f"{len(arrays)} arrays, the model has {sum(counts)}"
+            raise ValueError(f"it is of another model: {found}")
+        self.set_parameters(
+            [arrays[f"{place}.{number}"] for number in range(count)]
+            for place, count in enumerate(filter(None, counts))
+        )
+    except (ValueError, KeyError) as error:
         raise _cannot_load(path, error) from error
 
 
+Model.save_parameters = save_parameters
 Model.load_parameters = load_parameters
 
 
-class _Recipe(NamedTuple):
-    """How a part of a model comes back: what makes it, and from which numbers."""
+class Dense(nn.Dense):
+    settings: tuple[str, ...] = ("weight_l1", "weight_l2", "bias_l1", "bias_l2")
 
-    make: type[Any]
-    settings: tuple[str, ...] = ()
 
+class Dropout(nn.Dropout):
+    settings: tuple[str, ...] = ("rate",)
+
+
+class Rescaling(nn.Rescaling):
+    settings: tuple[str, ...] = ("scale", "offset")
+
+
+class SGD(nn.SGD):
+    settings: tuple[str, ...] = ("learning_rate", "decay", "momentum")
+
+
+class Adagrad(nn.Adagrad):
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon")
+
+
+class RMSprop(nn.RMSprop):
+    settings: tuple[str, ...] = ("learning_rate", "decay", "epsilon", "rho")
+
+
+class Adam(nn.Adam):
+    settings: tuple[str, ...] = (
+        "learning_rate",
+        "decay",
+        "epsilon",
+        "beta_1",
+        "beta_2",
+    )
+
+
+_LAYERS = (Dense, Dropout, nn.Flatten, Rescaling)
+_ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.Softmax, nn.Linear)
+_CROSSENTROPIES = (nn.CategoricalCrossentropy, nn.BinaryCrossentropy)
+_FUSED_LOSSES = (nn.SoftmaxCategoricalCrossentropy, nn.SigmoidBinaryCrossentropy)
+_ERRORS = (nn.MeanSquaredError, nn.MeanAbsoluteError)
+_ACCURACIES = (nn.CategoricalAccuracy, nn.BinaryAccuracy, nn.RegressionAccuracy)
+_OPTIMIZERS = (SGD, Adagrad, RMSprop, Adam)
+_LOSSES = (*_CROSSENTROPIES, *_FUSED_LOSSES, *_ERRORS)
+_PARTS = (*_LAYERS, *_ACTIVATIONS, *_LOSSES, *_ACCURACIES, *_OPTIMIZERS)
 
 # All that a file can name: whatever else it says, nothing else is made.
-_RECIPES = {
-    recipe.make.__name__: recipe
-    for recipe in (
-        _Recipe(nn.Dense, ("weight_l1", "weight_l2", "bias_l1", "bias_l2")),
-        _Recipe(nn.Dropout, ("rate",)),
-        _Recipe(nn.Rescaling, ("scale", "offset")),
-        _Recipe(nn.Flatten),
-        _Recipe(nn.ReLU),
-        _Recipe(nn.Sigmoid),
-        _Recipe(nn.Tanh),
-        _Recipe(nn.Softmax),
-        _Recipe(nn.Linear),
-        _Recipe(nn.CategoricalCrossentropy),
-        _Recipe(nn.BinaryCrossentropy),
-        _Recipe(nn.MeanSquaredError),
-        _Recipe(nn.MeanAbsoluteError),
-        _Recipe(nn.SoftmaxCategoricalCrossentropy),
-        _Recipe(nn.SigmoidBinaryCrossentropy),
-        _Recipe(nn.CategoricalAccuracy),
-        _Recipe(nn.BinaryAccuracy),
-        _Recipe(nn.RegressionAccuracy),
-        _Recipe(nn.SGD, ("learning_rate", "decay", "momentum")),
-        _Recipe(nn.Adagrad, ("learning_rate", "decay", "epsilon")),
-        _Recipe(nn.RMSprop, ("learning_rate", "decay", "epsilon", "rho")),
-        _Recipe(nn.Adam, ("learning_rate", "decay", "epsilon", "beta_1", "beta_2")),
-    )
-}
+_CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
-def _as_text(part: object) -> dict[str, Any] | None:
-    """Return what JSON can hold of a part of a model: its name and its settings."""
+def _settings_of(made: type) -> tuple[str, ...]:
+    """Return the names of a class's settings; ValueError where it doesn't say."""
+    if made.__name__ in _CLASSES:
+        return getattr(_CLASSES[made.__name__], "settings", ())
+    if not hasattr(made, "settings"):
+        says = "it doesn't say how it is made: give the class settings"
+        raise ValueError(f"{says}, the names of its constructor's arguments, or ()")
+    return made.settings
+
+
+def _array_names(layer: object) -> tuple[str, ...]:
+    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
+    state = getattr(type(layer), "state", ())
+    return (*getattr(layer, "parameter_names", ()), *state)
+
+
+def _from_config(
+    config: Any, kind: type, known: Mapping[str, type], arrays: Mapping[str, np.ndarray]
+) -> Any:
+    """Return the part that `_to_config` described, if it is of that kind."""
+    if config is None:
+        return None
+    name, settings = config["name"], config["settings"]
+    made = known.get(name)
+    if made is None or not issubclass(made, kind):
+        advice = "a class of your own goes into layers=[...]"
+        raise ValueError(f"it names {name!r}, no known {kind.__name__}: {advice}")
+    plain = {int, float} if name in _CLASSES else {int, float, bool, str, type(None)}
+    types = {type(value) for value in settings.values()}
+    if set(settings) != set(_settings_of(made)) or not types <= plain:
+        raise ValueError(f"{name} can't be made of {settings!r}")
+    sizes: tuple[int, ...] = ()
+    options = dict(settings)
+    if issubclass(made, Dense):
+        sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
+        options |= {"initializer": nn.constant(0.0), "dtype": dtype}
+    part: Any = made(*sizes, **options)
+    if {*arrays} != {*_array_names(part)}:
+        raise ValueError(f"{name} has other arrays than {', '.join(arrays) or 'none'}")
+    for each, array in _fitting(part, [*arrays], [*arrays.values()]).items():
+        setattr(part, each, array)
+    return part
+
+
+def _to_config(
+    part: object, kind: type, arrays: Mapping[str, np.ndarray]
+) -> dict[str, Any] | None:
+    """Return what JSON can hold of a part of a model: its name and its settings.
+
+    ValueError where the part could not be made again from that and its arrays.
+    """
     if part is None:
         return None
     name = type(part).__name__
-    recipe = _RECIPES.get(name)
-    if recipe is None or recipe.make is not type(part):
-        advice = "save_parameters keeps the numbers; your own code makes the model"
-        raise ValueError(f"Model.save knows no {name}: {advice}.")
-    # A plain number each: JSON knows none of NumPy's.
-    numbers = {each: np.asarray(getattr(part, each)).item() for each in recipe.settings}
-    return {"name": name, "settings": numbers}
+    settings: dict[str, Any] = {}
+    known = {name: type(part)} | _CLASSES
+    try:
+        if not issubclass(known[name], type(part)):
+            raise ValueError("it has the name of a class of the book, give it another")
+        for each in _settings_of(type(part)):
+            value = getattr(part, each)
+            # A plain number each: JSON knows none of NumPy's.
+            numpys = isinstance(value, np.generic | np.ndarray)
+            settings[each] = value.item() if numpys else value
+        config = {"name": name, "settings": settings}
+        _from_config(config, kind, known, arrays)
+    except Exception as error:  # a class of the reader's own may raise anything
+        refused = f"Model can't be saved, {name} would not come back"
+        raise ValueError(f"{refused}: {error}") from error
+    return config
 
 
-def _from_text(text: Any, kind: type, **more: Any) -> Any:
-    """Return the part that `as_text` described, if it is of that kind."""
-    if text is None:
-        return None
-    recipe = _RECIPES.get(text["name"])
-    if recipe is None or not issubclass(recipe.make, kind):
-        name = text["name"]
-        raise ValueError(f"it names {name!r}, which is no known {kind.__name__}")
-    settings = text["settings"]
-    numbers = all(type(value) in (int, float) for value in settings.values())
-    if set(settings) != set(recipe.settings) or not numbers:
-        raise ValueError(f"{text['name']} can't be made of {settings!r}")
-    return recipe.make(**settings, **more)
+def _owners_of_generators(model: Any) -> list[Any]:
+    """Return what draws random numbers: the model, and layers such as dropout."""
+    kind = np.random.Generator
+    draw = [each for each in model.layers if isinstance(getattr(each, "rng", 0), kind)]
+    return [model, *draw]
 
 
-def _layer_from(text: Any, arrays: Mapping[str, np.ndarray], place: int) -> nn.Layer:
-    """Return the layer at that place, with its parameters out of the arrays.
-
-    The sizes are those of the arrays: no text can claim others.
-    """
-    weights = arrays.get(f"{place}.weights")
-    if weights is None:
-        return _from_text(text, nn.Layer)
-    sizes = dict(zip(("n_inputs", "n_neurons"), weights.shape, strict=True))
-    zeros = nn.constant(0.0)
-    layer = _from_text(text, nn.Layer, **sizes, initializer=zeros, dtype=weights.dtype)
-    found = [arrays[f"{place}.{name}"] for name in layer.parameter_names]
-    for old, new in _matched(layer, found):
-        old[...] = new
-    return layer
+def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
+    """Raise a ValueError where the memories are not of the model's parameters."""
+    count = sum(array.size for pair in model.get_parameters() for array in pair)
+    if any(np.size(memory) != count for memory in memories.values()):
+        raise ValueError("its optimizer has moved another number of parameters")
 
 
-def _generators_of(model: Model) -> list[tuple[Any, int]]:
-    """Return what draws random numbers, each with the number of its generator.
-
-    Owners that share a generator share its number, and share it again after loading.
-    """
-    owners: list[Any] = [model]
-    owners += [layer for layer in model.layers if hasattr(layer, "rng")]
-    distinct: list[np.random.Generator] = []
-    for owner in owners:
-        if not any(owner.rng is each for each in distinct):
-            distinct.append(owner.rng)
-    return [
-        (owner, next(n for n, each in enumerate(distinct) if owner.rng is each))
-        for owner in owners
-    ]
-
-
-def _training_as_text(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return what training needs to go on, beside the parameters: text and arrays."""
-    if model.optimizer is None:
-        advice = "leave include_optimizer out, or call set(optimizer=...)"
-        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
-    vectors = model.optimizer.get_state()
-    text = {"optimizer": _as_text(model.optimizer), "done": vectors.pop("steps_done")}
-    numbered = _generators_of(model)
-    states = {number: owner.rng.bit_generator.state for owner, number in numbered}
-    for state in states.values():
+    memories = model.optimizer.get_state()
+    done = memories.pop("steps_done")
+    _check_memories(model, memories)
+    owners = _owners_of_generators(model)
+    distinct = {id(owner.rng): owner.rng for owner in owners}
+    states = [rng.bit_generator.state for rng in distinct.values()]
+    for state in states:
         if state["bit_generator"] != "PCG64":
             got = f"got {state['bit_generator']}"
             raise ValueError(f"Only generators of default_rng can be saved, {got}.")
-    text["owners"] = [number for _, number in numbered]
-    text["generators"] = [states[number] for number in range(len(states))]
-    return text, {f"optimizer.{name}": vector for name, vector in vectors.items()}
-
-
-def _go_on(model: Model, text: Any, arrays: Mapping[str, np.ndarray]) -> None:
-    """Give a model the optimizer and the generators that the text describes."""
-    optimizer = _from_text(text["optimizer"], nn.Optimizer)
-    vectors = {
-        name.removeprefix("optimizer."): array
-        for name, array in arrays.items()
-        if name.startswith("optimizer.")
+    config = {
+        "optimizer": _to_config(model.optimizer, nn.Optimizer, {}),
+        "done": done,
+        "owners": [[*distinct].index(id(owner.rng)) for owner in owners],
+        "generators": states,
     }
-    optimizer.set_state({"steps_done": text["done"], **vectors})
-    if optimizer.size not in (None, model.parameters.size):
-        raise ValueError("its optimizer has moved another number of parameters")
-    generators = []
-    for state in text["generators"]:
-        generators.append(np.random.default_rng(0))
-        generators[-1].bit_generator.state = state
-    owners = [owner for owner, _ in _generators_of(model)]
-    for owner, number in zip(owners, text["owners"], strict=True):
+    return config, {f"optimizer.{name}": array for name, array in memories.items()}
+
+
+def _resume_training(
+    model: Any, config: Any, known: Mapping[str, type], memories: dict[str, np.ndarray]
+) -> None:
+    """Give a model the optimizer and the generators that the config describes."""
+    optimizer = _from_config(config["optimizer"], nn.Optimizer, known, {})
+    _check_memories(model, memories)
+    optimizer.set_state({"steps_done": config["done"], **memories})
+    generators = [np.random.default_rng(0) for _ in config["generators"]]
+    for rng, state in zip(generators, config["generators"], strict=True):
+        rng.bit_generator.state = state
+    owners = _owners_of_generators(model)
+    for owner, number in zip(owners, config["owners"], strict=True):
         owner.rng = generators[number]
     model.set(optimizer=optimizer)
 
 
-def from_content(cls: type[Model], content: bytes) -> "Model":
-    """Return the model in the bytes of a file; ValueError where there is none."""
-    try:
-        text, arrays = _read_packed(content, "model")
-        layers = enumerate(text["layers"])
-        model = cls([_layer_from(each, arrays, place) for place, each in layers])
-        model.set(loss=_from_text(text["loss"], nn.Loss))
-        model.set(accuracy=_from_text(text["accuracy"], nn.Accuracy))
-        model.finalize()
-        if "training" in text:
-            _go_on(model, text["training"], arrays)
-    except (
-        TypeError,
-        LookupError,
-        RuntimeError,
-        AttributeError,
-        OverflowError,
-    ) as error:
-        raise ValueError(str(error) or type(error).__name__) from error
-    return model
+def _model_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the text and the arrays that describe a model, without its training."""
+    layers = []
+    arrays: dict[str, np.ndarray] = {}
+    for place, layer in enumerate(model.layers):
+        own = {name: getattr(layer, name) for name in _array_names(layer)}
+        layers.append(_to_config(layer, nn.Layer, own))
+        arrays |= {f"{place}.{name}": array for name, array in own.items()}
+    config: dict[str, Any] = {"kind": "model", "version": _VERSION, "layers": layers}
+    config["loss"] = _to_config(model.loss, nn.Loss, {})
+    config["accuracy"] = _to_config(model.accuracy, nn.Accuracy, {})
+    return config, arrays
 
 
-Model.from_content = classmethod(from_content)
+def _fill(model: Any, content: bytes, known: Mapping[str, type]) -> None:
+    """Give an empty model all that the bytes of a file describe."""
+    config, arrays = _read_packed(content, "model")
+    owned: dict[str, dict[str, np.ndarray]] = {}
+    for full_name, array in arrays.items():
+        owner, _, name = full_name.partition(".")
+        owned.setdefault(owner, {})[name] = array
+    for place, each in enumerate(config["layers"]):
+        model.add(_from_config(each, nn.Layer, known, owned.get(str(place), {})))
+    model.set(loss=_from_config(config["loss"], nn.Loss, known, {}))
+    model.set(accuracy=_from_config(config["accuracy"], nn.Accuracy, known, {}))
+    model.finalize()
+    if "training" in config:
+        memories = owned.get("optimizer", {})
+        _resume_training(model, config["training"], known, memories)
 
 
 def save(self: Model, path: str | Path, *, include_optimizer: bool = False) -> None:
@@ -467,46 +431,39 @@ def save(self: Model, path: str | Path, *, include_optimizer: bool = False) -> N
 
     Layers, parameters, loss and accuracy; on request also the optimizer, with what
     it remembers, and the random generators: then training goes on as if it had
-    never stopped, to the last bit on the same machine with as many threads.
-    ValueError for what `load` could not read.
+    never stopped, to the last bit on the same machine with as many threads. A class
+    of your own says how it is made: `settings` are the names of its constructor's
+    arguments that it keeps as attributes, `state` those of arrays beside its
+    parameters. ValueError for what `load` could not read.
     """
     self.finalize()
-    text: dict[str, Any] = {"kind": "model", "version": _VERSION}
-    text["layers"] = [_as_text(layer) for layer in self.layers]
-    text |= {"loss": _as_text(self.loss), "accuracy": _as_text(self.accuracy)}
-    arrays = {
-        f"{place}.{name}": getattr(layer, name)
-        for place, layer in enumerate(self.layers)
-        for name in layer.parameter_names
-    }
+    if include_optimizer and self.optimizer is None:
+        advice = "leave include_optimizer out, or call set(optimizer=...)"
+        raise RuntimeError(f"Model has no optimizer to save: {advice}.")
+    config, arrays = _model_to_config(self)
     if include_optimizer:
-        text["training"], vectors = _training_as_text(self)
-        arrays |= vectors
-    content = _pack(text, arrays)
+        config["training"], memories = _training_to_config(self)
+        arrays |= memories
+    _write_whole(path, _pack(config, arrays))
+
+
+def load(cls: type[Model], path: str | Path, *, layers: Iterable[type] = ()) -> "Model":
+    """Return the model in a file of `save`, ready to predict.
+
+    layers: the classes of your own that the file may name, of any kind. Where the
+    optimizer was saved, `train` goes on; otherwise `set` one first. Raises
+    ValueError for a file that is damaged, or of another kind or version.
+    """
+    model, content = cls(), Path(path).read_bytes()
+    known = {each.__name__: each for each in layers} | _CLASSES
     try:
-        Model.from_content(content)
-    except ValueError as error:
-        message = f"Model can't be saved, no file would bring it back: {error}"
-        raise ValueError(message) from error
-    _write_whole(path, content)
+        _fill(model, content, known)
+    except Exception as error:  # whatever went wrong, the file is to blame
+        raise _cannot_load(path, error) from error
+    return model
 
 
 Model.save = save
-
-
-def load(cls: type[Model], path: str | Path) -> "Model":
-    """Return the model in a file of `save`, ready to predict.
-
-    Where its optimizer was saved, `train` goes on; otherwise `set` one first.
-    Raises ValueError for a file that is damaged, or of another kind or version.
-    """
-    content = Path(path).read_bytes()
-    try:
-        return cls.from_content(content)
-    except ValueError as error:
-        raise _cannot_load(path, error) from error
-
-
 Model.load = classmethod(load)
 
 
@@ -522,6 +479,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "Dense",
     "Dropout",
+    "EarlyStopping",
     "Flatten",
     "History",
     "Layer",

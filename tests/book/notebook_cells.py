@@ -8,6 +8,7 @@ import nbformat
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+APPENDIX = ROOT / "chapters/appendix_files_from_strangers.ipynb"
 
 
 def cells(path: Path, kind: str = "code") -> list[Any]:
@@ -36,7 +37,8 @@ def tagged(path: Path, prefix: str) -> dict[str, str]:
 
 def namespace(path: Path) -> dict[str, Any]:
     """Return what a cell of this chapter may use: its set-up cell, and what it exports."""
-    stage = importlib.import_module(f"nnfs_lib.stages.ch{path.name[:2]}")
-    names = {name: getattr(stage, name) for name in stage.__all__}
+    name = "appendix" if path == APPENDIX else f"ch{path.name[:2]}"
+    stage = importlib.import_module(f"nnfs_lib.stages.{name}")
+    names = {name: each for name, each in vars(stage).items() if name[:2] != "__"}
     exec(next(cell.source for cell in cells(path) if "setup" in tags(cell)), names)
     return names

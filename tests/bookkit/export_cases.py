@@ -136,7 +136,7 @@ REFUSED: dict[str, tuple[list[list[Cell]], str, str]] = {
     ),
     "add a method that uses super": (
         [[export("layers", "class A:\n    a = 1\n\n\ndef b(self):\n    return super().b()\n\n\nA.b = b")]],
-        "01_one.ipynb, cell 1, line 9: A.b uses super(), which Python knows inside a class only",
+        "01_one.ipynb, cell 1, line 5: A.b uses super(), which Python knows inside a class only",
         "write it there",
     ),
     "re-open a class and its base apart": (

@@ -112,8 +112,10 @@ def wrong_model(part: str) -> type:
     class Wrong(base):
         def step(self, X, y):
             value, outputs = base.step(self, X, y)
-            self.gradients *= 1.001
             return 1.001 * value, outputs
+
+        def gradients(self, X, y):
+            return 1.001 * base.gradients(self, X, y)
 
     class WrongInBatches(base):
         def evaluate(self, X, y, *, batch_size=None):
@@ -129,11 +131,6 @@ def wrong_model(part: str) -> type:
 
     kinds = {"gradients": Wrong, "loss": Wrong, "loss in batches": WrongInBatches}
     return kinds.get(part, WrongFromFile)
-
-
-class WrongTally(LIBRARY._Tally):
-    def means(self):
-        return {name: 1.001 * mean for name, mean in super().means().items()}
 
 
 def scaled_function(function: Any) -> Any:
@@ -154,8 +151,6 @@ def wrong_part(base: Any, part: str) -> Any:
         return scaled_function(base)
     if base is nnfs_lib.Model:
         return wrong_model(part)
-    if base is LIBRARY._Tally:
-        return WrongTally
     if issubclass(base, nnfs_lib.Optimizer):
         return too_fast(base)
     if issubclass(base, nnfs_lib.RegressionAccuracy):

@@ -145,6 +145,17 @@ def test_a_method_is_added_in_a_later_cell_of_its_chapter(tmp_path: Path) -> Non
 
 
         A.make = classmethod(make)
+
+
+        def c(self):
+            return 3
+
+
+        def refuse(self, value):
+            raise AttributeError
+
+
+        A.c = property(c, refuse)
         """
     files = exported(
         tmp_path,
@@ -159,7 +170,9 @@ def test_a_method_is_added_in_a_later_cell_of_its_chapter(tmp_path: Path) -> Non
         "    def a(self):\n        return 1\n\n"
         '    def b(self) -> int:\n        """Return it.\n\n        Twice.\n        """\n'
         "        return self.a()\n\n"
-        '    @classmethod\n    def make(cls) -> "A":\n        return cls()\n'
+        '    @classmethod\n    def make(cls) -> "A":\n        return cls()\n\n'
+        "    @property\n    def c(self):\n        return 3\n\n"
+        "    @c.setter\n    def c(self, value):\n        raise AttributeError\n"
     )
     assert "    return self.a()\n\n\nA.b = b\n" in files["stages/ch01.py"]
     assert '__all__ = ["A"]' in files["stages/ch01.py"]

@@ -8,9 +8,9 @@ from notebook_builder import code, write_notebook
 from bookkit import needs
 from bookkit.run import execute
 from bookkit.stable import loads
-from nnfs_lib.datasets import _MNIST
+from nnfs_lib.downloads import _IDX_FILES
 
-FILES = [file.name for file in _MNIST.files]
+FILES = list(_IDX_FILES)
 
 
 @pytest.fixture

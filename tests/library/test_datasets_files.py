@@ -146,16 +146,18 @@ def alone(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "holds"),
     [
-        (idx(np.zeros((2, 2)), kind=9), "signed bytes, with 2 axes"),
-        (idx(np.zeros((2, 2)), kind=12), "int32, with 2 axes"),
-        (idx(np.zeros((2, 2)), kind=14), "float64, with 2 axes"),
-        (idx(np.zeros((1, 1, 1, 1))), "bytes, with 4 axes"),
+        (idx(np.zeros((2, 2)), kind=9), "int8 on 2 axes"),
+        (idx(np.zeros((2, 2)), kind=12), "int32 on 2 axes"),
+        (idx(np.zeros((2, 2)), kind=14), "float64 on 2 axes"),
+        (idx(np.zeros((1, 1, 1, 1))), "uint8 on 4 axes"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_another_kind_of_idx_is_not_damaged(inside, tmp_path, content, holds, pack):
     (tmp_path / "a").write_bytes(pack(content))
-    message = rf"a is of another kind: it holds {holds}\. This reader takes bytes, with 1 to 3 axes\.$"
+    message = (
+        rf"a is of another kind: it holds {holds}\. Bytes on 1 to 3 axes are read\.$"
+    )
     with pytest.raises(ValueError, match=message):
         inside._read_idx(tmp_path / "a")
 
@@ -169,9 +171,13 @@ class TestLight:
             (
                 33,
                 "load_fashion_mnist",
-                "should be Fashion-MNIST, but .* 0.13, as in MNIST",
+                "should have fashion-mnist, but .* 0.13, which is another set's",
             ),
-            (73, "load_mnist", "should be MNIST, but .* 0.29, as in Fashion-MNIST"),
+            (
+                73,
+                "load_mnist",
+                "should have mnist, but .* 0.29, which is another set's",
+            ),
         ],
     )
     def test_the_other_set(self, nn, tmp_path, light, load, wrong):

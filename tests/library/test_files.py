@@ -19,6 +19,7 @@ import pytest
 
 import nnfs_lib
 
+FILES = Path(__file__).with_name("files")
 OPTIMIZERS = ["SGD", "Adagrad", "RMSprop", "Adam"]
 
 
@@ -197,16 +198,16 @@ class TestModels:
         other = nn.Model.load(tmp_path / "m")
         pictures = np.arange(20, dtype=np.uint8).reshape(5, 2, 2)
         assert other.predict(pictures).tobytes() == model.predict(pictures).tobytes()
-        assert other.parameters.dtype == dtype
+        assert {array.dtype for array in other.get_parameters()[0]} == {np.dtype(dtype)}
         assert (type(other.loss), type(other.accuracy)) == (
             type(model.loss),
             type(model.accuracy),
         )
 
-    def test_every_recipe_is_in_these_tests(self):
+    def test_every_class_is_in_these_tests(self):
         source = Path(__file__).read_text(encoding="utf-8")
-        recipes = importlib.import_module("nnfs_lib.recipes")._RECIPES
-        assert [name for name in recipes if name not in source] == []
+        known = importlib.import_module("nnfs_lib.saving")._CLASSES
+        assert [name for name in known if name not in source] == []
 
     @pytest.mark.parametrize("name", OPTIMIZERS)
     @pytest.mark.parametrize("options", [{}, {"decay": 0.1}])
@@ -266,6 +267,231 @@ class TestModels:
         ]
 
 
+def own_classes(nn):
+    """Return a layer, a loss, an accuracy and an optimizer as a reader would write them."""
+
+    class Scale(nn.Layer):
+        parameter_names = ("factors",)
+        settings = ("features", "word", "flag")
+        state = ("seen",)
+
+        def __init__(self, features, word=None, flag=True):
+            self.features, self.word, self.flag = features, word, flag
+            self.factors = np.ones((1, features), np.float32)
+            self.seen = np.zeros(2, np.int64)
+
+        def forward(self, inputs):
+            self.inputs = inputs
+            if self.training:
+                self.seen = self.seen + np.array([1, len(inputs)])
+            self.outputs = inputs * self.factors
+            return self.outputs
+
+        def backward(self, doutputs):
+            self.dfactors = np.sum(doutputs * self.inputs, axis=0, keepdims=True)
+            return doutputs * self.factors
+
+    class HalfSquares(nn.MeanSquaredError):
+        settings = ("share",)
+
+        def __init__(self, share=0.5):
+            self.share = share
+
+        def forward(self, predictions, targets):
+            return self.share * super().forward(predictions, targets)
+
+        def backward(self, predictions, targets):
+            return self.share * super().backward(predictions, targets)
+
+    class Within(nn.Accuracy):
+        settings = ("limit",)
+
+        def __init__(self, limit):
+            self.limit = limit
+
+        def compare(self, predictions, targets):
+            return (np.abs(predictions - targets) < self.limit).all(axis=1)
+
+    class ClippedAdam(nn.Adam):
+        settings = (*nn.Adam.settings, "limit")
+
+        def __init__(self, *args, limit=1.0, **options):
+            super().__init__(*args, **options)
+            self.limit = limit
+
+        def step(self, parameters):
+            limits = -self.limit, self.limit
+            super().step([(array, np.clip(d, *limits)) for array, d in parameters])
+
+    return Scale, HalfSquares, Within, ClippedAdam
+
+
+class TestClassesOfOnesOwn:
+    def make(self, nn, word="a"):
+        Scale, HalfSquares, Within, ClippedAdam = own = own_classes(nn)
+        model = nn.Model(
+            [nn.Dense(1, 4, rng=0), Scale(4, word), nn.Tanh(), nn.Dense(4, 1, rng=1)],
+            rng=2,
+        )
+        optimizer = ClippedAdam(0.01, decay=1e-3, limit=0.02)
+        model.set(loss=HalfSquares(0.25), optimizer=optimizer, accuracy=Within(0.1))
+        return model, own
+
+    @pytest.mark.parametrize("word", ["a", None])
+    def test_resuming_equals_never_stopping(self, nn, tmp_path, word):
+        model, own = self.make(nn, word)
+        X, y = nn.sine_data(20)
+        model.train(X, y, epochs=3, batch_size=6, print_every=0)
+        model.save(tmp_path / "m", include_optimizer=True)
+        other = nn.Model.load(tmp_path / "m", layers=own)
+        assert [type(layer) for layer in other.layers] == [
+            type(layer) for layer in model.layers
+        ]
+        assert (type(other.loss), other.loss.share) == (own[1], 0.25)
+        assert (type(other.accuracy), other.accuracy.limit) == (own[2], 0.1)
+        assert (type(other.optimizer), other.optimizer.limit) == (own[3], 0.02)
+        assert (other.layers[1].word, other.layers[1].flag) == (word, True)
+        assert other.layers[1].seen.tolist() == model.layers[1].seen.tolist()
+        histories = [
+            each.train(X, y, epochs=3, batch_size=6, print_every=0)
+            for each in (model, other)
+        ]
+        assert histories[0] == histories[1]
+        assert numbers_of(model) == numbers_of(other)
+        assert other.layers[1].seen.tolist() == model.layers[1].seen.tolist()
+
+    def test_nobody_handed_them_in(self, nn, tmp_path):
+        model, own = self.make(nn)
+        model.save(tmp_path / "m")
+        for some, missing in (
+            ((), "Scale', no known Layer"),
+            (own[:1], "HalfSquares', no known Loss"),
+            (own[:2], "Within', no known Accuracy"),
+        ):
+            with pytest.raises(ValueError, match=rf"it names '{missing}: .*layers="):
+                nn.Model.load(tmp_path / "m", layers=some)
+        assert nn.Model.load(tmp_path / "m", layers=own[:3]).optimizer is None
+
+    def test_one_of_another_kind(self, nn, tmp_path):
+        model, own = self.make(nn)
+        model.save(tmp_path / "m")
+        wrong = type("Scale", (nn.MeanSquaredError,), {"settings": own[0].settings})
+        with pytest.raises(ValueError, match="it names 'Scale', no known Layer"):
+            nn.Model.load(tmp_path / "m", layers=[wrong, *own[1:]])
+
+    def test_names_of_the_book_are_the_books(self, nn, tmp_path):
+        nn.Model([nn.Dense(2, 3)]).save(tmp_path / "m")
+        other = type("Dense", (nn.Dense,), {})
+        model = nn.Model.load(tmp_path / "m", layers=[other])
+        assert type(model.layers[0]) is nn.Dense
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"features": 5},  # other arrays than the class makes from it
+            {"features": "4"},
+            {"features": [4]},
+            {"features": None},
+            {"features": {}},
+            {"other": 1},
+            {"flag": [True]},
+        ],
+    )
+    def test_settings_in_a_file_that_lie(self, nn, tmp_path, change):
+        model, own = self.make(nn)
+        model.save(tmp_path / "m")
+        text, members = unzipped((tmp_path / "m").read_bytes())
+        text["layers"][1]["settings"] |= change
+        (tmp_path / "m").write_bytes(zipped(text, members))
+        with pytest.raises(ValueError, match="can't be loaded, nothing has changed: "):
+            nn.Model.load(tmp_path / "m", layers=own)
+
+    @pytest.mark.parametrize("name", ["1.seen", "1.factors"])
+    def test_arrays_that_are_missing(self, nn, tmp_path, name):
+        model, own = self.make(nn)
+        model.save(tmp_path / "m")
+        text, members = unzipped((tmp_path / "m").read_bytes())
+        del members[f"{name}.npy"]
+        (tmp_path / "m").write_bytes(zipped(text, members))
+        with pytest.raises(ValueError, match="Scale has other arrays than"):
+            nn.Model.load(tmp_path / "m", layers=own)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda layer: setattr(layer, "features", 5), r"of shape \(1, 5\)"),
+            (lambda layer: setattr(layer, "word", ["a"]), "can't be made of"),
+            (lambda layer: setattr(layer, "flag", print), "can't be made of"),
+            (lambda layer: delattr(layer, "word"), "no attribute 'word'"),
+            (lambda layer: setattr(layer, "seen", np.array(["a"])), "got <U1"),
+        ],
+    )
+    def test_what_would_not_come_back_is_not_saved(self, nn, tmp_path, change, reason):
+        model, _ = self.make(nn)
+        change(model.layers[1])
+        message = rf"^Model can't be saved, Scale would not come back: .*{reason}"
+        with pytest.raises(ValueError, match=message):
+            model.save(tmp_path / "m")
+        assert [*tmp_path.iterdir()] == []
+
+    def test_a_dense_layer_of_ones_own(self, nn, tmp_path):
+        class Scaled(nn.Dense):
+            settings = (*nn.Dense.settings, "scale")
+
+            def __init__(self, *sizes, scale=1.0, **options):
+                super().__init__(*sizes, **options)
+                self.scale = scale
+
+        model = nn.Model([Scaled(2, 3, scale=3.0, weight_l2=0.5, dtype=np.float64)])
+        model.save(tmp_path / "m")
+        (layer,) = nn.Model.load(tmp_path / "m", layers=[Scaled]).layers
+        assert (type(layer), layer.scale, layer.weight_l2) == (Scaled, 3.0, 0.5)
+        assert layer.weights.tobytes() == model.layers[0].weights.tobytes()
+        assert layer.weights.dtype == np.float64
+
+
+class TestFilesOfTheFirstVersion:
+    """Written when the book's optimizers and models were other classes inside."""
+
+    def test_a_model(self, nn):
+        model = nn.Model.load(FILES / "model-version-1.npz")
+        assert [type(layer).__name__ for layer in model.layers] == [
+            *("Dense", "ReLU", "Dropout", "Dense", "Sigmoid", "Dropout"),
+            *("Dense", "Softmax"),
+        ]
+        assert (model.layers[0].weight_l1, model.layers[0].weight_l2) == (1e-4, 1e-3)
+        assert model.layers[2].rng is model.layers[5].rng
+        assert model.optimizer.get_state()["steps_done"] == 12
+        X, y = nn.spiral_data(8, 3, rng=0)
+        losses = model.train(X, y, epochs=3, batch_size=7, print_every=0).loss
+        expected = [1.2160812999291966, 1.0997978351181372, 1.1193162211569025]
+        assert losses == pytest.approx(expected, rel=1e-4)
+
+    def test_its_parameters(self, nn):
+        model = spiral_model(nn)
+        model.load_parameters(FILES / "parameters-version-1.npz")
+        whole = nn.Model.load(FILES / "model-version-1.npz")
+        assert numbers_of(model) == numbers_of(whole)
+
+    @pytest.mark.parametrize("name", ["model", "parameters"])
+    def test_they_are_written_as_then(self, nn, tmp_path, name):
+        content = (FILES / f"{name}-version-1.npz").read_bytes()
+        model = nn.Model.load(FILES / "model-version-1.npz")
+        if name == "model":
+            model.save(tmp_path / "m", include_optimizer=True)
+        else:
+            model.save_parameters(tmp_path / "m")
+        assert (tmp_path / "m").read_bytes() == content
+
+
+def test_saving_does_not_read_the_file_back(nn, tmp_path, monkeypatch):
+    """What is written can be read: these tests see to that, and not every save."""
+    monkeypatch.setattr(np.lib.format, "read_array_header_1_0", None)
+    spiral_model(nn).save(tmp_path / "m", include_optimizer=True)
+    monkeypatch.undo()
+    assert nn.Model.load(tmp_path / "m").optimizer is not None
+
+
 class TestWhatCannotBeSaved:
     def test_layers_of_ones_own(self, nn, tmp_path):
         class Own(nn.ReLU):
@@ -273,8 +499,8 @@ class TestWhatCannotBeSaved:
 
         model = nn.Model([nn.Dense(2, 3), Own()])
         message = (
-            r"^Model\.save knows no Own: save_parameters keeps the numbers; your own code makes "
-            r"the model\.$"
+            r"^Model can't be saved, Own would not come back: it doesn't say how it is made: give "
+            r"the class settings, the names of its constructor's arguments, or \(\)$"
         )
         with pytest.raises(ValueError, match=message):
             model.save(tmp_path / "m")
@@ -282,7 +508,10 @@ class TestWhatCannotBeSaved:
 
     def test_a_namesake(self, nn, tmp_path):
         model = nn.Model([nn.Dense(2, 3), type("ReLU", (nn.ReLU,), {})()])
-        with pytest.raises(ValueError, match="knows no ReLU"):
+        with pytest.raises(
+            ValueError,
+            match="ReLU would not come back: it has the name of a class of the book",
+        ):
             model.save(tmp_path / "m")
 
     def test_no_optimizer(self, nn, tmp_path):
@@ -489,7 +718,9 @@ class TestWrongText:
 
         said = refused(nn, tmp_path / "m", self.change(saved, edit))
         if isinstance(name, str):
-            assert said == f"it names {name!r}, which is no known Layer."
+            assert said == (
+                f"it names {name!r}, no known Layer: a class of your own goes into layers=[...]."
+            )
 
     @pytest.mark.parametrize(
         "value",
