@@ -5,7 +5,8 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, _as_numbers, _check_batch, _kept_outputs
+from nnfs_lib.checks import _as_float, _check_batch
+from nnfs_lib.layers import Layer, _kept_outputs
 
 __all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
@@ -51,19 +52,6 @@ class Sigmoid(Layer):
         """Return doutputs * outputs * (1 - outputs)."""
         outputs = _kept_outputs(self, doutputs)
         return doutputs * outputs * (1 - outputs)
-
-
-def _as_float(
-    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
-) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must.
-
-    Built in chapter 2.
-    """
-    array = _as_numbers(array, owner=owner, name=name)
-    if array.dtype.char in "fd":  # float32 and float64
-        return array
-    return array.astype(np.result_type(array, np.float32), copy=False)
 
 
 class Tanh(Layer):

@@ -8,13 +8,12 @@ import math
 import numpy as np
 
 from nnfs_lib.activations import Sigmoid, Softmax
+from nnfs_lib.checks import _as_answers, _as_classes
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
-    _as_answers,
-    _as_classes,
     _one_hot_like,
 )
 

@@ -204,8 +204,12 @@ def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
             if each.when is When.NOW
         }
         own = last.chapter == chapter
-        changed = book.laid_anew(chapter) if own else ready
-        cells = [ready[each] for each in targets if each in changed]
+        anew = book.laid_anew(chapter)
+        cells = [
+            ready[each]
+            for each in targets
+            if each in ready and (each in anew or not own)
+        ]
         if cells and own:  # it stands there with the older ones
             cells.append(last.cell.number)
         if cells and max(cells) == cell.number:
