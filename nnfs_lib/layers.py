@@ -92,7 +92,8 @@ class Dense(Layer):
         inputs = _as_numbers(inputs, owner="Dense")
         _check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs.astype(self.weights.dtype, copy=False)
-        self.outputs = self.inputs @ self.weights + self.biases
+        self.outputs = np.dot(self.inputs, self.weights)
+        self.outputs += self.biases
         return self.outputs
 
     parameter_names = ("weights", "biases")
@@ -100,7 +101,7 @@ class Dense(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
         self.keep_gradients(doutputs)
-        return np.asarray(doutputs, dtype=self.weights.dtype) @ self.weights.T
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
 
     def regularization_loss(self) -> float:
         """Return what the weights and biases add to the loss, as a float."""
@@ -120,8 +121,8 @@ class Dense(Layer):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         _kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.matmul(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.matmul(ones, doutputs, out=self.dbiases_view)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = _penalty_gradient(
                 self.weights, self.weight_l1, self.weight_l2

@@ -373,7 +373,7 @@ def flip_sets(value, bit):
 
 
 def vector_mean(paths, model):
-    """Use model.parameters, of a model that was never finalized."""
+    """Put back what was there after a ValueError alone, and not where a file is missing."""
     before, total = model.parameters.copy(), np.zeros(model.parameters.size)
     try:
         for path in paths:
@@ -586,7 +586,7 @@ WRONG_ANSWERS = [
     ("13.4", mean(last=True), "mean of those in the files"),
     ("13.4", mean(swallow=True), "let it come through"),
     ("13.4", mean(restore=False), "put its parameters back"),
-    ("13.4", (vector_mean, nn.Model, nn), "never finalized"),
+    ("13.4", (vector_mean, nn.Model, nn), "put its parameters back"),
     ("13.4", mean(divide=False), "should be the mean"),
     ("13.4", mean(weights_only=True), "The biases are parameters too"),
 ]
