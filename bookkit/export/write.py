@@ -204,12 +204,9 @@ def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
             if each.when is When.NOW
         }
         own = last.chapter == chapter
-        anew = book.laid_anew(chapter)
-        cells = [
-            ready[each]
-            for each in targets
-            if each in ready and (each in anew or not own)
-        ]
+        changed = book.laid_anew(chapter) if own else ready
+        names = [each for each in targets if isinstance(each, str)]
+        cells = [ready[each] for each in names if each in changed]
         if cells and own:  # it stands there with the older ones
             cells.append(last.cell.number)
         if cells and max(cells) == cell.number:
