@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from disk import Disk
 from firefox import Firefox, firefox
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
 
 from bookkit.site.browser import CHROMIUM, FIREFOX, find
 
 SUB_PATH = "/some/sub/path"
+
+expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -189,9 +189,7 @@ def live(page: Page, place: int = 0) -> Locator:
 @pytest.fixture(scope="module")
 def patient_reader(browser: Browser, lab: str) -> Iterator[Reader]:
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
-    expect.set_options(timeout=MOMENT)
     yield Reader(context, lab)
-    expect.set_options(timeout=5000)
     context.close()
 
 

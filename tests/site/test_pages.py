@@ -86,6 +86,7 @@ def test_equations_are_typeset(visit: Visitor, page: str) -> None:
     facts = visit(page, "light").facts
     assert facts["rendered"] >= facts["equations"]
     assert facts["equations"] > 0 or page not in CHAPTERS
+    assert {*facts["pairs"]} <= {2}
 
 
 @every_mode

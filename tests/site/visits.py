@@ -83,6 +83,9 @@ FACTS = """() => {
     overflow: root.scrollWidth - root.clientWidth,
     equations: document.querySelectorAll("span.math, div.math").length,
     rendered: document.querySelectorAll("mjx-container").length,
+    pairs: [...document.querySelectorAll("msub, msup, mfrac, mover, munder")].map(
+      (each) => each.children.length,
+    ),
     cutOff: [...document.querySelectorAll("div.math")].filter((box) => {
       const equation = box.querySelector("mjx-math");
       return equation && equation.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
