@@ -68,7 +68,8 @@ class Loss:
         """Let a class that redefines one of the two go the long way again."""
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
-            cls.value_and_gradient = Loss.value_and_gradient  # type: ignore[method-assign]
+            long_way = Loss.value_and_gradient
+            cls.value_and_gradient = long_way  # type: ignore[method-assign]
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.

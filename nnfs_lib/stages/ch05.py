@@ -49,7 +49,8 @@ class Loss(nn.Loss):
         """Let a class that redefines one of the two go the long way again."""
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
-            cls.value_and_gradient = Loss.value_and_gradient  # type: ignore[method-assign]
+            long_way = Loss.value_and_gradient
+            cls.value_and_gradient = long_way  # type: ignore[method-assign]
 
 
 # As before, on what this chapter has re-opened.
