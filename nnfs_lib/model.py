@@ -32,7 +32,6 @@ from nnfs_lib.wiring import (
     _check_kind,
     _describe,
     _fused_for,
-    _is_fused,
     _lay_out,
     _Place,
     _training_mode,
@@ -76,7 +75,6 @@ class Model:
         self.layers_in_use: list[Layer] = []  # by a step, and the loss: see finalize
         self.loss_in_use: Any = None
         self._finalized_for: list[Any] = []
-        self._at_once = False  # whether the loss makes value and gradient in one
         self._parameters = np.empty(0)  # and gradients, once somebody asks for them
         self._gradients = np.empty(0)
         self._places: list[_Place] = []
@@ -168,7 +166,6 @@ class Model:
             _check_ending(last, self.loss, outputs)
             if fused := _fused_for(last, self.loss):
                 self.layers_in_use, self.loss_in_use = self.layers[:-1], fused
-            self._at_once = _is_fused(self.loss_in_use)
         self._finalized_for = [*self.layers, self.loss]
 
     def summary(self) -> None:
@@ -191,11 +188,7 @@ class Model:
         outputs = X
         for layer in self.layers_in_use:
             outputs = layer.forward(outputs)
-        loss = self.loss_in_use
-        if self._at_once:
-            value, gradient = loss.value_and_gradient(outputs, y)
-        else:
-            value, gradient = loss.calculate(outputs, y), loss.backward(outputs, y)
+        value, gradient = self.loss_in_use.value_and_gradient(outputs, y)
         first = next(layer for layer in self.layers if layer.parameter_names)
         for layer in reversed(self.layers_in_use):
             if layer is first:
@@ -238,8 +231,8 @@ class Model:
         """Finalize if need be; RuntimeError where what a step needs is not there yet."""
         missing = [f"{name}=..." for name in names if getattr(self, name) is None]
         if missing:
-            advice = f"set({', '.join(missing)})"
-            raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
+            advice = f"call set({', '.join(missing)}) first"
+            raise RuntimeError(f"Model is not ready: {advice}.")
         if self._finalized_for != [*self.layers, self.loss]:
             self.finalize()
 
@@ -359,7 +352,8 @@ class Model:
                 for layer in self.layers_in_use:
                     outputs = layer.forward(outputs)
                 total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
-                found.append((outputs, y_batch))
+                if self.accuracy:
+                    found.append((outputs, y_batch))
             return _Evaluation(total / len(X), self._judge(found))
 
     def _judge(self, found: list[tuple[np.ndarray, np.ndarray]]) -> float:

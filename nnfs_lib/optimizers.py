@@ -65,8 +65,10 @@ class Optimizer:
         gradients = [gradient.ravel() for _, gradient in pairs]
         one = len(gradients) == 1  # needs no copy
         self.update(gradients[0] if one else np.concatenate(gradients), self.change)
-        for array, part in zip(self.arrays, self.changes, strict=True):
-            array -= part
+        end = 0
+        for array, _ in pairs:
+            start, end = end, end + array.size
+            array -= self.change[start:end].reshape(array.shape)
         self.steps_done += 1
 
     def update(self, gradient: np.ndarray, change: np.ndarray) -> None:
@@ -79,10 +81,11 @@ class Optimizer:
 
     def _prepare(self, pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:
         """Make room in the first step; ValueError for what can't be moved, or is another's."""
-        if len(pairs) == len(self.arrays) and all(
+        same = len(pairs) == len(self.arrays) > 0 and all(
             array is own and array.shape == gradient.shape
             for (array, gradient), own in zip(pairs, self.arrays, strict=True)
-        ):
+        )
+        if same:
             return
         owner = type(self).__name__
         _check_pairs(pairs, owner=owner)
@@ -96,15 +99,8 @@ class Optimizer:
             if memory.size != self.change.size:
                 moved = f"has moved {memory.size} numbers so far, got {self.change.size}"
                 raise ValueError(f"{owner} {moved}: every network needs its own optimizer.")
-        if self.change.dtype.type(getattr(self, "epsilon", 1)) == 0:
-            advice = f"{np.finfo(self.change.dtype).tiny:.0e} is the least"
-            raise ValueError(f"{owner}'s epsilon is 0 in {self.change.dtype}: {advice}.")
+        self.smallest = float(np.finfo(self.change.dtype).tiny)
         self.arrays = [array for array, _ in pairs]
-        ends = np.cumsum([array.size for array in self.arrays])
-        self.changes = [  # the parts of the change, each in its array's shape
-            self.change[end - array.size : end].reshape(array.shape)
-            for array, end in zip(self.arrays, ends, strict=True)
-        ]
 
     def _setting(
         self,
@@ -244,7 +240,7 @@ class Adagrad(Optimizer):
         sums += np.square(gradient, out=change)
         # change = rate * gradient / (sqrt(sums) + epsilon)
         np.sqrt(sums, out=change)
-        change += self.epsilon
+        change += max(self.epsilon, self.smallest)
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
@@ -284,7 +280,7 @@ class RMSprop(Optimizer):
         squares += change
         # change = rate * gradient / (sqrt(squares) + epsilon)
         np.sqrt(squares, out=change)
-        change += self.epsilon
+        change += max(self.epsilon, self.smallest)
         np.divide(gradient, change, out=change)
         change *= self.current_learning_rate
 
@@ -335,7 +331,7 @@ class Adam(Optimizer):
         rate = self.current_learning_rate * root / (1 - self.beta_1**t)
         # change = rate * means / (sqrt(squares) + epsilon)
         np.sqrt(squares, out=change)
-        change += self.epsilon * root
+        change += max(self.epsilon * root, self.smallest)
         np.divide(means, change, out=change)
         change *= rate
 

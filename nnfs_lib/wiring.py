@@ -58,14 +58,6 @@ def _fused_for(last: Layer, loss: Loss) -> Loss | None:
     return None
 
 
-def _is_fused(loss: Loss) -> bool:
-    """Whether it is one of the book's, whose `value_and_gradient` can be trusted.
-
-    Built in chapter 10.
-    """
-    return any(_same(type(loss), fused) for fused in FUSED.values())
-
-
 def _check_ending(
     last: Layer, loss: Loss, outputs: np.ndarray | None = None
 ) -> None:

@@ -205,7 +205,8 @@ def _renewed(book: Book, cell: Cell, bound: list[Import]) -> list[str]:
         }
         own = last.chapter == chapter
         changed = book.laid_anew(chapter) if own else ready
-        cells = [ready[each] for each in targets if each in changed]
+        names = [each for each in targets if isinstance(each, str)]
+        cells = [ready[each] for each in names if each in changed]
         if cells and own:  # it stands there with the older ones
             cells.append(last.cell.number)
         if cells and max(cells) == cell.number:

@@ -104,7 +104,7 @@ class MeanSquaredError(nn.Loss):
         """Return `calculate` and `backward`, with the errors taken once."""
         errors = _signed_errors(predictions, targets, owner="MeanSquaredError")
         losses = np.mean(np.square(errors), axis=1)
-        return self.mean(losses), errors * (2 / errors.size)
+        return self._mean(losses), errors * (2 / errors.size)
 
 
 class MeanAbsoluteError(nn.Loss):

@@ -55,7 +55,6 @@ class Model:
         self.layers_in_use: list[nn.Layer] = []  # by a step, and the loss: see finalize
         self.loss_in_use: Any = None
         self._finalized_for: list[Any] = []
-        self._at_once = False  # whether the loss makes value and gradient in one
         self._parameters = np.empty(0)  # and gradients, once somebody asks for them
         self._gradients = np.empty(0)
         self._places: list[_Place] = []
@@ -137,11 +136,6 @@ def _fused_for(last: nn.Layer, loss: nn.Loss) -> nn.Loss | None:
         if _same(type(last), activation) and _same(type(loss), plain):
             return fused()
     return None
-
-
-def _is_fused(loss: nn.Loss) -> bool:
-    """Whether it is one of the book's, whose `value_and_gradient` can be trusted."""
-    return any(_same(type(loss), fused) for fused in nn.FUSED.values())
 
 
 def _check_ending(
@@ -314,7 +308,6 @@ def finalize(self: Model) -> None:
         _check_ending(last, self.loss, outputs)
         if fused := _fused_for(last, self.loss):
             self.layers_in_use, self.loss_in_use = self.layers[:-1], fused
-        self._at_once = _is_fused(self.loss_in_use)
     self._finalized_for = [*self.layers, self.loss]
 
 
@@ -345,11 +338,7 @@ def _backpropagate(
     outputs = X
     for layer in self.layers_in_use:
         outputs = layer.forward(outputs)
-    loss = self.loss_in_use
-    if self._at_once:
-        value, gradient = loss.value_and_gradient(outputs, y)
-    else:
-        value, gradient = loss.calculate(outputs, y), loss.backward(outputs, y)
+    value, gradient = self.loss_in_use.value_and_gradient(outputs, y)
     first = next(layer for layer in self.layers if layer.parameter_names)
     for layer in reversed(self.layers_in_use):
         if layer is first:
@@ -404,8 +393,8 @@ def _check_tools(self: Model, *names: str) -> None:
     """Finalize if need be; RuntimeError where what a step needs is not there yet."""
     missing = [f"{name}=..." for name in names if getattr(self, name) is None]
     if missing:
-        advice = f"set({', '.join(missing)})"
-        raise RuntimeError(f"Model has nothing to take a step with: {advice}.")
+        advice = f"call set({', '.join(missing)}) first"
+        raise RuntimeError(f"Model is not ready: {advice}.")
     if self._finalized_for != [*self.layers, self.loss]:
         self.finalize()
 

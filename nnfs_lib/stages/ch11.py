@@ -37,7 +37,6 @@ from nnfs_lib.stages.ch10 import (
     _describe,
     _draw_weights,
     _fused_for,
-    _is_fused,
     _kept_outputs,
     _lay_out,
     _no_numbers,
@@ -99,7 +98,6 @@ class Model(nn.Model):
         self.layers_in_use: list[nn.Layer] = []  # by a step, and the loss: see finalize
         self.loss_in_use: Any = None
         self._finalized_for: list[Any] = []
-        self._at_once = False  # whether the loss makes value and gradient in one
         self._parameters = np.empty(0)  # and gradients, once somebody asks for them
         self._gradients = np.empty(0)
         self._places: list[nn._Place] = []
@@ -148,7 +146,8 @@ def evaluate(
             for layer in self.layers_in_use:
                 outputs = layer.forward(outputs)
             total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
-            found.append((outputs, y_batch))
+            if self.accuracy:
+                found.append((outputs, y_batch))
         return _Evaluation(total / len(X), self._judge(found))
 
 

@@ -51,7 +51,6 @@ from nnfs_lib.stages.ch11 import (
     _draw_weights,
     _Evaluation,
     _fused_for,
-    _is_fused,
     _kept_outputs,
     _lay_out,
     _no_numbers,

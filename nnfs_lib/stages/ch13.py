@@ -52,7 +52,6 @@ from nnfs_lib.stages.ch12 import (
     _fill_cache,
     _find_pictures,
     _fused_for,
-    _is_fused,
     _kept_outputs,
     _lay_out,
     _load,

@@ -26,8 +26,8 @@ def bars(monkeypatch):
             self.how, self.told = how, []
             made.append(self)
 
-        def update(self, units):
-            self.told.append(units)
+        def update(self):
+            self.told.append("one more")
 
         def close(self):
             self.told.append("closed")
@@ -38,55 +38,41 @@ def bars(monkeypatch):
 
 def test_no_bar_comes_where_tqdm_is_disabled(inside, clock, bars, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
-    with inside._progress(20, unit=" steps", shown=True) as add:
+    for _ in inside._progress(range(3), total=3, shown=True):
         clock.now += 60
-        add(3)
     assert bars == []
 
 
 def test_a_bar_comes_after_five_seconds(inside, clock, bars):
-    with inside._progress(20, unit=" steps", shown=True) as add:
-        add(3)
-        clock.now += 5
-        add(4)
-        assert bars == []
-        clock.now += 0.1
-        add(5)
-        add(6)
+    seen = []
+    for step in inside._progress("abcde", total=20, shown=True):
+        seen.append(step)
+        clock.now += 2
     (bar,) = bars
-    assert bar.how == {
-        "total": 20,
-        "initial": 12,
-        "unit": " steps",
-        "unit_scale": True,
-        "leave": False,
-    }
-    assert bar.told == [6, "closed"]
+    assert seen == list("abcde")
+    assert bar.how == {"total": 20, "initial": 3, "leave": False}
+    assert bar.told == ["one more", "one more", "closed"]
 
 
-def test_an_error_closes_it(inside, clock, bars):
-    def work():
-        with inside._progress(2, unit="", shown=True) as add:
-            clock.now += 6
-            add(1)
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        work()
+def test_one_that_is_closed_closes_it(inside, clock, bars):
+    steps = inside._progress(range(9), total=9, shown=True)
+    next(steps)
+    clock.now += 6
+    next(steps)
+    steps.close()
     assert bars[0].told == ["closed"]
 
 
 def test_none_where_it_is_not_wanted(inside, clock, bars):
-    with inside._progress(2, unit="", shown=False) as add:
+    for _ in inside._progress(range(3), total=3, shown=False):
         clock.now += 6
-        add(1)
-        add(1)
     assert bars == []
 
 
 def test_none_without_tqdm(inside, clock, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    with inside._progress(2, unit="", shown=True) as add:
+    seen = []
+    for step in inside._progress(range(3), total=3, shown=True):
+        seen.append(step)
         clock.now += 6
-        add(1)
-        add(1)
+    assert seen == [0, 1, 2]

@@ -168,7 +168,7 @@ class TestModels:
         assert other.evaluate(X, y) == model.evaluate(X, y)
         assert other.regularization_loss() == model.regularization_loss()
         assert other.optimizer is None
-        with pytest.raises(RuntimeError, match="has nothing to take a step with"):
+        with pytest.raises(RuntimeError, match="is not ready"):
             other.train(X, y)
 
     @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])

@@ -122,16 +122,17 @@ class TestSpread:
 
 class TestDefault:
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-    def test_is_normal_of_a_hundredth_to_the_bit(self, nn, dtype):
+    def test_is_hes_to_the_bit(self, nn, dtype):
         layer = nn.Dense(30, 40, rng=5, dtype=dtype)
-        expected = nn.normal(0.01)((30, 40), np.random.default_rng(5), dtype)
+        expected = nn.he_normal((30, 40), np.random.default_rng(5), dtype)
         assert layer.weights.tobytes() == expected.tobytes()
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-    def test_is_as_chapter_1_left_it(self, nn, dtype):
+    def test_a_hundredth_is_as_chapter_1_left_it(self, nn, dtype):
         rng, first = np.random.default_rng(5), np.random.default_rng(5)
         for shape in ((2, 3), (3, 1)):
-            layer = nn.Dense(*shape, rng=rng, dtype=dtype)
+            small = nn.normal(0.01)
+            layer = nn.Dense(*shape, initializer=small, rng=rng, dtype=dtype)
             expected = ch01.Dense(*shape, rng=first, dtype=dtype).weights
             assert layer.weights.tobytes() == expected.tobytes()
         assert rng.random() == first.random()

@@ -45,8 +45,8 @@ def test_shapes_types_and_scale_of_a_fresh_layer(nn):
     assert layer.biases.shape == (1, 300)
     assert layer.weights.dtype == layer.biases.dtype == np.float32
     assert not layer.biases.any()
-    assert layer.weights.std() == pytest.approx(0.01, rel=0.02)
-    assert layer.weights.mean() == pytest.approx(0, abs=1e-4)
+    assert layer.weights.std() == pytest.approx(0.1, rel=0.02)  # sqrt(2 / 200)
+    assert layer.weights.mean() == pytest.approx(0, abs=1e-3)
     assert layer.parameter_names == ("weights", "biases")
     assert layer.training is False
 

@@ -67,7 +67,9 @@ def test_targets_split_over_classes(nn):
 @pytest.mark.parametrize("classes", [2, 3, 4, 10])
 def test_a_fresh_network_scores_the_log_of_its_classes(nn, classes):
     X, y = nn.spiral_data(50, classes, rng=0)
-    hidden, output = nn.Dense(2, 16, rng=1), nn.Dense(16, classes, rng=2)
+    small = {"initializer": nn.normal(0.01)}
+    hidden = nn.Dense(2, 16, rng=1, **small)
+    output = nn.Dense(16, classes, rng=2, **small)
     probabilities = nn.Softmax().forward(
         output.forward(nn.ReLU().forward(hidden.forward(X)))
     )

@@ -131,10 +131,10 @@ def test_defaults(nn, name, expected):
 
 def test_the_rate_decays_with_the_steps_done(nn):
     optimizer = nn.SGD(np.float64(0.5), decay=0.25)
-    rates = []
+    rates, array = [], np.zeros(1)
     for _ in range(3):
         rates.append(optimizer.current_learning_rate)
-        optimizer.step([(np.zeros(1), np.zeros(1))])
+        optimizer.step([(array, np.zeros(1))])
     assert rates == [0.5, 0.4, 0.5 / 1.5]
     assert optimizer.learning_rate == 0.5
 
@@ -246,17 +246,20 @@ class TestEvery:
 
     def test_another_networks_gradients(self, nn, name):
         optimizer = make(nn, name)
-        walk(optimizer, start(), np.random.default_rng(0), steps=2)
+        arrays = start()
+        walk(optimizer, arrays, np.random.default_rng(0), steps=2)
         kept, other = state_bytes(optimizer), np.ones((4, 3))
         message = (
-            rf"^{type(optimizer).__name__} has moved 9 numbers so far, got 12: every "
+            rf"^{type(optimizer).__name__} has moved other arrays so far: every "
             r"network needs its own optimizer\.$"
         )
         with pytest.raises(ValueError, match=message):
             optimizer.step([(other, other.copy())])
         assert (other == 1).all()
         assert state_bytes(optimizer) == kept
-        walk(optimizer, start(), np.random.default_rng(0), steps=1)
+        with pytest.raises(ValueError, match=message):  # also of the same size
+            walk(optimizer, start(), np.random.default_rng(0), steps=1)
+        walk(optimizer, arrays, np.random.default_rng(0), steps=1)
 
     def test_another_networks_state(self, nn, name):
         first, second = make(nn, name), make(nn, name)

@@ -217,17 +217,14 @@ class TestDense:
 class TestStrengths:
     @pytest.mark.parametrize("l1", [0, 1, 0.5, np.float32(0.5), np.int64(2), 1e300])
     def test_are_floats(self, inside, l1):
-        found = inside._as_strengths(l1, 0.25, of="weight")
-        assert found == (l1, 0.25)
-        assert [type(value) for value in found] == [float, float]
-        assert inside._as_strengths(0.25, l1, of="weight") == (0.25, l1)
+        found = inside._strength("weight_l1", l1)
+        assert found == l1
+        assert type(found) is float
 
-    @pytest.mark.parametrize(
-        ("l1", "l2", "name"), [(-1, 0, "bias_l1"), (0, -1, "bias_l2")]
-    )
-    def test_the_message_names_the_one(self, inside, l1, l2, name):
+    @pytest.mark.parametrize("name", ["weight_l1", "weight_l2", "bias_l1", "bias_l2"])
+    def test_the_message_names_the_one(self, nn, name):
         with pytest.raises(ValueError, match=f"^Dense needs {name} of 0, .* got -1"):
-            inside._as_strengths(l1, l2, of="bias")
+            nn.Dense(2, 3, **{name: -1})
 
 
 class TestSizes:
