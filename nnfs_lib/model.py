@@ -22,7 +22,7 @@ from nnfs_lib.optimizers import Optimizer
 from nnfs_lib.saving import (
     _CLASSES,
     _fill,
-    _fitting,
+    _fitting_all,
     _model_to_config,
     _training_to_config,
 )
@@ -398,16 +398,7 @@ class Model:
         Raises ValueError unless every array fits; then nothing has changed.
         """
         layers = [layer for layer in self.layers if layer.parameter_names]
-        try:
-            given = [tuple(each) for each in parameters]
-        except TypeError as error:
-            got = f"got {parameters!r}: hand in what get_parameters returns"
-            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
-        if len(given) != len(layers):
-            counts = f"{len(layers)} layers, got those of {len(given)}"
-            raise ValueError(f"Model expected the parameters of {counts}.")
-        names = [layer.parameter_names for layer in layers]
-        fitting = [*map(_fitting, layers, names, given)]
+        fitting = _fitting_all(layers, parameters)
         for layer, arrays in zip(layers, fitting, strict=True):
             for name, array in arrays.items():
                 getattr(layer, name)[...] = array

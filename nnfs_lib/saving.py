@@ -3,7 +3,7 @@
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ __all__: list[str] = []
 def _fitting(
     layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Return copies of the arrays by name; ValueError unless they fit the layer's.
+    """Return copies of arrays by name; ValueError unless they fit the layer's.
 
     Built in chapter 13.
     """
@@ -49,6 +49,27 @@ def _fitting(
             got = f"got {new.dtype} of shape {new.shape}"
             raise ValueError(f"{owner} expected {name} of shape {shape}, {got}.")
     return copies
+
+
+def _fitting_all(
+    layers: Sequence[Layer], parameters: Iterable[Sequence[np.ndarray]]
+) -> list[dict[str, np.ndarray]]:
+    """Return copies of new parameters by name, for each layer, if all of them fit.
+
+    Built in chapter 13.
+    """
+    try:
+        given = [tuple(each) for each in parameters]
+    except TypeError as error:
+        got = f"got {parameters!r}: hand in what get_parameters returns"
+        raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
+    if len(given) != len(layers):
+        counts = f"{len(layers)} layers, got those of {len(given)}"
+        raise ValueError(f"Model expected the parameters of {counts}.")
+    return [
+        _fitting(layer, layer.parameter_names, arrays)
+        for layer, arrays in zip(layers, given, strict=True)
+    ]
 
 
 _LAYERS = (Dense, Dropout, Flatten, Rescaling)

@@ -165,12 +165,6 @@ def mean(answer):
             model(seed).save_parameters(paths[-1])
         one = model(7)
         mean_parameters(list(paths), one)
-        last = model(2).layers[0].weights
-        if np.array_equal(one.layers[0].weights, last):
-            fail(
-                "The model ends with the parameters of the last file, and not with the mean of those in "
-                "the files."
-            )
         for layer in (0, 2):
             right = np.mean(
                 [model(seed).layers[layer].weights for seed in range(3)], axis=0

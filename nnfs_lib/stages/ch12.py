@@ -302,10 +302,8 @@ class Rescaling(nn.Layer):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * scale + offset, float32 or wider, as a new array."""
         inputs = np.asarray(inputs)
-        dtype = np.result_type(inputs, np.float32)
-        self.outputs = np.multiply(inputs, self.scale, dtype=dtype)
-        if self.offset:
-            self.outputs += self.offset
+        inputs = inputs.astype(np.result_type(inputs, np.float32), copy=False)
+        self.outputs = inputs * self.scale + self.offset
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:

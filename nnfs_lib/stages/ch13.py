@@ -95,16 +95,7 @@ class Model(nn.Model):
         Raises ValueError unless every array fits; then nothing has changed.
         """
         layers = [layer for layer in self.layers if layer.parameter_names]
-        try:
-            given = [tuple(each) for each in parameters]
-        except TypeError as error:
-            got = f"got {parameters!r}: hand in what get_parameters returns"
-            raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
-        if len(given) != len(layers):
-            counts = f"{len(layers)} layers, got those of {len(given)}"
-            raise ValueError(f"Model expected the parameters of {counts}.")
-        names = [layer.parameter_names for layer in layers]
-        fitting = [*map(_fitting, layers, names, given)]
+        fitting = _fitting_all(layers, parameters)
         for layer, arrays in zip(layers, fitting, strict=True):
             for name, array in arrays.items():
                 getattr(layer, name)[...] = array
@@ -113,7 +104,7 @@ class Model(nn.Model):
 def _fitting(
     layer: nn.Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Return copies of the arrays by name; ValueError unless they fit the layer's."""
+    """Return copies of arrays by name; ValueError unless they fit the layer's."""
     owner = nn._describe(layer)
     if len(arrays) != len(names):
         raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
@@ -124,6 +115,24 @@ def _fitting(
             got = f"got {new.dtype} of shape {new.shape}"
             raise ValueError(f"{owner} expected {name} of shape {shape}, {got}.")
     return copies
+
+
+def _fitting_all(
+    layers: Sequence[nn.Layer], parameters: Iterable[Sequence[np.ndarray]]
+) -> list[dict[str, np.ndarray]]:
+    """Return copies of new parameters by name, for each layer, if all of them fit."""
+    try:
+        given = [tuple(each) for each in parameters]
+    except TypeError as error:
+        got = f"got {parameters!r}: hand in what get_parameters returns"
+        raise ValueError(f"Parameters come in a list of pairs, {got}.") from error
+    if len(given) != len(layers):
+        counts = f"{len(layers)} layers, got those of {len(given)}"
+        raise ValueError(f"Model expected the parameters of {counts}.")
+    return [
+        _fitting(layer, layer.parameter_names, arrays)
+        for layer, arrays in zip(layers, given, strict=True)
+    ]
 
 
 def _write_whole(path: str | Path, content: bytes) -> None:
