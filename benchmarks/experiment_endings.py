@@ -9,13 +9,19 @@ import numpy as np
 
 import nnfs_lib as nn
 
+# As dense layers of the early chapters begin.
+SMALL = nn.normal(0.01)
+
 X, y = nn.spiral_data(100, 3, rng=0)
 
 
 def train(seed: int) -> tuple[float, float]:
     """Return loss and accuracy after 20,000 steps from one start."""
     rng = np.random.default_rng(seed)
-    hidden, output = nn.Dense(2, 64, rng=rng), nn.Dense(64, 3, rng=rng)
+    hidden, output = (
+        nn.Dense(2, 64, initializer=SMALL, rng=rng),
+        nn.Dense(64, 3, initializer=SMALL, rng=rng),
+    )
     relu, softmax = nn.ReLU(), nn.Softmax()
     loss, accuracy = nn.CategoricalCrossentropy(), nn.CategoricalAccuracy()
     for step in range(20_001):

@@ -15,6 +15,9 @@ import numpy as np
 
 import nnfs_lib as nn
 
+# As dense layers of the early chapters begin.
+SMALL = nn.normal(0.01)
+
 STEPS = 10_000
 TUNING = (100, 101, 102)
 SEEDS = range(10)
@@ -55,7 +58,11 @@ def train(
 ) -> tuple[float, float]:
     """Return accuracy and loss at the end; `nudged` is a weight to move by its last bit."""
     rng = np.random.default_rng(seed)
-    layers = [nn.Dense(2, 64, rng=rng), nn.ReLU(), nn.Dense(64, 3, rng=rng)]
+    layers = [
+        nn.Dense(2, 64, initializer=SMALL, rng=rng),
+        nn.ReLU(),
+        nn.Dense(64, 3, initializer=SMALL, rng=rng),
+    ]
     if nudged is not None:
         weights = layers[0].weights.reshape(-1)
         weights[nudged] = np.nextafter(weights[nudged], np.float32(np.inf))

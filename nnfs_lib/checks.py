@@ -226,7 +226,7 @@ def _check_same_shape(
 
 
 def _strength(name: str, value: float) -> float:
-    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite.
+    """Return a penalty's strength as a float; ValueError unless it is 0 or more.
 
     Built in chapter 7.
     """

@@ -256,6 +256,10 @@ class Model:
         record |= {"regularization_loss": penalties, "learning_rate": rate}
         if self.accuracy:
             record["accuracy"] = self._judge(found)
+        if math.isnan(data_loss):
+            epoch = len(self.history.loss) + 1
+            advice = "try a smaller learning rate; model.history has the epochs before"
+            raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
         return record
 
     def _answers(self, outputs: np.ndarray) -> np.ndarray:
@@ -289,12 +293,12 @@ class Model:
         FloatingPointError where the loss is no number any more; `model.history` has the
         finished epochs.
         """
-        X, y = _check_samples(X, y)
         epochs = _check_count(epochs, "epochs", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
         if batch_size is not None:
             batch_size = _check_count(batch_size, "batch_size", least=1)
         listeners = _check_callbacks(callbacks)
+        X, y = _check_samples(X, y)
         self._check_tools("loss", "optimizer")
         self._try_out((X, y))
         if validation_data is not None:
@@ -314,9 +318,6 @@ class Model:
                     if self.accuracy:
                         record["val_accuracy"] = found.accuracy
                 history.append(record)
-                if math.isnan(record["loss"]):
-                    advice = "a smaller learning rate may help; model.history has the rest"
-                    raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
                 answers = [callback(self, history) for callback in listeners]
                 ends = any(answers)
                 last = ends or epoch == epochs
@@ -357,7 +358,7 @@ class Model:
             return _Evaluation(total / len(X), self._judge(found))
 
     def _judge(self, found: list[tuple[np.ndarray, np.ndarray]]) -> float:
-        """Return the accuracy of all batches of (outputs, targets); NaN where none is set."""
+        """Return the accuracy of all (outputs, targets); NaN where none is set."""
         if self.accuracy is None:
             return math.nan
         outputs, targets = found[0]

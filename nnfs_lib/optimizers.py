@@ -80,7 +80,7 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has no update: {needs}.")
 
     def _prepare(self, pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Make room in the first step; ValueError for what can't be moved, or is another's."""
+        """Make room in the first step; ValueError for what is not its to move."""
         same = len(pairs) == len(self.arrays) > 0 and all(
             array is own and array.shape == gradient.shape
             for (array, gradient), own in zip(pairs, self.arrays, strict=True)
@@ -136,7 +136,7 @@ class Optimizer:
         _check_state(state, self.memories, owner=type(self).__name__)
         self.memory = {name: np.array(state[name]) for name in state}
         self.steps_done = int(self.memory.pop("steps_done"))
-        self.arrays = []  # it may be another network's, whose arrays come with the next step
+        self.arrays = []  # the next step says which; they may be others
 
 
 def _check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:

@@ -15,6 +15,9 @@ from bookkit.explore.shared import (
     steps,
 )
 
+# As dense layers of the early chapters begin.
+SMALL = nn.normal(0.01)
+
 SIDE = 40
 PLACES = plane(SIDE)
 REACH = 4.0
@@ -27,8 +30,8 @@ class Landscape:
     def __init__(self) -> None:
         rng = np.random.default_rng(0)
         self.hidden, self.output = (
-            nn.Dense(2, 4, rng=rng),
-            nn.Dense(4, CLASSES, rng=rng),
+            nn.Dense(2, 4, initializer=SMALL, rng=rng),
+            nn.Dense(4, CLASSES, initializer=SMALL, rng=rng),
         )
         self.hidden.weights *= 100
         self.output.weights *= 100

@@ -9,6 +9,9 @@ import numpy as np
 import nnfs_lib as nn
 from bookkit.explore.shared import LABELS, POINTS
 
+# As dense layers of the early chapters begin.
+SMALL = nn.normal(0.01)
+
 REACH = 4.0  # the map goes so far to each side
 SIDE = 64
 BANDS = 15
@@ -28,8 +31,8 @@ class Spiral:
 
     def __init__(self) -> None:
         rng = np.random.default_rng(1)
-        self.hidden = nn.Dense(2, 8, rng=rng, dtype=np.float64)
-        self.output = nn.Dense(8, 3, rng=rng, dtype=np.float64)
+        self.hidden = nn.Dense(2, 8, initializer=SMALL, rng=rng, dtype=np.float64)
+        self.output = nn.Dense(8, 3, initializer=SMALL, rng=rng, dtype=np.float64)
         self.hidden.weights *= 100
         self.output.weights *= 50
         self.relu, self.loss = nn.ReLU(), nn.SoftmaxCategoricalCrossentropy()

@@ -17,6 +17,9 @@ from PIL import Image
 import nnfs_lib as nn
 from bookkit.plots import draw_points, draw_regions
 
+# As dense layers of the early chapters begin.
+SMALL = nn.normal(0.01)
+
 COLUMNS, ROWS, PIXELS = 6, 4, 320
 FIRST_LOOK, TRIES = 100, 300_000
 ALT = (
@@ -102,8 +105,8 @@ class Search:
         self.rng = np.random.default_rng(5)
         self.X, self.y = nn.spiral_data(100, 3, rng=0)
         self.hidden, self.output = (
-            nn.Dense(2, 64, rng=self.rng),
-            nn.Dense(64, 3, rng=self.rng),
+            nn.Dense(2, 64, initializer=SMALL, rng=self.rng),
+            nn.Dense(64, 3, initializer=SMALL, rng=self.rng),
         )
         self.best, self.tries = self.loss(), 0
 

@@ -93,7 +93,7 @@ class Optimizer:
 
 
 def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Make room in the first step; ValueError for what can't be moved, or is another's."""
+    """Make room in the first step; ValueError for what is not its to move."""
     same = len(pairs) == len(self.arrays) > 0 and all(
         array is own and array.shape == gradient.shape
         for (array, gradient), own in zip(pairs, self.arrays, strict=True)
@@ -316,7 +316,7 @@ def set_state(self: Optimizer, state: Mapping[str, Any]) -> None:
     _check_state(state, self.memories, owner=type(self).__name__)
     self.memory = {name: np.array(state[name]) for name in state}
     self.steps_done = int(self.memory.pop("steps_done"))
-    self.arrays = []  # it may be another network's, whose arrays come with the next step
+    self.arrays = []  # the next step says which; they may be others
 
 
 Optimizer.set_state = set_state

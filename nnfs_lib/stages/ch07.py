@@ -58,6 +58,25 @@ class Layer(nn.Layer):
         return 0.0
 
 
+# As before, on what this chapter has re-opened.
+class ReLU(nn.ReLU, Layer): ...
+
+
+class Sigmoid(nn.Sigmoid, Layer): ...
+
+
+class Tanh(nn.Tanh, Layer): ...
+
+
+class Softmax(nn.Softmax, Layer): ...
+
+
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
+
+
 class Dense(nn.Dense, Layer):
     def __init__(
         self,
@@ -105,27 +124,8 @@ class Dense(nn.Dense, Layer):
         return doutputs @ self.weights.T
 
 
-# As before, on what this chapter has re-opened.
-class ReLU(nn.ReLU, Layer): ...
-
-
-class Sigmoid(nn.Sigmoid, Layer): ...
-
-
-class Tanh(nn.Tanh, Layer): ...
-
-
-class Softmax(nn.Softmax, Layer): ...
-
-
-FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
-    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
-    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
-}
-
-
 def _strength(name: str, value: float) -> float:
-    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite."""
+    """Return a penalty's strength as a float; ValueError unless it is 0 or more."""
     if not 0 <= value < math.inf:
         raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
     return float(value)

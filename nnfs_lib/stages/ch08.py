@@ -38,6 +38,28 @@ class Layer(nn.Layer):
     training: bool = False  # set by whoever trains
 
 
+# As before, on what this chapter has re-opened.
+class Dense(nn.Dense, Layer): ...
+
+
+class ReLU(nn.ReLU, Layer): ...
+
+
+class Sigmoid(nn.Sigmoid, Layer): ...
+
+
+class Tanh(nn.Tanh, Layer): ...
+
+
+class Softmax(nn.Softmax, Layer): ...
+
+
+FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
+    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
+    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
+}
+
+
 class Dropout(Layer):
     """While training, a random share `rate` of the numbers becomes 0; the rest grows.
 
@@ -80,28 +102,6 @@ class Dropout(Layer):
         dropped = min(round(self.rate * 65536), 65535)
         scale = 65536 / (65536 - dropped)
         return np.multiply(numbers >= dropped, scale, dtype=dtype)
-
-
-# As before, on what this chapter has re-opened.
-class Dense(nn.Dense, Layer): ...
-
-
-class ReLU(nn.ReLU, Layer): ...
-
-
-class Sigmoid(nn.Sigmoid, Layer): ...
-
-
-class Tanh(nn.Tanh, Layer): ...
-
-
-class Softmax(nn.Softmax, Layer): ...
-
-
-FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
-    (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
-    (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
-}
 
 
 __all__ = [

@@ -85,27 +85,43 @@ class Model:
         self.optimizer = optimizer or self.optimizer
         self.accuracy = accuracy or self.accuracy
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """Return what the last layer returns for a batch of inputs."""
-        outputs = X
-        for layer in self.layers:
-            outputs = layer.forward(outputs)
-        return outputs
 
-    def regularization_loss(self) -> float:
-        """Return what the parameters themselves add to the loss."""
-        return sum(layer.regularization_loss() for layer in self.layers)
+def forward(self: Model, X: np.ndarray) -> np.ndarray:
+    """Return what the last layer returns for a batch of inputs."""
+    outputs = X
+    for layer in self.layers:
+        outputs = layer.forward(outputs)
+    return outputs
 
-    def __repr__(self) -> str:
-        """Say which layers it has, and with what it is trained."""
-        tools = (self.loss, self.optimizer, self.accuracy)
-        names = [_describe(layer) for layer in self.layers]
-        names += [type(tool).__name__ for tool in tools if tool]
-        return f"Model({', '.join(names)})"
 
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+Model.forward = forward
+
+
+def regularization_loss(self: Model) -> float:
+    """Return what the parameters themselves add to the loss."""
+    return sum(layer.regularization_loss() for layer in self.layers)
+
+
+Model.regularization_loss = regularization_loss
+
+
+def __repr__(self: Model) -> str:
+    """Say which layers it has, and with what it is trained."""
+    tools = (self.loss, self.optimizer, self.accuracy)
+    names = [_describe(layer) for layer in self.layers]
+    names += [type(tool).__name__ for tool in tools if tool]
+    return f"Model({', '.join(names)})"
+
+
+Model.__repr__ = __repr__
+
+
+def __copy__(self: Model) -> "Model":
+    """Refuse: two models can't have the same layers."""
+    raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
+
+
+Model.__copy__ = __copy__
 
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:

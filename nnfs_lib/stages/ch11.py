@@ -155,7 +155,7 @@ Model.evaluate = evaluate
 
 
 def _judge(self: Model, found: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """Return the accuracy of all batches of (outputs, targets); NaN where none is set."""
+    """Return the accuracy of all (outputs, targets); NaN where none is set."""
     if self.accuracy is None:
         return math.nan
     outputs, targets = found[0]
@@ -245,6 +245,10 @@ def _train_epoch(
     record |= {"regularization_loss": penalties, "learning_rate": rate}
     if self.accuracy:
         record["accuracy"] = self._judge(found)
+    if math.isnan(data_loss):
+        epoch = len(self.history.loss) + 1
+        advice = "try a smaller learning rate; model.history has the epochs before"
+        raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
     return record
 
 
@@ -273,12 +277,12 @@ def train(
     FloatingPointError where the loss is no number any more; `model.history` has the
     finished epochs.
     """
-    X, y = nn._check_samples(X, y)
     epochs = nn._check_count(epochs, "epochs", least=1)
     print_every = nn._check_count(print_every, "print_every", least=0)
     if batch_size is not None:
         batch_size = nn._check_count(batch_size, "batch_size", least=1)
     listeners = _check_callbacks(callbacks)
+    X, y = nn._check_samples(X, y)
     self._check_tools("loss", "optimizer")
     self._try_out((X, y))
     if validation_data is not None:
@@ -298,9 +302,6 @@ def train(
                 if self.accuracy:
                     record["val_accuracy"] = found.accuracy
             history.append(record)
-            if math.isnan(record["loss"]):
-                advice = "a smaller learning rate may help; model.history has the rest"
-                raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
             answers = [callback(self, history) for callback in listeners]
             ends = any(answers)
             last = ends or epoch == epochs

@@ -24,8 +24,9 @@ def test_every_workload_once():
     done = run("--quick")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
         "PyTorch is not installed, it is left out: pip install torch",
+        "JAX is not installed, it is left out: pip install optax",
         "scikit-learn is not installed, it is left out: pip install scikit-learn",
     ]
     names = [
