@@ -56,10 +56,7 @@ class Sigmoid(Layer):
 def _as_float(
     array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
 ) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must.
-
-    Built in chapter 2.
-    """
+    """Return the array as floats, float32 or wider; copy it only where it must."""
     array = _as_numbers(array, owner=owner, name=name)
     if array.dtype.char in "fd":  # float32 and float64
         return array

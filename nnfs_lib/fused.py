@@ -60,10 +60,7 @@ class SoftmaxCategoricalCrossentropy(Loss):
 
 
 def _shifted(logits: np.ndarray) -> np.ndarray:
-    """Return logits minus the largest of their row, (batch, classes), all finite.
-
-    Built in chapter 5.
-    """
+    """Return logits minus the largest of their row, (batch, classes), all finite."""
     logits = np.asfortranarray(logits)
     limit = math.sqrt(np.finfo(logits.dtype).max) / 2
     if np.abs(logits).max(initial=0) > limit:

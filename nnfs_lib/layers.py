@@ -136,10 +136,7 @@ class Dense(Layer):
 
 
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
-    """Raise a ValueError unless a dense layer can be of these sizes and this type.
-
-    Built in chapters 1 and 7.
-    """
+    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
     sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
     if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
         raise ValueError(f"Dense needs whole numbers, got {sizes}.")
@@ -160,8 +157,6 @@ def _check_batch(
 
     features: how many, or where any number will do, a word for them. `owner` and
     `name` are for the message.
-
-    Built in chapter 1.
     """
     fits = array.ndim == 2 and array.shape[1] > 0
     if fits and (features == array.shape[1] or isinstance(features, str)):
@@ -178,10 +173,7 @@ def _check_batch(
 
 
 def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
-    """Return `array` as an array of real numbers; else a ValueError says what to do.
-
-    Built in chapter 1.
-    """
+    """Return `array` as an array of real numbers; else a ValueError says what to do."""
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
     if hasattr(array, "filled") and np.any(array.mask):
@@ -204,10 +196,7 @@ def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
 
 
 def _no_numbers(array: np.ndarray, name: str) -> str:
-    """Say what an array holds instead of real numbers, and what to do.
-
-    Built in chapter 1.
-    """
+    """Say what an array holds instead of real numbers, and what to do."""
     if array.ndim == 0:
         return f"{type(array.item()).__name__}: make an array of numbers of it first"
     if array.dtype.kind == "c":
@@ -228,8 +217,6 @@ def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
 
     Raises RuntimeError where forward has not run, and ValueError unless doutputs have
     the outputs' shape.
-
-    Built in chapter 4.
     """
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is not None and np.shape(doutputs) == outputs.shape:
@@ -246,8 +233,6 @@ def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
-
-    Built in chapter 7.
     """
     cost = 0.0
     if l1:
@@ -261,17 +246,12 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
 
     At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
-
-    Built in chapter 7.
     """
     return l1 * np.sign(array) + 2 * l2 * array
 
 
 def _strength(name: str, value: float) -> float:
-    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite.
-
-    Built in chapter 7.
-    """
+    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite."""
     if not 0 <= value < math.inf:
         raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
     return float(value)

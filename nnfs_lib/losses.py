@@ -70,10 +70,7 @@ _EPSILON = 1e-7
 
 
 def _check_not_empty(values: np.ndarray, asker: object) -> None:
-    """Raise a ValueError if there is nothing to take the mean of.
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError if there is nothing to take the mean of."""
     if values.size == 0:
         got = "got an empty batch: a mean needs at least one sample"
         raise ValueError(f"{type(asker).__name__} {got}.")
@@ -116,8 +113,6 @@ def _as_classes(
 
     Raises a ValueError that says what to do, unless predictions are (batch, classes)
     and targets fit them. after: the activation that makes them probabilities, if any.
-
-    Built in chapter 3.
     """
     owner = type(asker).__name__
     predictions = _as_float(predictions, owner=owner, name="predictions")
@@ -138,10 +133,7 @@ def _as_classes(
 
 
 def _check_labels(labels: np.ndarray, batch: int, classes: int, *, owner: str) -> None:
-    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample.
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample."""
     if labels.shape != (batch,):
         flat = labels.size == batch
         advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
@@ -162,8 +154,6 @@ def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> 
     """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
 
     NaN passes: where a network has come to that, its loss should show it.
-
-    Built in chapter 3.
     """
     low, high = predictions.min(initial=0), predictions.max(initial=1)
     if low < -1e-3 or high > 1 + 1e-3:
@@ -210,8 +200,6 @@ def _as_answers(
 
     Raises a ValueError that says what to do, unless they have one shape and targets lie
     from 0, for no, to 1, for yes. after: as in `_as_classes`.
-
-    Built in chapter 3.
     """
     owner = type(asker).__name__
     predictions = _as_float(predictions, owner=owner, name="predictions")
@@ -228,10 +216,7 @@ def _as_answers(
 def _check_same_shape(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
-    """Raise a ValueError that says what to do, unless both are (batch, outputs).
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError that says what to do, unless both are (batch, outputs)."""
     _check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
         advice = "one for each output"
@@ -245,8 +230,6 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
-
-    Built in chapters 4 and 5.
     """
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
@@ -260,8 +243,6 @@ def _signed_errors(
     """Return predictions - targets, (batch, outputs), as floats.
 
     Raises ValueError unless both have that shape; nothing is broadcast.
-
-    Built in chapter 9.
     """
     predictions = _as_float(predictions, owner=owner, name="predictions")
     targets = _as_numbers(targets, owner=owner, name="targets")
