@@ -94,14 +94,17 @@ def _signature(function: ast.FunctionDef) -> str:
 
 
 def _members(node: Definition) -> dict[str, str]:
-    """Return a class's public methods, name -> signature, and its __init__."""
+    """Return a class's public methods, name -> signature, and its __init__; or else its attributes."""
     body = node.body if isinstance(node, ast.ClassDef) else []
-    return {
+    methods = {
         item.name: _signature(item)
         for item in body
         if isinstance(item, ast.FunctionDef)
         and (item.name == "__init__" or not item.name.startswith("_"))
     }
+    targets = [item.target for item in body if isinstance(item, ast.AnnAssign)]
+    attributes = [each.id for each in targets if isinstance(each, ast.Name)]
+    return methods or {name: name for name in attributes}
 
 
 def _heading(name: str, node: Definition) -> str:
