@@ -2,42 +2,56 @@
 
     python benchmarks/compare.py
     python benchmarks/compare.py --only spiral --rounds 20
+    python benchmarks/compare.py --against a31ca2f
 
 trains each network by nnfs_lib's `Model.train`, by PyTorch in its eager mode with its default
-Adam, and by scikit-learn's MLPClassifier or MLPRegressor, on one thread each, in float32. They
-take turns, a slice of the epochs each, so that whatever else the machine does hits all. nnfs_lib
+Adam, by JAX, whose steps are compiled (`jit`) and run 100 at a time (`lax.scan`), with optax's Adam,
+and by scikit-learn's MLPClassifier or MLPRegressor, on one thread each, in float32. They take
+turns, a slice of the epochs each, so that whatever else the machine does hits all. nnfs_lib, JAX
 and PyTorch begin with the same weights, shuffle mini-batches anew in every epoch, and read loss
 and accuracy of every step; scikit-learn draws weights of its own, reads its loss, counts no
-accuracy, and has no dropout. `products` are the matrix products of the steps alone: what remains
-when everything around them costs nothing.
+accuracy, and has no dropout. JAX leaves out a last, shorter batch. `products` are the matrix products
+of the steps alone: what remains when everything around them costs nothing.
 
 What is measured is the processor's time: on a calm machine the time that passes, and on a busy
 one still the time that the work took.
 
-PyTorch and scikit-learn are no dependencies of the book: what is not installed is left out. To
-compare, install all into one environment of their own:
+The others are no dependencies of the book: what is not installed is left out. To compare, install
+all into one environment of their own:
 
     python -m venv ../compare
-    ../compare/bin/pip install -e . torch scikit-learn
+    ../compare/bin/pip install -e ".[compare]"
     ../compare/bin/python benchmarks/compare.py
+
+With --against, the only other one is nnfs_lib as a commit of this repository has it; the peak of the
+memory that NumPy takes in an epoch is compared, too.
 """
 
 import argparse
 import importlib
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+import tracemalloc
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 # They are read when NumPy and PyTorch are imported, so they come before.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["XLA_FLAGS"] = (
+    "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
+os.environ["JAX_PLATFORMS"] = "cpu"
 
 import numpy as np
 
@@ -67,14 +81,14 @@ class Workload:
         """Whether a number is asked for, and not a class."""
         return self.sizes[-1] == 1
 
-    def layers(self) -> list[nn.Dense]:
+    def layers(self, library: Any = nn) -> list[Any]:
         """Return the fresh dense layers, the same ones every time."""
         return [
-            nn.Dense(
+            library.Dense(
                 *pair,
                 weight_l2=0.0 if place else self.l2,
                 bias_l2=0.0 if place else self.l2,
-                initializer=nn.he_normal,
+                initializer=library.he_normal,
                 rng=place,
             )
             for place, pair in enumerate(pairwise(self.sizes))
@@ -114,24 +128,28 @@ WORKLOADS = [
 ]
 
 
-def ours(work: Workload) -> Training:
-    """Start the training with nnfs_lib."""
+def ours(work: Workload, library: Any = nn) -> Training:
+    """Start the training with nnfs_lib, or with another version of it."""
     X, y = work.data()
-    model = nn.Model(rng=0)
-    for place, dense in enumerate(work.layers()):
+    model = library.Model(rng=0)
+    for place, dense in enumerate(work.layers(library)):
         if place:
-            model.add(nn.ReLU())
+            model.add(library.ReLU())
         if place == 1 and work.dropout:
-            model.add(nn.Dropout(work.dropout, rng=0))
+            model.add(library.Dropout(work.dropout, rng=0))
         model.add(dense)
     # PyTorch's epsilon: with gradients as small as here it counts.
-    model.set(optimizer=nn.Adam(epsilon=1e-8))
+    model.set(optimizer=library.Adam(epsilon=1e-8))
     if work.regression:
-        model.add(nn.Linear())
-        model.set(loss=nn.MeanSquaredError(), accuracy=nn.RegressionAccuracy())
+        model.add(library.Linear())
+        loss, accuracy = library.MeanSquaredError(), library.RegressionAccuracy()
     else:
-        model.add(nn.Softmax())
-        model.set(loss=nn.CategoricalCrossentropy(), accuracy=nn.CategoricalAccuracy())
+        model.add(library.Softmax())
+        loss, accuracy = (
+            library.CategoricalCrossentropy(),
+            library.CategoricalAccuracy(),
+        )
+    model.set(loss=loss, accuracy=accuracy)
 
     def train(epochs: int) -> tuple[float, float]:
         history = model.train(
@@ -198,6 +216,78 @@ def pytorch(work: Workload) -> Training:
     return train
 
 
+def jax_scan(work: Workload) -> Training:
+    """Start the same training with JAX and optax: 100 steps in one compiled loop."""
+    jax, optax = importlib.import_module("jax"), importlib.import_module("optax")
+    jnp = jax.numpy
+    X, y = (jnp.asarray(array) for array in work.data())
+    parameters = [
+        (jnp.asarray(dense.weights), jnp.asarray(dense.biases))
+        for dense in work.layers()
+    ]
+    adam = optax.adam(1e-3)
+    precision = float(np.std(work.data()[1])) / 250
+    size = work.batch_size or len(X)
+
+    def loss_of(parameters: Any, inputs: Any, targets: Any, key: Any) -> Any:
+        outputs = inputs
+        for place, (weights, biases) in enumerate(parameters):
+            if place:
+                outputs = jax.nn.relu(outputs)
+            if place == 1 and work.dropout:
+                kept = jax.random.bernoulli(key, 1 - work.dropout, outputs.shape)
+                outputs = jnp.where(kept, outputs / (1 - work.dropout), 0)
+            outputs = outputs @ weights + biases
+        if work.regression:
+            loss = jnp.mean((outputs - targets) ** 2)
+            right = jnp.abs(outputs - targets) <= precision
+        else:
+            loss = optax.softmax_cross_entropy_with_integer_labels(
+                outputs, targets
+            ).mean()
+            right = outputs.argmax(axis=1) == targets
+        squares = sum(jnp.sum(array**2) for array in parameters[0])
+        return loss + work.l2 * squares, right.mean()
+
+    def step(state: Any, part: Any) -> Any:
+        parameters, memory, key = state
+        key, one = jax.random.split(key)
+        slope = jax.value_and_grad(loss_of, has_aux=True)
+        found, gradients = slope(parameters, X[part], y[part], one)
+        updates, memory = adam.update(gradients, memory)
+        return (optax.apply_updates(parameters, updates), memory, key), found
+
+    @partial(jax.jit, static_argnums=1)
+    def run(state: Any, epochs: int) -> Any:
+        def epoch(state: Any, _: Any) -> Any:
+            parameters, memory, key = state
+            key, one = jax.random.split(key)
+            order = jnp.arange(len(X))
+            if work.batch_size:
+                order = jax.random.permutation(one, order)
+            count = (
+                len(X) // size
+            )  # a last, shorter batch would have to be compiled apart
+            parts = order[: count * size].reshape(count, size)
+            state, found = jax.lax.scan(step, (parameters, memory, key), parts)
+            return state, jax.tree.map(jnp.mean, found)
+
+        return jax.lax.scan(epoch, state, None, length=epochs)
+
+    state = (parameters, adam.init(parameters), jax.random.key(0))
+
+    def train(epochs: int) -> tuple[float, float]:
+        nonlocal state
+        done = 0
+        while done < epochs:  # few lengths, as each is compiled anew
+            length = min(100, 1 << (epochs - done).bit_length() - 1)
+            state, (losses, rights) = run(state, length)
+            done += length
+        return float(losses[-1]), float(rights[-1])
+
+    return train
+
+
 def scikit_learn(work: Workload) -> Training | None:
     """Start a like training with scikit-learn, or return None where it can't be had."""
     neural = importlib.import_module("sklearn.neural_network")
@@ -258,6 +348,7 @@ def products(work: Workload) -> Training:
 CONTESTANTS: dict[str, Callable[[Workload], Training | None]] = {
     "nnfs_lib": ours,
     "PyTorch": pytorch,
+    "JAX": jax_scan,
     "scikit-learn": scikit_learn,
     "products": products,
 }
@@ -324,11 +415,59 @@ def table(results: dict[str, dict[str, float]], names: list[str]) -> str:
     return "\n".join(lines)
 
 
+def as_of(commit: str) -> Any:
+    """Return nnfs_lib as a commit of this repository has it, under a name of its own."""
+    root = Path(__file__).parents[1]
+    git = ["git", "-C", str(root)]
+    shown = [*git, "ls-tree", "--name-only", commit, "nnfs_lib/"]
+    names = subprocess.run(shown, capture_output=True, text=True, check=True).stdout
+    folder = Path(tempfile.mkdtemp())
+    (folder / "nnfs_before").mkdir()
+    for name in names.split():
+        if name.endswith(".py"):
+            show = [*git, "show", f"{commit}:{name}"]
+            text = subprocess.run(
+                show, capture_output=True, text=True, check=True
+            ).stdout
+            path = folder / "nnfs_before" / Path(name).name
+            path.write_text(text.replace("nnfs_lib", "nnfs_before"), encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    return importlib.import_module("nnfs_before")
+
+
+def peak(train: Training) -> int:
+    """Return how many bytes an epoch needs at its most."""
+    train(1)
+    tracemalloc.start()
+    train(1)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+def compare_with(
+    commit: str, chosen: list[Workload], rounds: int, epochs: int | None
+) -> None:
+    """Print how long an epoch takes, and how much memory, beside the same at a commit."""
+    before = as_of(commit)
+    CONTESTANTS[commit] = partial(ours, library=before)
+    results = {
+        work: measure(work, ["nnfs_lib", commit], rounds, epochs) for work in chosen
+    }
+    width = max(30, *(len(work.name) for work in results))
+    print(f"\n{'nnfs_lib / as of ' + commit:<{width}}{'time':>10}{'peak':>10}")
+    for work, medians in results.items():
+        most = [peak(ours(work, library)) for library in (nn, before)]
+        ratio = medians["nnfs_lib"] / medians[commit]
+        print(f"{work.name:<{width}}{ratio:>10.2f}{most[0] / most[1]:>10.2f}")
+
+
 def installed() -> tuple[list[str], str]:
     """Return who can take part, and their versions; say who is not installed."""
     names, versions = ["nnfs_lib"], [f"NumPy {np.__version__}"]
     for name, module, package in (
         ("PyTorch", "torch", "torch"),
+        ("JAX", "optax", "optax"),
         ("scikit-learn", "sklearn", "scikit-learn"),
     ):
         try:
@@ -351,6 +490,9 @@ def main(argv: list[str] | None = None) -> int:
         "--epochs", type=int, help="in a turn; default: what lasts 0.2 s"
     )
     parser.add_argument("--only", default="", help="workloads with this in their name")
+    parser.add_argument(
+        "--against", metavar="COMMIT", help="another version of nnfs_lib"
+    )
     parser.add_argument("--quick", action="store_true", help="one round of one epoch")
     arguments = parser.parse_args(argv)
     rounds, epochs = arguments.rounds, arguments.epochs
@@ -362,6 +504,9 @@ def main(argv: list[str] | None = None) -> int:
     if not chosen:
         names = "; ".join(work.name for work in WORKLOADS)
         parser.error(f"no workload has {arguments.only!r} in its name: {names}.")
+    if arguments.against:
+        compare_with(arguments.against, chosen, rounds, epochs)
+        return 0
     names, versions = installed()
     print(f"{versions}; one thread, float32, Adam")
     results = {work.name: measure(work, names, rounds, epochs) for work in chosen}

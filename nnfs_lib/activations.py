@@ -5,7 +5,8 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.layers import Layer, _as_numbers, _check_batch, _kept_outputs
+from nnfs_lib.checks import _as_float, _check_batch
+from nnfs_lib.layers import Layer, _kept_outputs
 
 __all__ = ["Linear", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
@@ -53,16 +54,6 @@ class Sigmoid(Layer):
         return doutputs * outputs * (1 - outputs)
 
 
-def _as_float(
-    array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
-) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must."""
-    array = _as_numbers(array, owner=owner, name=name)
-    if array.dtype.char in "fd":  # float32 and float64
-        return array
-    return array.astype(np.result_type(array, np.float32), copy=False)
-
-
 class Tanh(Layer):
     """The hyperbolic tangent: an S from -1 to 1, through zero.
 
@@ -96,6 +87,7 @@ class Softmax(Layer):
         """Return the probabilities, (batch, classes), for logits of any size."""
         logits = _as_float(inputs, owner="Softmax")
         _check_batch(logits, "classes", owner="Softmax")
+        # The difference of two such logits doesn't overflow.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from nnfs_lib.checks import _as_numbers
 from nnfs_lib.downloads import _FASHION_MNIST, _MNIST, _find_pictures, _PictureSet
-from nnfs_lib.layers import _as_numbers
 from nnfs_lib.strangers import _png_files, _read_idx, _read_pictures
 
 __all__ = [

@@ -8,13 +8,12 @@ import math
 import numpy as np
 
 from nnfs_lib.activations import Sigmoid, Softmax
+from nnfs_lib.checks import _as_answers, _as_classes
 from nnfs_lib.layers import Layer
 from nnfs_lib.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
-    _as_answers,
-    _as_classes,
     _one_hot_like,
 )
 
@@ -61,7 +60,9 @@ class SoftmaxCategoricalCrossentropy(Loss):
 
 def _shifted(logits: np.ndarray) -> np.ndarray:
     """Return logits minus the largest of their row, (batch, classes), all finite."""
+    # Stored column by column: so few numbers a row would make every sum slow.
     logits = np.asfortranarray(logits)
+    # No difference of two is larger than the root, and the mean of a batch is finite.
     limit = math.sqrt(np.finfo(logits.dtype).max) / 2
     if np.abs(logits).max(initial=0) > limit:
         logits = np.clip(logits, -limit, limit)
@@ -81,6 +82,7 @@ class SigmoidBinaryCrossentropy(Loss):
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
         logits, targets = _as_answers(self, logits, targets)
+        # So far out, the mean of a batch doesn't overflow yet.
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
         losses = np.maximum(z, 0) - targets * z + np.log1p(np.exp(-np.abs(z)))

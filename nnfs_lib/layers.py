@@ -5,10 +5,10 @@ Generated from the chapters: edit them, not this file.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from nnfs_lib.checks import _as_numbers, _check_batch, _check_sizes, _strength
 from nnfs_lib.initializers import _draw_weights, he_normal
 
 __all__ = ["Dense", "Dropout", "Flatten", "Layer", "Rescaling"]
@@ -92,7 +92,8 @@ class Dense(Layer):
         inputs = _as_numbers(inputs, owner="Dense")
         _check_batch(inputs, len(self.weights), owner="Dense")
         self.inputs = inputs.astype(self.weights.dtype, copy=False)
-        self.outputs = self.inputs @ self.weights + self.biases
+        self.outputs = np.dot(self.inputs, self.weights)
+        self.outputs += self.biases
         return self.outputs
 
     parameter_names = ("weights", "biases")
@@ -100,7 +101,7 @@ class Dense(Layer):
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
         self.keep_gradients(doutputs)
-        return np.asarray(doutputs, dtype=self.weights.dtype) @ self.weights.T
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
 
     def regularization_loss(self) -> float:
         """Return what the weights and biases add to the loss, as a float."""
@@ -120,8 +121,8 @@ class Dense(Layer):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         _kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.matmul(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.matmul(ones, doutputs, out=self.dbiases_view)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = _penalty_gradient(
                 self.weights, self.weight_l1, self.weight_l2
@@ -133,83 +134,6 @@ class Dense(Layer):
             )
 
     settings: tuple[str, ...] = ("weight_l1", "weight_l2", "bias_l1", "bias_l2")
-
-
-def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
-    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
-    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
-    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
-        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
-    if n_inputs < 1 or n_neurons < 1:
-        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
-    if not np.issubdtype(dtype, np.floating):
-        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
-
-
-def _check_batch(
-    array: np.ndarray,
-    features: int | str = "features",
-    *,
-    owner: str,
-    name: str = "inputs",
-) -> None:
-    """Raise a ValueError that says what to do, unless `array` is (batch, features).
-
-    features: how many, or where any number will do, a word for them. `owner` and
-    `name` are for the message.
-    """
-    fits = array.ndim == 2 and array.shape[1] > 0
-    if fits and (features == array.shape[1] or isinstance(features, str)):
-        return
-    if array.ndim < 2:
-        row, column = f"{name}.reshape(1, -1)", f"{name}.reshape(-1, 1)"
-        advice = f"one sample is {row}, many samples of one number are {column}"
-    elif array.ndim == 2:
-        advice = f"each sample has {array.shape[1]} numbers"
-    else:
-        advice = f"flatten each sample with {name}.reshape(len({name}), -1)"
-    shapes = f"shape (batch, {features}), got {array.shape}"
-    raise ValueError(f"{owner} expected {name} of {shapes}: {advice}.")
-
-
-def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
-    """Return `array` as an array of real numbers; else a ValueError says what to do."""
-    if type(array) is np.ndarray and array.dtype.kind in "biuf":
-        return array
-    if hasattr(array, "filled") and np.any(array.mask):
-        got = f"a masked array: fill its gaps first, {name}.filled(0)"
-    elif hasattr(array, "toarray"):
-        got = f"a sparse matrix: use {name}.toarray()"
-    elif hasattr(array, "__next__"):
-        pairs = "X, y = map(np.array, zip(*pairs))"
-        got = f"an iterator: use np.array(list({name})), of pairs {pairs}"
-    else:
-        try:
-            array = np.asarray(array)
-        except ValueError as error:
-            what = "of one shape for all samples, got rows of different lengths"
-            raise ValueError(f"{owner} expected {name} {what}.") from error
-        if array.dtype.kind in "biuf":
-            return array
-        got = _no_numbers(array, name)
-    raise ValueError(f"{owner} expected {name} of real numbers, got {got}.")
-
-
-def _no_numbers(array: np.ndarray, name: str) -> str:
-    """Say what an array holds instead of real numbers, and what to do."""
-    if array.ndim == 0:
-        return f"{type(array.item()).__name__}: make an array of numbers of it first"
-    if array.dtype.kind == "c":
-        return f"complex numbers: take {name}.real, or abs({name})"
-    if any(each is None for each in array.flat):
-        full = f"np.not_equal({name}, None).reshape(len({name}), -1).all(axis=1)"
-        return f"None: leave such samples out, full = {full} says which to keep"
-    try:
-        array.astype(float)
-    except (TypeError, ValueError):
-        return f"words: number them, np.unique({name}, return_inverse=True)[1]"
-    got = "text" if array.dtype.kind in "US" else str(array.dtype)
-    return f"{got}: use np.array({name}, dtype=float)"
 
 
 def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
@@ -248,13 +172,6 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
     """
     return l1 * np.sign(array) + 2 * l2 * array
-
-
-def _strength(name: str, value: float) -> float:
-    """Return a penalty's strength as a float; ValueError unless 0 or more, and finite."""
-    if not 0 <= value < math.inf:
-        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
-    return float(value)
 
 
 class Dropout(Layer):

@@ -5,8 +5,14 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.activations import _as_float
-from nnfs_lib.layers import _as_numbers, _check_batch
+from nnfs_lib.checks import (
+    _as_answers,
+    _as_classes,
+    _as_float,
+    _as_numbers,
+    _check_not_empty,
+    _check_same_shape,
+)
 
 __all__ = [
     "BinaryCrossentropy",
@@ -62,18 +68,12 @@ class Loss:
         """Let a class that redefines one of the two go the long way again."""
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
-            cls.value_and_gradient = Loss.value_and_gradient  # type: ignore[method-assign]
+            long_way = Loss.value_and_gradient
+            cls.value_and_gradient = long_way  # type: ignore[method-assign]
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.
 _EPSILON = 1e-7
-
-
-def _check_not_empty(values: np.ndarray, asker: object) -> None:
-    """Raise a ValueError if there is nothing to take the mean of."""
-    if values.size == 0:
-        got = "got an empty batch: a mean needs at least one sample"
-        raise ValueError(f"{type(asker).__name__} {got}.")
 
 
 class CategoricalCrossentropy(Loss):
@@ -106,64 +106,6 @@ class CategoricalCrossentropy(Loss):
         return -one_hot / np.clip(predictions, _EPSILON, 1) / len(predictions)
 
 
-def _as_classes(
-    asker: object, predictions: np.ndarray, targets: np.ndarray, after: str = ""
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return predictions as floats, and labels, or rows of the predictions' type.
-
-    Raises a ValueError that says what to do, unless predictions are (batch, classes)
-    and targets fit them. after: the activation that makes them probabilities, if any.
-    """
-    owner = type(asker).__name__
-    predictions = _as_float(predictions, owner=owner, name="predictions")
-    targets = _as_numbers(targets, owner=owner, name="targets")
-    _check_batch(predictions, "classes", owner=owner, name="predictions")
-    if predictions.shape[1] < 2:
-        raise ValueError(f"{owner} needs 2 classes or more: 1 is for the binary one.")
-    if after:
-        _check_probabilities(predictions, owner=owner, after=after)
-    if targets.shape == predictions.shape:
-        wrong = ~(np.abs(targets.sum(axis=1) - 1) < 1e-3) | ~(targets >= 0).all(axis=1)
-        if wrong.any():
-            got = f"got the row {targets[wrong][0]}"
-            raise ValueError(f"{owner} expected one-hot rows, which sum to 1, {got}.")
-        return predictions, targets.astype(predictions.dtype)
-    _check_labels(targets, *predictions.shape, owner=owner)
-    return predictions, targets
-
-
-def _check_labels(labels: np.ndarray, batch: int, classes: int, *, owner: str) -> None:
-    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample."""
-    if labels.shape != (batch,):
-        flat = labels.size == batch
-        advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
-        expected = f"shape ({batch},), or one-hot {(batch, classes)}"
-        got = f"got {labels.shape}: {advice}"
-        raise ValueError(f"{owner} expected targets of {expected}, {got}.")
-    if labels.dtype.kind not in "iu":
-        whole = np.all(labels == np.floor(labels))
-        advice = "use targets.astype(int)" if whole else "a label is a whole number"
-        got = f"got {labels.dtype}: {advice}"
-        raise ValueError(f"{owner} expected integer labels, {got}.")
-    if batch and (labels.min() < 0 or labels.max() >= classes):
-        got = f"got {labels.min()} to {labels.max()}: there are {classes} classes"
-        raise ValueError(f"{owner} expected labels 0 to {classes - 1}, {got}.")
-
-
-def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> None:
-    """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
-
-    NaN passes: where a network has come to that, its loss should show it.
-    """
-    low, high = predictions.min(initial=0), predictions.max(initial=1)
-    if low < -1e-3 or high > 1 + 1e-3:
-        got = f"got {predictions.min():g} to {predictions.max():g}"
-        missing = f"is the {after} missing?"
-        raise ValueError(
-            f"{owner} expected probabilities from 0 to 1, {got}: {missing}"
-        )
-
-
 class BinaryCrossentropy(Loss):
     """The surprise at each yes or no, for predictions that are probabilities of yes.
 
@@ -193,39 +135,6 @@ class BinaryCrossentropy(Loss):
         return (no - yes) / predictions.size
 
 
-def _as_answers(
-    asker: object, predictions: np.ndarray, targets: np.ndarray, after: str = ""
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as floats of the predictions' type, (batch, outputs).
-
-    Raises a ValueError that says what to do, unless they have one shape and targets lie
-    from 0, for no, to 1, for yes. after: as in `_as_classes`.
-    """
-    owner = type(asker).__name__
-    predictions = _as_float(predictions, owner=owner, name="predictions")
-    targets = _as_numbers(targets, owner=owner, name="targets")
-    _check_same_shape(predictions, targets, owner=owner)
-    if after:
-        _check_probabilities(predictions, owner=owner, after=after)
-    if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
-        got = f"got {targets.min()} to {targets.max()}"
-        raise ValueError(f"{owner} expected targets from 0 (no) to 1 (yes), {got}.")
-    return predictions, targets.astype(predictions.dtype)
-
-
-def _check_same_shape(
-    predictions: np.ndarray, targets: np.ndarray, *, owner: str
-) -> None:
-    """Raise a ValueError that says what to do, unless both are (batch, outputs)."""
-    _check_batch(predictions, "outputs", owner=owner, name="predictions")
-    if targets.shape != predictions.shape:
-        advice = "one for each output"
-        if np.squeeze(predictions).shape == np.squeeze(targets).shape:
-            advice = f"use targets.reshape{predictions.shape}"
-        expected = f"the predictions' shape {predictions.shape}, got {targets.shape}"
-        raise ValueError(f"{owner} expected targets of {expected}: {advice}.")
-
-
 def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
@@ -233,6 +142,7 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
+    # A row for each class, then transposed: stored column by column, as the logits.
     classes = np.arange(predictions.shape[1])
     return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 

@@ -5,7 +5,8 @@ Generated from the chapters: edit them, not this file.
 
 import numpy as np
 
-from nnfs_lib.losses import _as_answers, _as_classes, _check_not_empty, _signed_errors
+from nnfs_lib.checks import _as_answers, _as_classes, _check_not_empty
+from nnfs_lib.losses import _signed_errors
 
 __all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "RegressionAccuracy"]
 

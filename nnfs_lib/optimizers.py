@@ -92,7 +92,8 @@ class Optimizer:
         if self.arrays:
             advice = "every network needs its own optimizer"
             raise ValueError(f"{owner} has moved other arrays so far: {advice}.")
-        self.change = np.concatenate([array for array, _ in pairs], axis=None)
+        size = sum(array.size for array, _ in pairs)
+        self.change = np.zeros(size, np.result_type(*[array for array, _ in pairs]))
         if not self.memory:
             self.memory = {name: np.zeros_like(self.change) for name in self.memories}
         for memory in self.memory.values():

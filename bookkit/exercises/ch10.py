@@ -99,9 +99,9 @@ def until(answer):
     def model(kind=model_class):
         made = kind(
             [
-                nn.Dense(2, 32, rng=1),
+                nn.Dense(2, 32, initializer=nn.normal(0.01), rng=1),
                 nn.ReLU(),
-                nn.Dense(32, 2, rng=2),
+                nn.Dense(32, 2, initializer=nn.normal(0.01), rng=2),
                 nn.Softmax(),
             ]
         )

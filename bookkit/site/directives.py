@@ -47,19 +47,22 @@ class Library(SphinxDirective):
         return section
 
     def built_in(self, chapters: list[str]) -> Iterator[nodes.Node]:
-        """Yield "Built in chapter 1, 4 and 7.", each number a link."""
-        yield nodes.Text(
-            "Built in chapter " if len(chapters) == 1 else "Built in chapters "
-        )
+        """Yield "Built in chapters 1, 4 and 7.", each number a link; or "in the appendix"."""
+        words = {
+            chapter: str(int(number)) if number.isdecimal() else "the appendix"
+            for chapter in chapters
+            for number in chapter.split("_")[:1]
+        }
+        kind = "chapter " if len(chapters) == 1 else "chapters "
+        yield nodes.Text(f"Built in {kind if words[chapters[0]].isdecimal() else ''}")
         for position, chapter in enumerate(chapters):
             if position:
                 yield nodes.Text(" and " if position == len(chapters) - 1 else ", ")
-            number = str(int(chapter.split("_")[0]))
             uri = relative_uri(self, f"chapters/{chapter}")
             yield (
-                nodes.reference("", number, refuri=uri, internal=True)
+                nodes.reference("", words[chapter], refuri=uri, internal=True)
                 if uri
-                else nodes.Text(number)
+                else nodes.Text(words[chapter])
             )
         yield nodes.Text(".")
 
@@ -145,7 +148,8 @@ def hero_html(description: dict[str, Any], static: str) -> str:
 def chapters_by_module(folder: Path) -> dict[str, list[str]]:
     """Return module -> the chapters that export cells into it; modules in order of appearance."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("[0-9]*.ipynb")):
+    paths = [*sorted(folder.glob("[0-9]*.ipynb")), *folder.glob("appendix_*.ipynb")]
+    for path in paths:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for tag in cell["metadata"].get("tags", []):
                 if tag.startswith(EXPORT_TAG):

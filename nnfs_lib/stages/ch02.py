@@ -73,6 +73,7 @@ class Softmax(nn.Layer):
         """Return the probabilities, (batch, classes), for logits of any size."""
         logits = _as_float(inputs, owner="Softmax")
         nn._check_batch(logits, "classes", owner="Softmax")
+        # The difference of two such logits doesn't overflow.
         limit = np.finfo(logits.dtype).max / 2
         logits = np.clip(logits, -limit, limit)
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

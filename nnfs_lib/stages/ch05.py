@@ -49,7 +49,8 @@ class Loss(nn.Loss):
         """Let a class that redefines one of the two go the long way again."""
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
-            cls.value_and_gradient = Loss.value_and_gradient  # type: ignore[method-assign]
+            long_way = Loss.value_and_gradient
+            cls.value_and_gradient = long_way  # type: ignore[method-assign]
 
 
 # As before, on what this chapter has re-opened.
@@ -97,7 +98,9 @@ class SoftmaxCategoricalCrossentropy(Loss):
 
 def _shifted(logits: np.ndarray) -> np.ndarray:
     """Return logits minus the largest of their row, (batch, classes), all finite."""
+    # Stored column by column: so few numbers a row would make every sum slow.
     logits = np.asfortranarray(logits)
+    # No difference of two is larger than the root, and the mean of a batch is finite.
     limit = math.sqrt(np.finfo(logits.dtype).max) / 2
     if np.abs(logits).max(initial=0) > limit:
         logits = np.clip(logits, -limit, limit)
@@ -111,6 +114,7 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
+    # A row for each class, then transposed: stored column by column, as the logits.
     classes = np.arange(predictions.shape[1])
     return (classes[:, np.newaxis] == targets).T.astype(predictions.dtype)
 
@@ -126,6 +130,7 @@ class SigmoidBinaryCrossentropy(Loss):
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Return the loss of each sample, (batch,), in the logits' type."""
         logits, targets = nn._as_answers(self, logits, targets)
+        # So far out, the mean of a batch doesn't overflow yet.
         limit = math.sqrt(np.finfo(logits.dtype).max)
         z = np.clip(logits, -limit, limit)
         losses = np.maximum(z, 0) - targets * z + np.log1p(np.exp(-np.abs(z)))

@@ -72,7 +72,7 @@ class Dense(nn.Dense, Layer):
         dtype: type = np.float32,
     ) -> None:
         """Draw small weights from `rng`, a generator or a seed; biases are zero."""
-        _check_sizes(n_inputs, n_neurons, dtype)
+        nn._check_sizes(n_inputs, n_neurons, dtype)
         self.weight_l1 = _strength("weight_l1", weight_l1)
         self.weight_l2 = _strength("weight_l2", weight_l2)
         self.bias_l1 = _strength("bias_l1", bias_l1)
@@ -122,17 +122,6 @@ FUSED: dict[tuple[type[Layer], type[Loss]], type[Loss]] = {
     (Softmax, CategoricalCrossentropy): SoftmaxCategoricalCrossentropy,
     (Sigmoid, BinaryCrossentropy): SigmoidBinaryCrossentropy,
 }
-
-
-def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
-    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
-    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
-    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
-        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
-    if n_inputs < 1 or n_neurons < 1:
-        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
-    if not np.issubdtype(dtype, np.floating):
-        raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
 
 def _strength(name: str, value: float) -> float:

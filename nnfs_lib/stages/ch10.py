@@ -195,10 +195,22 @@ class Dense(nn.Dense):
     dweights_view: np.ndarray | None = None
     dbiases_view: np.ndarray | None = None
 
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return inputs @ weights + biases: (batch, n_inputs) -> (batch, n_neurons).
+
+        Inputs and outputs are kept: don't change them.
+        """
+        inputs = nn._as_numbers(inputs, owner="Dense")
+        nn._check_batch(inputs, len(self.weights), owner="Dense")
+        self.inputs = inputs.astype(self.weights.dtype, copy=False)
+        self.outputs = np.dot(self.inputs, self.weights)
+        self.outputs += self.biases
+        return self.outputs
+
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return doutputs @ weights.T, (batch, n_inputs); keep dweights and dbiases."""
         self.keep_gradients(doutputs)
-        return np.asarray(doutputs, dtype=self.weights.dtype) @ self.weights.T
+        return np.dot(np.asarray(doutputs, dtype=self.weights.dtype), self.weights.T)
 
     def keep_gradients(self, doutputs: np.ndarray) -> None:
         """Keep dweights and dbiases; that is all a network's first layer needs.
@@ -209,8 +221,8 @@ class Dense(nn.Dense):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn._kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.matmul(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.matmul(ones, doutputs, out=self.dbiases_view)
+        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
+        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
             gradient = nn._penalty_gradient(
                 self.weights, self.weight_l1, self.weight_l2

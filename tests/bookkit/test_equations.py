@@ -175,6 +175,7 @@ def wrong_library(equation: Equation) -> Any:
     name, part = name.split()[0], part.strip()
     if equation.name.startswith("A whole network"):
         name, part = "Dense", "dweights"
+    name = name if hasattr(LIBRARY, name) else f"_{name}"  # a helper
     return with_wrong(name, wrong_part(getattr(LIBRARY, name), part))
 
 
