@@ -12,10 +12,7 @@ __all__: list[str] = []
 
 
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
-    """Raise a ValueError unless a dense layer can be of these sizes and this type.
-
-    Built in chapter 1.
-    """
+    """Raise a ValueError unless a dense layer can be of these sizes and this type."""
     sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
     if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
         raise ValueError(f"Dense needs whole numbers, got {sizes}.")
@@ -36,8 +33,6 @@ def _check_batch(
 
     features: how many, or where any number will do, a word for them. `owner` and
     `name` are for the message.
-
-    Built in chapter 1.
     """
     fits = array.ndim == 2 and array.shape[1] > 0
     if fits and (features == array.shape[1] or isinstance(features, str)):
@@ -54,10 +49,7 @@ def _check_batch(
 
 
 def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
-    """Return `array` as an array of real numbers; else a ValueError says what to do.
-
-    Built in chapter 1.
-    """
+    """Return `array` as an array of real numbers; else a ValueError says what to do."""
     if type(array) is np.ndarray and array.dtype.kind in "biuf":
         return array
     if hasattr(array, "filled") and np.any(array.mask):
@@ -80,10 +72,7 @@ def _as_numbers(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
 
 
 def _no_numbers(array: np.ndarray, name: str) -> str:
-    """Say what an array holds instead of real numbers, and what to do.
-
-    Built in chapter 1.
-    """
+    """Say what an array holds instead of real numbers, and what to do."""
     if array.ndim == 0:
         return f"{type(array.item()).__name__}: make an array of numbers of it first"
     if array.dtype.kind == "c":
@@ -102,10 +91,7 @@ def _no_numbers(array: np.ndarray, name: str) -> str:
 def _as_float(
     array: np.ndarray, *, owner: str = "The network", name: str = "inputs"
 ) -> np.ndarray:
-    """Return the array as floats, float32 or wider; copy it only where it must.
-
-    Built in chapter 2.
-    """
+    """Return the array as floats, float32 or wider; copy it only where it must."""
     array = _as_numbers(array, owner=owner, name=name)
     if array.dtype.char in "fd":  # float32 and float64
         return array
@@ -119,8 +105,6 @@ def _as_classes(
 
     Raises a ValueError that says what to do, unless predictions are (batch, classes)
     and targets fit them. after: the activation that makes them probabilities, if any.
-
-    Built in chapter 3.
     """
     owner = type(asker).__name__
     predictions = _as_float(predictions, owner=owner, name="predictions")
@@ -141,10 +125,7 @@ def _as_classes(
 
 
 def _check_labels(labels: np.ndarray, batch: int, classes: int, *, owner: str) -> None:
-    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample.
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError unless there is a class, 0 to classes - 1, for each sample."""
     if labels.shape != (batch,):
         flat = labels.size == batch
         advice = "labels are targets.reshape(-1)" if flat else "one for each sample"
@@ -165,8 +146,6 @@ def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> 
     """Raise a ValueError unless predictions lie from 0 to 1, give or take 0.001.
 
     NaN passes: where a network has come to that, its loss should show it.
-
-    Built in chapter 3.
     """
     low, high = predictions.min(initial=0), predictions.max(initial=1)
     if low < -1e-3 or high > 1 + 1e-3:
@@ -178,10 +157,7 @@ def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> 
 
 
 def _check_not_empty(values: np.ndarray, asker: object) -> None:
-    """Raise a ValueError if there is nothing to take the mean of.
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError if there is nothing to take the mean of."""
     if values.size == 0:
         got = "got an empty batch: a mean needs at least one sample"
         raise ValueError(f"{type(asker).__name__} {got}.")
@@ -194,8 +170,6 @@ def _as_answers(
 
     Raises a ValueError that says what to do, unless they have one shape and targets lie
     from 0, for no, to 1, for yes. after: as in `_as_classes`.
-
-    Built in chapter 3.
     """
     owner = type(asker).__name__
     predictions = _as_float(predictions, owner=owner, name="predictions")
@@ -212,10 +186,7 @@ def _as_answers(
 def _check_same_shape(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> None:
-    """Raise a ValueError that says what to do, unless both are (batch, outputs).
-
-    Built in chapter 3.
-    """
+    """Raise a ValueError that says what to do, unless both are (batch, outputs)."""
     _check_batch(predictions, "outputs", owner=owner, name="predictions")
     if targets.shape != predictions.shape:
         advice = "one for each output"
@@ -226,10 +197,7 @@ def _check_same_shape(
 
 
 def _strength(name: str, value: float) -> float:
-    """Return a penalty's strength as a float; ValueError unless it is 0 or more.
-
-    Built in chapter 7.
-    """
+    """Return a penalty's strength as a float; ValueError unless it is 0 or more."""
     if not 0 <= value < math.inf:
         raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
     return float(value)

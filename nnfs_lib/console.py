@@ -16,8 +16,6 @@ def _progress(steps: Iterable[Any], *, total: int, shown: bool) -> Generator[Any
     """Yield the steps one by one; after five seconds a bar shows how far they are.
 
     The bar is tqdm's, which is an extra; without it there is none.
-
-    Built in chapter 11.
     """
     bar: Any = None
     begin = time.monotonic()

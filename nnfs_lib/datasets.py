@@ -68,8 +68,6 @@ def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """Return both as arrays; ValueError unless they are equally long, and not empty.
 
     Both have to hold real numbers; what y may be beyond that, the loss knows.
-
-    Built in chapter 10.
     """
     X = _as_numbers(X, owner="The network", name="X")
     y = _as_numbers(y, owner="The network", name="y")
@@ -83,10 +81,7 @@ def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def _check_count(value: int, name: str, *, least: int) -> int:
-    """Return value as an int; ValueError unless it is whole, and not below `least`.
-
-    Built in chapter 10.
-    """
+    """Return value as an int; ValueError unless it is whole, and not below `least`."""
     if not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} is a whole number from {least} on, got {value!r}.")
     return int(value)
@@ -118,19 +113,13 @@ def batches(
 
 
 def _rows(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Return a copy of the chosen rows, and of no others.
-
-    Built in chapter 11.
-    """
+    """Return a copy of the chosen rows, and of no others."""
     # `take` is faster, but begins with a copy of all where the order is not C's.
     return array.take(chosen, 0) if array.flags.c_contiguous else array[chosen]
 
 
 def _check_finite(array: np.ndarray, name: str) -> None:
-    """Raise a ValueError that says where, if a number is infinite or not a number.
-
-    Built in chapter 11.
-    """
+    """Raise a ValueError that says where, if a number is infinite or not a number."""
     if array.dtype.kind != "f" or not array.size:
         return
     if -math.inf < array.min() <= array.max() < math.inf:
@@ -145,8 +134,6 @@ def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
 
     FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
     don't belong together, or hold nothing.
-
-    Built in chapter 12.
     """
     found = []
     for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
@@ -167,10 +154,7 @@ def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _load(source: _PictureSet, folder: str | Path | None) -> tuple[np.ndarray, ...]:
-    """Return X_train, y_train, X_test, y_test; ValueError where they don't fit.
-
-    Built in chapter 12.
-    """
+    """Return X_train, y_train, X_test, y_test; ValueError where they don't fit."""
     place = _find_pictures(source, folder)
     X_train, y_train = _read_labelled(place, "train")
     X_test, y_test = _read_labelled(place, "t10k")

@@ -63,10 +63,7 @@ _MNIST = _PictureSet(
 
 
 def _fetch(url: str, size: int, sha256: str) -> bytes:
-    """Return the file at the url; OSError unless it has that size and fingerprint.
-
-    Built in chapter 12.
-    """
+    """Return the file at the url; OSError unless it has that size and fingerprint."""
     from urllib.request import urlopen  # here, as it takes longer than all of nnfs_lib
 
     with urlopen(url, timeout=30) as answer:
@@ -82,8 +79,6 @@ def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> Non
     """Bring a file to its path, whole and checked, from the first mirror that has it.
 
     Raises ConnectionError, with what every mirror said, where none has it.
-
-    Built in chapter 12.
     """
     from http.client import HTTPException
 
@@ -106,8 +101,6 @@ def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
     """Return the folder with the files: the given one, or $NNFS_DATA, or the cache.
 
     FileNotFoundError for a folder without them.
-
-    Built in chapter 12.
     """
     given = folder or os.environ.get("NNFS_DATA")
     if not given:
@@ -127,8 +120,6 @@ def _fill_cache(source: _PictureSet) -> Path:
     """Return the cache's folder for the files, after downloading those it lacks.
 
     ConnectionError, with what to do by hand, where that is impossible.
-
-    Built in chapter 12.
     """
     cache = Path.home() / ".cache/nnfs_lib" / source.name
     try:

@@ -21,10 +21,7 @@ __all__: list[str] = []
 
 
 def _write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place, then renamed into it.
-
-    Built in chapter 13.
-    """
+    """Write a file whole or not at all: beside its place, then renamed into it."""
     path = Path(path).resolve()  # where a link leads; the link stays
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent}: make it first.")
@@ -48,8 +45,6 @@ def _pack(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
 
     The checksum is the comment at the archive's end: the SHA-256 of all before it. The
     same config and arrays give the same bytes.
-
-    Built in chapter 13.
     """
     members = {"text.json": json.dumps(config).encode("utf-8")}
     for name, array in arrays.items():
@@ -72,10 +67,7 @@ _VERSION = 1
 def _read_packed(
     content: bytes, kind: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return config and arrays of a file's content, if of this kind and version.
-
-    Built in chapter 13.
-    """
+    """Return config and arrays of a file's content, if of this kind and version."""
     config, arrays = _unpack(content)
     if config.get("kind") != kind:
         raise ValueError(f"it holds {config.get('kind')!r}, not {kind!r}")
@@ -86,9 +78,6 @@ def _read_packed(
 
 
 def _cannot_load(path: str | Path, error: Exception) -> ValueError:
-    """Return the error that says which file can't be loaded, and why.
-
-    Built in chapter 13.
-    """
+    """Return the error that says which file can't be loaded, and why."""
     reason = str(error).rstrip(".") or type(error).__name__
     return ValueError(f"{path} can't be loaded, nothing has changed: {reason}.")

@@ -59,10 +59,7 @@ class SoftmaxCategoricalCrossentropy(Loss):
 
 
 def _shifted(logits: np.ndarray) -> np.ndarray:
-    """Return logits minus the largest of their row, (batch, classes), all finite.
-
-    Built in chapter 5.
-    """
+    """Return logits minus the largest of their row, (batch, classes), all finite."""
     # Stored column by column: so few numbers a row would make every sum slow.
     logits = np.asfortranarray(logits)
     # No difference of two is larger than the root, and the mean of a batch is finite.

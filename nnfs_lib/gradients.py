@@ -38,10 +38,7 @@ def numerical_gradient(
 
 
 def _check_float64(array: np.ndarray) -> None:
-    """Raise a ValueError that says what to do, unless there are float64 to check.
-
-    Built in chapter 4.
-    """
+    """Raise a ValueError that says what to do, unless there are float64 to check."""
     if array.dtype != np.float64:
         advice = 'use array.astype("float64"), or dtype=np.float64 in Dense'
         raise ValueError(f"Differences need float64, got {array.dtype}: {advice}.")

@@ -38,18 +38,12 @@ class History:
 
 
 def _short(value: float) -> str:
-    """Return a number with three decimals; with three digits if small or large.
-
-    Built in chapter 10.
-    """
+    """Return a number with three decimals; with three digits if small or large."""
     return f"{value:.3f}" if 0.1 <= abs(value) < 1000 else f"{value:.3g}"
 
 
 def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
-    """Return what is printed of an epoch.
-
-    Built in chapter 10.
-    """
+    """Return what is printed of an epoch."""
     parts = [f"loss {_short(record['loss'])}"]
     if record["regularization_loss"]:
         data, added = record["data_loss"], record["regularization_loss"]

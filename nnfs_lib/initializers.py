@@ -60,10 +60,7 @@ def _draw_weights(
     rng: np.random.Generator,
     dtype: DTypeLike,
 ) -> np.ndarray:
-    """Return what the initializer draws; ValueError unless shape and type are right.
-
-    Built in chapter 9.
-    """
+    """Return what the initializer draws; ValueError unless shape and type are right."""
     try:
         # A copy: what the function returns may be in use elsewhere, or read-only.
         weights = np.array(initializer(shape, rng, dtype))

@@ -141,8 +141,6 @@ def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
 
     Raises RuntimeError where forward has not run, and ValueError unless doutputs have
     the outputs' shape.
-
-    Built in chapter 4.
     """
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is not None and np.shape(doutputs) == outputs.shape:
@@ -159,8 +157,6 @@ def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """Return l1 * sum|array| + l2 * sum(array^2), what an array of floats costs.
 
     Source: Hoerl and Kennard (1970) for l2, Tibshirani (1996) for l1.
-
-    Built in chapter 7.
     """
     cost = 0.0
     if l1:
@@ -174,8 +170,6 @@ def _penalty_gradient(array: np.ndarray, l1: float, l2: float) -> np.ndarray:
     """Return d penalty / d array = l1 * sign(array) + 2 * l2 * array, of its shape.
 
     At 0, where |x| has a kink, the sign is 0: what is zero is not pushed away.
-
-    Built in chapter 7.
     """
     return l1 * np.sign(array) + 2 * l2 * array
 

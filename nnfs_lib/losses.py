@@ -139,8 +139,6 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return targets as one-hot rows of the predictions' shape and type.
 
     predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
-
-    Built in chapters 4 and 5.
     """
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
@@ -155,8 +153,6 @@ def _signed_errors(
     """Return predictions - targets, (batch, outputs), as floats.
 
     Raises ValueError unless both have that shape; nothing is broadcast.
-
-    Built in chapter 9.
     """
     predictions = _as_float(predictions, owner=owner, name="predictions")
     targets = _as_numbers(targets, owner=owner, name="targets")

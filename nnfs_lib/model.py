@@ -472,10 +472,7 @@ class Model:
 def _check_callbacks(
     callbacks: Iterable[Callable[["Model", History], object]],
 ) -> list[Callable[["Model", History], object]]:
-    """Return them as a list; ValueError unless each can be called.
-
-    Built in chapter 11.
-    """
+    """Return them as a list; ValueError unless each can be called."""
     listeners = [] if callable(callbacks) else list(callbacks)
     if callable(callbacks) or not all(map(callable, listeners)):
         needs = "callbacks is a list of functions of (model, history)"

@@ -140,10 +140,7 @@ class Optimizer:
 
 
 def _check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
-    """Raise a ValueError unless there are arrays of floats, with gradients that fit.
-
-    Built in chapter 6.
-    """
+    """Raise a ValueError unless there are arrays of floats, with gradients that fit."""
     for pair in pairs:
         whole = isinstance(pair, tuple | list) and len(pair) == 2
         if not whole or not all(isinstance(each, np.ndarray) for each in pair):
@@ -164,10 +161,7 @@ def _check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) 
 def _check_state(
     state: Mapping[str, Any], memories: tuple[str, ...], *, owner: str
 ) -> None:
-    """Raise a ValueError unless `state` is what the get_state of its kind returns.
-
-    Built in chapter 6.
-    """
+    """Raise a ValueError unless `state` is what the get_state of its kind returns."""
     steps = np.asarray(state.get("steps_done"))
     if steps.dtype.kind not in "iu" or steps.ndim or steps < 0:
         raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps}.")

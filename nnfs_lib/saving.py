@@ -35,10 +35,7 @@ __all__: list[str] = []
 def _fitting(
     layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Return copies of arrays by name; ValueError unless they fit the layer's.
-
-    Built in chapter 13.
-    """
+    """Return copies of arrays by name; ValueError unless they fit the layer's."""
     owner = _describe(layer)
     if len(arrays) != len(names):
         raise ValueError(f"{owner} expected {', '.join(names)}, got {len(arrays)}.")
@@ -54,10 +51,7 @@ def _fitting(
 def _fitting_all(
     layers: Sequence[Layer], parameters: Iterable[Sequence[np.ndarray]]
 ) -> list[dict[str, np.ndarray]]:
-    """Return copies of new parameters by name, for each layer, if all of them fit.
-
-    Built in chapter 13.
-    """
+    """Return copies of new parameters by name, for each layer, if all of them fit."""
     try:
         given = [tuple(each) for each in parameters]
     except TypeError as error:
@@ -87,10 +81,7 @@ _CLASSES: dict[str, type] = {each.__name__: each for each in _PARTS}
 
 
 def _settings_of(made: type) -> tuple[str, ...]:
-    """Return the names of a class's settings; ValueError where it doesn't say.
-
-    Built in chapter 13.
-    """
+    """Return the names of a class's settings; ValueError where it doesn't say."""
     if made.__name__ in _CLASSES:
         return getattr(_CLASSES[made.__name__], "settings", ())
     if not hasattr(made, "settings"):
@@ -100,10 +91,7 @@ def _settings_of(made: type) -> tuple[str, ...]:
 
 
 def _array_names(layer: object) -> tuple[str, ...]:
-    """Return the names of a layer's arrays: its parameters, and its class's `state`.
-
-    Built in chapter 13.
-    """
+    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
     state = getattr(type(layer), "state", ())
     return (*getattr(layer, "parameter_names", ()), *state)
 
@@ -111,10 +99,7 @@ def _array_names(layer: object) -> tuple[str, ...]:
 def _from_config(
     config: Any, kind: type, known: Mapping[str, type], arrays: Mapping[str, np.ndarray]
 ) -> Any:
-    """Return the part that `_to_config` described, if it is of that kind.
-
-    Built in chapter 13.
-    """
+    """Return the part that `_to_config` described, if it is of that kind."""
     if config is None:
         return None
     name, settings = config["name"], config["settings"]
@@ -145,8 +130,6 @@ def _to_config(
     """Return what JSON can hold of a part of a model: its name and its settings.
 
     ValueError where the part could not be made again from that and its arrays.
-
-    Built in chapter 13.
     """
     if part is None:
         return None
@@ -170,30 +153,21 @@ def _to_config(
 
 
 def _owners_of_generators(model: Any) -> list[Any]:
-    """Return what draws random numbers: the model, and layers such as dropout.
-
-    Built in chapter 13.
-    """
+    """Return what draws random numbers: the model, and layers such as dropout."""
     kind = np.random.Generator
     draw = [each for each in model.layers if isinstance(getattr(each, "rng", 0), kind)]
     return [model, *draw]
 
 
 def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
-    """Raise a ValueError where the memories are not of the model's parameters.
-
-    Built in chapter 13.
-    """
+    """Raise a ValueError where the memories are not of the model's parameters."""
     count = sum(array.size for pair in model.get_parameters() for array in pair)
     if any(np.size(memory) != count for memory in memories.values()):
         raise ValueError("its optimizer has moved another number of parameters")
 
 
 def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what training needs to go on, beside the parameters: text and arrays.
-
-    Built in chapter 13.
-    """
+    """Return what training needs to go on, beside the parameters: text and arrays."""
     memories = model.optimizer.get_state()
     done = memories.pop("steps_done")
     _check_memories(model, memories)
@@ -216,10 +190,7 @@ def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarra
 def _resume_training(
     model: Any, config: Any, known: Mapping[str, type], memories: dict[str, np.ndarray]
 ) -> None:
-    """Give a model the optimizer and the generators that the config describes.
-
-    Built in chapter 13.
-    """
+    """Give a model the optimizer and the generators that the config describes."""
     optimizer = _from_config(config["optimizer"], Optimizer, known, {})
     _check_memories(model, memories)
     optimizer.set_state({"steps_done": config["done"], **memories})
@@ -233,10 +204,7 @@ def _resume_training(
 
 
 def _model_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the text and the arrays that describe a model, without its training.
-
-    Built in chapter 13.
-    """
+    """Return the text and the arrays that describe a model, without its training."""
     layers = []
     arrays: dict[str, np.ndarray] = {}
     for place, layer in enumerate(model.layers):
@@ -250,10 +218,7 @@ def _model_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def _fill(model: Any, content: bytes, known: Mapping[str, type]) -> None:
-    """Give an empty model all that the bytes of a file describe.
-
-    Built in chapter 13.
-    """
+    """Give an empty model all that the bytes of a file describe."""
     config, arrays = _read_packed(content, "model")
     owned: dict[str, dict[str, np.ndarray]] = {}
     for full_name, array in arrays.items():

@@ -27,8 +27,6 @@ def _read_idx(path: str | Path) -> np.ndarray:
 
     ValueError says what is wrong with a damaged one. Source: LeCun, Cortes and Burges
     (1998).
-
-    Built in the appendix.
     """
     with Path(path).open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
@@ -59,10 +57,7 @@ def _read_idx(path: str | Path) -> np.ndarray:
 
 
 def _png_files(folder: Path) -> list[Path]:
-    """Return the PNG files in a folder; ValueError where it has none, or others.
-
-    Built in the appendix.
-    """
+    """Return the PNG files in a folder; ValueError where it has none, or others."""
     left_by_windows = ("Thumbs.db", "desktop.ini")
     paths = [each for each in folder.glob("[!.]*") if each.name not in left_by_windows]
     others = sorted(each for each in paths if each.suffix.lower() != ".png")
@@ -77,10 +72,7 @@ def _png_files(folder: Path) -> list[Path]:
 
 
 def _read_picture(path: Path) -> np.ndarray:
-    """Return a PNG picture as gray values (height, width), uint8; on white ground.
-
-    Built in the appendix.
-    """
+    """Return a PNG picture as gray values (height, width), uint8; on white ground."""
     try:
         from PIL import Image
     except ImportError as error:
@@ -99,10 +91,7 @@ def _read_picture(path: Path) -> np.ndarray:
 
 
 def _read_pictures(paths: Sequence[Path]) -> np.ndarray:
-    """Return PNG pictures of one size, (n, height, width); ValueError for others.
-
-    Built in the appendix.
-    """
+    """Return PNG pictures of one size, (n, height, width); ValueError for others."""
     images: list[np.ndarray] = []
     for path in paths:
         images.append(_read_picture(path))
@@ -117,8 +106,6 @@ def _read_array(content: bytes) -> np.ndarray:
 
     An array that claims to be larger, or smaller, than its bytes is a ValueError,
     before any room is made for it.
-
-    Built in the appendix.
     """
     file = io.BytesIO(content)
     if np.lib.format.read_magic(file) != (1, 0):
@@ -139,8 +126,6 @@ def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return text and arrays that chapter 13's `_pack` has put into these bytes.
 
     ValueError unless they are what it made, to the last bit.
-
-    Built in the appendix.
     """
     digest = hashlib.sha256(content[:-64]).hexdigest()
     if content[-64:] != digest.encode("ascii"):

@@ -17,10 +17,7 @@ __all__: list[str] = []
 
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:
-    """Raise a ValueError that says what to do, unless value is an instance of kind.
-
-    Built in chapter 10.
-    """
+    """Raise a ValueError that says what to do, unless value is an instance of kind."""
     if not isinstance(value, kind):
         what = "the class: call it" if isinstance(value, type) else f"{value!r}"
         expected = f"an instance of {kind.__name__}"
@@ -28,30 +25,21 @@ def _check_kind(value: object, kind: type, *, owner: str) -> None:
 
 
 def _describe(layer: Layer) -> str:
-    """Return the layer's name, with the sizes of its weights where it has some.
-
-    Built in chapter 10.
-    """
+    """Return the layer's name, with the sizes of its weights where it has some."""
     weights = getattr(layer, "weights", None)
     sizes = "" if weights is None else f"({', '.join(map(str, weights.shape))})"
     return type(layer).__name__ + sizes
 
 
 def _same(one: type, other: type) -> bool:
-    """Whether a class computes what another does, forward and backward.
-
-    Built in chapter 10.
-    """
+    """Whether a class computes what another does, forward and backward."""
     return all(
         getattr(one, name) is getattr(other, name) for name in ("forward", "backward")
     )
 
 
 def _fused_for(last: Layer, loss: Loss) -> Loss | None:
-    """Return the fused loss that takes the place of both, or None.
-
-    Built in chapter 10.
-    """
+    """Return the fused loss that takes the place of both, or None."""
     for (activation, plain), fused in FUSED.items():
         if _same(type(last), activation) and _same(type(loss), plain):
             return fused()
@@ -66,8 +54,6 @@ def _check_ending(
     A loss on logits has no output activation before it, a loss of probabilities has
     its own. Of a layer that the library doesn't know, it looks at the outputs (batch,
     classes), where there are any: probabilities of two classes or more add up to 1.
-
-    Built in chapter 10.
     """
     known = (Dense, ReLU, Linear, Sigmoid, Tanh, Softmax)
     for (activation, plain), fused in FUSED.items():
@@ -96,8 +82,6 @@ def _lay_out(layers: Sequence[Layer]) -> tuple[np.ndarray, np.ndarray, list[_Pla
     """Move all parameters into one vector, and make one for their gradients.
 
     The layers' arrays become views of the first. Returns both, and every parameter.
-
-    Built in chapter 10.
     """
     owners = [(layer, name) for layer in layers for name in layer.parameter_names]
     arrays = [getattr(layer, name) for layer, name in owners]
@@ -116,10 +100,7 @@ def _lay_out(layers: Sequence[Layer]) -> tuple[np.ndarray, np.ndarray, list[_Pla
 
 @contextmanager
 def _training_mode(layers: Sequence[Layer], training: bool) -> Iterator[None]:
-    """Let layers train, or not, while a block runs; then put things back.
-
-    Built in chapter 10.
-    """
+    """Let layers train, or not, while a block runs; then put things back."""
     before = [layer.training for layer in layers]
     try:
         for layer in layers:
@@ -135,8 +116,6 @@ def _check_fit(layers: Sequence[Layer]) -> np.ndarray | None:
 
     A sample of zeros goes through all from the first Dense on, whose number of inputs
     is known: a layer that refuses it doesn't fit. Returns what comes out at the end.
-
-    Built in chapter 10.
     """
     types: dict[np.dtype, str] = {}
     for place, layer in enumerate(layers):

@@ -29,11 +29,10 @@ def _fold(book: Book, name: str, versions: list[Definition]) -> Folded:
     if last.kind == "class":
         folded = fold_class(book, versions, built)
     else:
-        node = (
-            docstrings.close(last.node, built)
-            if isinstance(last.node, cst.FunctionDef)
-            else last.node
-        )
+        node = last.node
+        # A helper says what it does; the module's own docstring says which chapters.
+        if isinstance(node, cst.FunctionDef) and not name.startswith("_"):
+            node = docstrings.close(node, built)
         folded = Folded(name, last.kind, node, [(last, last.uses)])
     _check_constants(book, folded)
     return folded
