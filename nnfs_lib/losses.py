@@ -69,7 +69,7 @@ class Loss:
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
             long_way = Loss.value_and_gradient
-            cls.value_and_gradient = long_way  # type: ignore[method-assign]
+            cls.value_and_gradient = long_way
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.

@@ -304,12 +304,9 @@ class Model:
         if validation_data is not None:
             self._try_out(validation_data)
         self.history = history = History(interrupted=True)
-        every = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
-        with (
-            suppress(KeyboardInterrupt),
-            _training_mode(self.layers, True),
-            closing(every) as numbers,
-        ):
+        numbers = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
+        training = _training_mode(self.layers, True)
+        with suppress(KeyboardInterrupt), closing(numbers), training:
             for epoch in numbers:
                 record = self._train_epoch(X, y, batch_size)
                 if validation_data is not None:
@@ -319,11 +316,10 @@ class Model:
                         record["val_accuracy"] = found.accuracy
                 history.append(record)
                 answers = [callback(self, history) for callback in listeners]
-                ends = any(answers)
-                last = ends or epoch == epochs
-                if print_every and (epoch % print_every == 0 or epoch == 1 or last):
+                shown = epoch in (1, epochs) or any(answers)
+                if print_every and (epoch % print_every == 0 or shown):
                     print(_as_line(epoch, epochs, record))
-                if ends:
+                if any(answers):
                     break
             history.interrupted = False
         return history

@@ -50,7 +50,7 @@ class Loss(nn.Loss):
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
             long_way = Loss.value_and_gradient
-            cls.value_and_gradient = long_way  # type: ignore[method-assign]
+            cls.value_and_gradient = long_way
 
 
 # As before, on what this chapter has re-opened.

@@ -1,6 +1,7 @@
 """The pages of the book, the modes in which they are read, and what one visit of a page records."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ def toc_pages() -> list[str]:
 
 
 PAGES = toc_pages()
-CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+CHAPTERS = [page for page in PAGES if re.match(r"chapters/\d", page)]
 
 
 def sources() -> Iterator[Path]:
