@@ -4,11 +4,12 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from nnfs_lib.checks import _check_pairs, _check_state
 from nnfs_lib.layers import Layer
 
 __all__ = ["SGD", "Adagrad", "Adam", "Optimizer", "RMSprop", "parameters_of"]
@@ -137,48 +138,6 @@ class Optimizer:
         self.memory = {name: np.array(state[name]) for name in state}
         self.steps_done = int(self.memory.pop("steps_done"))
         self.arrays = []  # the next step says which; they may be others
-
-
-def _check_pairs(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, owner: str) -> None:
-    """Raise a ValueError unless there are arrays of floats, with gradients that fit."""
-    for pair in pairs:
-        whole = isinstance(pair, tuple | list) and len(pair) == 2
-        if not whole or not all(isinstance(each, np.ndarray) for each in pair):
-            raise ValueError(f"{owner} expected a list of (array, gradient) pairs.")
-    if not sum(array.size for array, _ in pairs):
-        raise ValueError(f"{owner} got no parameters: hand it (array, gradient) pairs.")
-    for place, (array, gradient) in enumerate(pairs):
-        if not (array.dtype.kind == gradient.dtype.kind == "f"):
-            types = f"{array.dtype} with a gradient of {gradient.dtype}"
-            raise ValueError(f"{owner} moves floats, got {types}: use .astype(float).")
-        if not array.flags.writeable:
-            raise ValueError(f"{owner}: parameter {place} is read-only: use a copy.")
-        if gradient.shape != array.shape:
-            shapes = f"of shape {array.shape} has a gradient of {gradient.shape}"
-            raise ValueError(f"{owner}: parameter {place} {shapes}.")
-
-
-def _check_state(
-    state: Mapping[str, Any], memories: tuple[str, ...], *, owner: str
-) -> None:
-    """Raise a ValueError unless `state` is what the get_state of its kind returns."""
-    steps = np.asarray(state.get("steps_done"))
-    if steps.dtype.kind not in "iu" or steps.ndim or steps < 0:
-        raise ValueError(f"{owner} expected steps_done, 0 or more, got {steps}.")
-    given, names = set(state) - {"steps_done"}, set(memories)
-    if given != names and (steps or given):
-        lists = [", ".join(sorted(map(str, each))) for each in (names, given)]
-        expected = f"{lists[0] or 'nothing'} beside steps_done"
-        raise ValueError(f"{owner} remembers {expected}, got {lists[1] or 'nothing'}.")
-    vectors = [np.asarray(state[name]) for name in given]
-    for vector in vectors:
-        if (
-            vector.dtype.kind != "f"
-            or vector.ndim != 1
-            or vector.size != vectors[0].size
-        ):
-            got = f"got {vector.dtype} of shape {vector.shape}"
-            raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
 
 
 class SGD(Optimizer):
