@@ -467,11 +467,13 @@ def installed() -> tuple[list[str], str]:
     names, versions = ["nnfs_lib"], [f"NumPy {np.__version__}"]
     for name, module, package in (
         ("PyTorch", "torch", "torch"),
-        ("JAX", "optax", "optax"),
+        ("JAX", "jax", "jax optax"),
         ("scikit-learn", "sklearn", "scikit-learn"),
     ):
         try:
             version = importlib.import_module(module).__version__
+            if name == "JAX":
+                importlib.import_module("optax")  # whose Adam it takes
         except ModuleNotFoundError:
             print(f"{name} is not installed, it is left out: pip install {package}")
         else:

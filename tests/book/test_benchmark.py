@@ -26,7 +26,7 @@ def test_every_workload_once():
     lines = done.stdout.splitlines()
     assert lines[:3] == [
         "PyTorch is not installed, it is left out: pip install torch",
-        "JAX is not installed, it is left out: pip install optax",
+        "JAX is not installed, it is left out: pip install jax optax",
         "scikit-learn is not installed, it is left out: pip install scikit-learn",
     ]
     names = [
