@@ -421,18 +421,17 @@ def as_of(commit: str) -> Any:
     git = ["git", "-C", str(root)]
     shown = [*git, "ls-tree", "--name-only", commit, "nnfs_lib/"]
     names = subprocess.run(shown, capture_output=True, text=True, check=True).stdout
-    folder = Path(tempfile.mkdtemp())
-    (folder / "nnfs_before").mkdir()
-    for name in names.split():
-        if name.endswith(".py"):
-            show = [*git, "show", f"{commit}:{name}"]
-            text = subprocess.run(
-                show, capture_output=True, text=True, check=True
-            ).stdout
-            path = folder / "nnfs_before" / Path(name).name
-            path.write_text(text.replace("nnfs_lib", "nnfs_before"), encoding="utf-8")
-    sys.path.insert(0, str(folder))
-    return importlib.import_module("nnfs_before")
+    with tempfile.TemporaryDirectory() as folder:  # what is imported needs it no more
+        package = Path(folder) / "nnfs_before"
+        package.mkdir()
+        for name in names.split():
+            if name.endswith(".py"):
+                show = [*git, "show", f"{commit}:{name}"]
+                done = subprocess.run(show, capture_output=True, text=True, check=True)
+                text = done.stdout.replace("nnfs_lib", package.name)
+                (package / Path(name).name).write_text(text, encoding="utf-8")
+        sys.path.insert(0, folder)
+        return importlib.import_module(package.name)
 
 
 def peak(train: Training) -> int:
