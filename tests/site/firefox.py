@@ -16,7 +16,7 @@ from websocket import WebSocket, create_connection
 
 SECONDS = 90
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-# Nothing that a Firefox asks others for by itself.
+# Nothing that a Firefox asks for by itself: neither others, nor the server for the page to read next.
 PREFERENCES = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
@@ -25,6 +25,7 @@ PREFERENCES = {
     "extensions.update.enabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
+    "network.prefetch-next": False,
     "toolkit.telemetry.enabled": False,
 }
 EVENTS = ["log.entryAdded", "network.beforeRequestSent", "network.fetchError"]
@@ -76,9 +77,13 @@ class Firefox:
             self.said.append(f"{what['request']['url']}: {what['errorText']}")
 
     def visit(self, url: str) -> None:
-        """Open a page, and wait until it has loaded."""
+        """Open a page, and wait until it has loaded; what the page before still says is not its."""
+        self.go_to("about:blank")
         self.said.clear()
         self.asked.clear()
+        self.go_to(url)
+
+    def go_to(self, url: str) -> None:
         self.send(
             "browsingContext.navigate", context=self.context, url=url, wait="complete"
         )

@@ -1,11 +1,12 @@
 """Every page in Firefox: it loads without a complaint, asks nobody else, and each explorer moves."""
 
 import pytest
+from explorers import saved_on
 from firefox import Firefox
 from visits import PAGES
 
 RIGHT, LEFT = "\ue014", "\ue012"  # the arrow keys, as WebDriver writes them
-DRAWN = """() => [...document.querySelectorAll(".explorer")].every((each) => each.dataset.frames)"""
+DRAWN = """(count) => document.querySelectorAll(".explorer[data-frames]").length === count"""
 # Where the first slider of an explorer stands, what its pictures show, and how many frames it has drawn.
 LOOK = """(place) => {
   const explorer = document.querySelectorAll(".explorer")[place];
@@ -14,6 +15,7 @@ LOOK = """(place) => {
   const pictures = [...explorer.querySelectorAll("canvas")].filter((canvas) => canvas.clientWidth);
   return {
     value: Number(slider.value),
+    step: Number(slider.step || 1),
     last: Number(slider.max),
     pictures: pictures.map((canvas) => canvas.toDataURL()).join(),
     frames: Number(explorer.dataset.frames),
@@ -27,13 +29,14 @@ def test_page_loads_and_every_explorer_moves(
     fox: Firefox, address: str, page: str
 ) -> None:
     fox.visit(f"{address}/{page}.html")
-    fox.wait_for(DRAWN)
-    for place in range(fox.run('() => document.querySelectorAll(".explorer").length')):
+    count = len(saved_on(page))
+    fox.wait_for(DRAWN, count)
+    for place in range(count):
         before = fox.run(LOOK, place)
         fox.press(LEFT if before["value"] == before["last"] else RIGHT)
         fox.wait_for(NEWER, place, before["frames"])
         after = fox.run(LOOK, place)
-        assert abs(after["value"] - before["value"]) == 1
+        assert abs(after["value"] - before["value"]) == before["step"]
         assert after["pictures"] != before["pictures"]
     assert fox.said == []
     elsewhere = (f"{address}/", "data:", "blob:")
