@@ -65,7 +65,7 @@ class Loss:
         return value, self.backward(predictions, targets)
 
     def __init_subclass__(cls) -> None:
-        """Let a class that redefines forward or backward go the long way again."""
+        """Let a class that redefines one of the two go the long way again."""
         own = vars(cls)
         if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
             long_way = Loss.value_and_gradient
