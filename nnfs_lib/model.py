@@ -191,7 +191,7 @@ class Model:
         self, X: np.ndarray, y: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Fill the gradients; return the data loss of a batch, and its outputs."""
-        self.parameters  # lie in one vector
+        self.parameters  # asking for them lays them out in one vector
         outputs = X
         for layer in self.layers_in_use:
             outputs = layer.forward(outputs)

@@ -19,7 +19,9 @@ def batches_in(answer):
         (200, 90, False, 3),
     ):
         handed = f"{size} samples in batches of {batch_size}, drop_last={drop_last}"
-        found = expect_number(answer(size, batch_size, drop_last), f"What {handed} give")
+        found = expect_number(
+            answer(size, batch_size, drop_last), f"What {handed} give"
+        )
         if found == right:
             continue
         if found == size / batch_size:
@@ -44,7 +46,9 @@ def windows(answer):
     except TypeError:
         fail("len(dataset) has to be a whole number: return it from __len__.")
     if length == 6:
-        fail("A window of 2 needs a value behind it: 6 values have fewer windows than 6.")
+        fail(
+            "A window of 2 needs a value behind it: 6 values have fewer windows than 6."
+        )
     if length == 5:
         fail("The last window of 2 has nothing behind it to be its target.")
     if length != 4:
@@ -52,7 +56,9 @@ def windows(answer):
     for index in range(4):
         sample = dataset[index]
         if not isinstance(sample, tuple) or len(sample) != 2:
-            fail("dataset[index] is a tuple of two: the window, and the value behind it.")
+            fail(
+                "dataset[index] is a tuple of two: the window, and the value behind it."
+            )
         window = expect_array(sample[0], (2,), f"The window number {index}")
         if not np.array_equal(window, series[index : index + 2]):
             right = series[index : index + 2].tolist()
@@ -63,7 +69,9 @@ def windows(answer):
         if float(target.reshape(())) == series[index + 1]:
             fail("The target is the value behind the window, not its last one.")
         if float(target.reshape(())) != series[index + 2]:
-            fail(f"Behind window number {index} stands {series[index + 2]}, not {target}.")
+            fail(
+                f"Behind window number {index} stands {series[index + 2]}, not {target}."
+            )
     if not np.array_equal(series, kept):
         fail("The series that was handed in has changed.")
     other = answer(np.arange(10.0), 4)
@@ -112,9 +120,15 @@ def accumulated(answer):
         if np.allclose(found, len(X) * right):
             fail("That is the sum over the samples: divide by their number.")
         if np.allclose(found, len(loader) * right):
-            fail("That is the sum over the batches: the loss is a mean over all samples.")
-        fail(f"With batches of {size} of 45 samples, it is not the gradient of all of them.")
-    return "So a batch may be larger than the memory: many small ones, and then one step."
+            fail(
+                "That is the sum over the batches: the loss is a mean over all samples."
+            )
+        fail(
+            f"With batches of {size} of 45 samples, it is not the gradient of all of them."
+        )
+    return (
+        "So a batch may be larger than the memory: many small ones, and then one step."
+    )
 
 
 EXERCISES = (
