@@ -8,6 +8,7 @@
     });
   addEventListener("load", mark);
   addEventListener("resize", mark);
+  addEventListener("toggle", mark, true); // what was folded away has no width before
 
   // What is folded away, solutions among it, is printed too; then it is folded again.
   const folded = () => document.querySelectorAll(".bd-article details:not([open], .explorer-code)");

@@ -1,4 +1,4 @@
-"""python -m bookkit run: execute chapters from a clean kernel and write them back in stable form."""
+"""python -m bookkit run: execute chapters and labs from a clean kernel, and write them back in stable form."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="CHAPTER",
-        help="02, 2, 02_activations or a path; none: all",
+        help="02, 2, 02_activations, a lab's name or a path; none: all",
     )
     parser.add_argument(
         "--check", action="store_true", help="execute nothing; say what needs a run"
@@ -49,7 +49,9 @@ def main(arguments: argparse.Namespace) -> int:
 def find(names: Iterable[str], folder: Path) -> list[Path]:
     """Return the notebooks that are meant, or all."""
     every = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    every += [*folder.glob("appendix_*.ipynb"), *folder.parent.glob("playground.ipynb")]
+    every += folder.glob("appendix_*.ipynb")
+    for others in ("labs/*.ipynb", "playground.ipynb"):
+        every += sorted(folder.resolve().parent.glob(others))
     if not every and not names:
         raise ValueError(f"{folder}: no chapters here.")
     return [_find(name, every) for name in names] or every

@@ -1,10 +1,11 @@
-"""python -m bookkit export: fold the exported cells of the chapters into one package."""
+"""python -m bookkit export: fold what the chapters export into one package; write each lab as a module."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from bookkit.export.book import collect
+from bookkit.export.labs import labs
 from bookkit.export.notebooks import FoldError, read_chapters
 from bookkit.export.rules import check
 from bookkit.export.write import is_generated, library
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--chapters",
         type=Path,
         default=Path("chapters"),
-        help="folder of the notebooks",
+        help="folder of the notebooks; the labs are in labs/ beside it",
     )
     parser.add_argument(
         "--package", type=Path, default=Path("nnfs_lib"), help="folder of the package"
@@ -52,7 +53,7 @@ def export(chapters: Path, package: str) -> dict[str, str]:
     """Return the files of the package, or raise a FoldError."""
     book = collect(read_chapters(chapters), package)
     check(book)
-    return library(book)
+    return library(book) | labs(chapters.resolve().parent / "labs", book)
 
 
 def compare(package: Path, wanted: dict[Path, str]) -> dict[Path, str]:
@@ -63,7 +64,11 @@ def compare(package: Path, wanted: dict[Path, str]) -> dict[Path, str]:
             changes[path] = "missing"
         elif path.read_bytes() != text.encode():
             changes[path] = "stale"
-    for path in [*package.glob("*.py"), *package.glob("stages/*.py")]:
+    for path in [
+        *package.glob("*.py"),
+        *package.glob("stages/*.py"),
+        *package.glob("labs/*.py"),
+    ]:
         if path not in wanted and is_generated(
             path.read_text(encoding="utf-8", errors="replace")
         ):

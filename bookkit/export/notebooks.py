@@ -145,13 +145,18 @@ def read_chapters(folder: Path) -> list[Chapter]:
     ]
 
 
-def read_chapter(number: int, path: Path) -> Chapter:
+def read_lab(path: Path) -> Chapter:
+    """Read a lab's notebook: its exported cells go into one module, of its own name."""
+    return read_chapter(0, path, lab=path.stem)
+
+
+def read_chapter(number: int, path: Path, lab: str | None = None) -> Chapter:
     """Read one notebook; its outputs do not matter."""
     chapter = Chapter(number, path)
     for index, cell in enumerate(read_cells(path), start=1):
         place = Place(path.name, index, 1)
         source = cell["source"]
-        module = exported_module(cell, place)
+        module = exported_module(cell, place, lab)
         if cell["cell_type"] == "code":
             tree = parse_exported(source, place) if module else parse_tolerantly(source)
             chapter.code.append((place, tree))
@@ -177,13 +182,21 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
     return cells
 
 
-def exported_module(cell: dict[str, Any], place: Place) -> str | None:
-    """Return the module that the cell's tag names, if it has one."""
-    modules: list[str] = [
-        tag.removeprefix(TAG)
-        for tag in cell["metadata"].get("tags", [])
-        if tag.startswith(TAG)
-    ]
+def exported_module(
+    cell: dict[str, Any], place: Place, lab: str | None = None
+) -> str | None:
+    """Return the module into which the cell goes, if it has a tag that says so."""
+    tags: list[str] = cell["metadata"].get("tags", [])
+    modules = [tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)]
+    plain = TAG.removesuffix(":")
+    if lab and modules:
+        raise place.error(f"a lab goes into one module; tag the cell {plain}.")
+    if plain in tags and not lab:
+        raise place.error(
+            f"the tag {plain} says no module; tag the cell like {TAG}layers."
+        )
+    if lab and plain in tags:
+        modules = [lab]
     if not modules:
         return None
     if cell["cell_type"] != "code":

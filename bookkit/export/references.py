@@ -18,7 +18,7 @@ def check_references(book: Book, definition: Definition) -> None:
             raise definition.error(f"{message}.", line)
         for module, line in uses.imports:
             if module.split(".")[0] not in OPTIONAL:
-                _check_module(module, definition.place(line))
+                check_module(module, definition.place(line))
         for reference in uses.references:
             _check_reference(book, definition, reference)
 
@@ -95,10 +95,10 @@ def _check_import(book: Book, chapter: Chapter, bound: Import, place: Place) -> 
         raise place.error(
             f"{bound.name} is imported here and exported by the book; import it as another name."
         )
-    _check_module(bound.module, place)
+    check_module(bound.module, place)
 
 
-def _check_module(module: str, place: Place) -> None:
+def check_module(module: str, place: Place) -> None:
     root = module.split(".")[0]
     if root != "numpy" and root not in sys.stdlib_module_names:
         raise place.error(

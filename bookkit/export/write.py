@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from inspect import cleandoc
 from textwrap import wrap
 
@@ -41,7 +42,7 @@ def library(book: Book) -> dict[str, str]:
         for module, folded in modules.items()
     }
     files["__init__.py"] = _package(book, modules)
-    files["stages/__init__.py"] = _text(
+    files["stages/__init__.py"] = paragraphs(
         docstrings.module(
             f"The library as each chapter leaves it: ch01, ch02, ...\n\n{BY_CHAPTERS}",
         )
@@ -100,7 +101,7 @@ def _module(book: Book, module: str, definitions: list[Folded]) -> str:
         import_block([*bound, *own], book.package),
         all_names(_public(definitions)),
     ]
-    text = _text(*filter(None, parts))
+    text = paragraphs(*filter(None, parts))
     before: Folded | None = None
     for folded in definitions:
         lines = folded.node.leading_lines
@@ -163,12 +164,10 @@ def _stage(book: Book, chapter: Chapter) -> str:
         ]
     code = []
     for cell in chapter.cells:
-        code += [_body(cell), *_renewed(book, cell, bound)]
-    public = [
-        name for name in book.exported_by(chapter.number) if not name.startswith("_")
-    ]
+        code += [body(cell.source), *_renewed(book, cell, bound)]
+    public = public_names(book.exported_by(chapter.number))
     parts = [docstrings.module(docstring), import_block(bound, book.package)]
-    return _text(*filter(None, parts)) + "".join(
+    return paragraphs(*filter(None, parts)) + "".join(
         f"\n\n{each}\n" for each in [*code, all_names(public)] if each
     )
 
@@ -229,16 +228,16 @@ def _stage_import(bound: Import, book: Book) -> Import:
     )
 
 
-def _body(cell: Cell) -> str:
-    """Return the cell as it stands, but for what belongs to the top of a file: imports and a docstring."""
+def body(source: str) -> str:
+    """Return a cell as it stands, but for what belongs to the top of a file: imports and a docstring."""
     top = {
         line
-        for index, node in enumerate(ast.parse(cell.source).body)
+        for index, node in enumerate(ast.parse(source).body)
         if isinstance(node, ast.Import | ast.ImportFrom)
         or (index == 0 and isinstance(node, ast.Expr))
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
-    lines = cell.source.split("\n")
+    lines = source.split("\n")
     return "\n".join(
         line for number, line in enumerate(lines, start=1) if number not in top
     ).strip()
@@ -271,12 +270,16 @@ def _package(book: Book, modules: dict[str, list[Folded]]) -> str:
         import_block(bound, book.package),
         all_names(everything),
     ]
-    return _text(*filter(None, parts))
+    return paragraphs(*filter(None, parts))
 
 
 def _public(definitions: list[Folded]) -> list[str]:
-    return [folded.name for folded in definitions if not folded.name.startswith("_")]
+    return public_names(folded.name for folded in definitions)
 
 
-def _text(*parts: str) -> str:
+def public_names(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith("_")]
+
+
+def paragraphs(*parts: str) -> str:
     return "\n\n".join(parts) + "\n"

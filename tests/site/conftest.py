@@ -20,6 +20,7 @@ SUB_PATH = "/some/sub/path"
 expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests for those who run them on several workers: what shares a page shares a worker."""
     for item in items:
@@ -152,7 +153,8 @@ def disk(whole_disk: Disk) -> Iterator[Disk]:
 
 @pytest.fixture(scope="session")
 def visit(browser: Browser, address: str) -> Callable[[str, str], Visit]:
-    """A function (page, mode) -> Visit, which visits each only once."""
-    return functools.cache(
-        lambda page, mode: visit_page(browser, f"{address}/{page}.html", mode)
+    """A function (page, mode) -> Visit, which opens each page only once."""
+    visits = functools.cache(
+        lambda page: visit_page(browser, f"{address}/{page}.html", MODES)
     )
+    return lambda page, mode: visits(page)[mode]

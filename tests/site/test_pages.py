@@ -58,7 +58,9 @@ def test_figures_keep_their_shape(visit: Visitor, page: str, mode: str) -> None:
 
 @every_page
 def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None:
-    seen = visit_page(browser, (site / f"{page}.html").as_uri(), "light")
+    url = (site / f"{page}.html").as_uri()
+    seen = visit_page(browser, url, ["dark"], whole=False)["dark"]
+    assert seen.facts["theme"] == "dark"
     assert [
         line for line in seen.console if line.startswith(("error", "warning"))
     ] == []
@@ -71,7 +73,7 @@ def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @every_page
-def test_first_visit_follows_the_system(visit: Visitor, page: str, mode: str) -> None:
+def test_page_follows_the_system(visit: Visitor, page: str, mode: str) -> None:
     assert visit(page, mode).facts["theme"] == mode
 
 
@@ -79,6 +81,37 @@ def test_first_visit_follows_the_system(visit: Visitor, page: str, mode: str) ->
 @every_page
 def test_page_never_scrolls_sideways(visit: Visitor, page: str, mode: str) -> None:
     assert visit(page, mode).facts["overflow"] <= 0
+
+
+@pytest.mark.parametrize("page", [*PAGES, "search"])
+def test_nothing_is_lost_or_covered_at_320_pixels(visit: Visitor, page: str) -> None:
+    narrow = visit(page, "phone").facts["narrow"]
+    assert narrow["overflow"] <= 0
+    assert all(narrow["wide"])
+    assert narrow["floating"] == []
+
+
+@every_chapter
+def test_folded_cells_open_with_a_thumb(visit: Visitor, page: str) -> None:
+    folded = visit(page, "phone").facts["folded"]
+    assert folded
+    assert [each for each in folded if not all(each.values())] == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@every_chapter
+def test_paper_is_white_and_has_all_of_the_text(
+    visit: Visitor, page: str, mode: str
+) -> None:
+    assert visit(page, mode).facts["paper"] == {
+        "pale": [],
+        "black": 0,
+        "cut": 0,
+        "folded": 0,
+        "pressed": 0,
+        "inverted": 0,
+        "stillOpen": 0,
+    }
 
 
 @every_page

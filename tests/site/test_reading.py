@@ -149,12 +149,3 @@ def test_mode_can_be_switched_and_stays(open_page: OpenPage, address: str) -> No
     assert page.evaluate(theme) == "dark"
     page.goto(f"{address}/{CHAPTERS[0]}.html")
     assert page.evaluate(theme) == "dark"
-
-
-@pytest.mark.parametrize("page_name", CHAPTERS)
-def test_folded_cells_open_with_a_thumb(open_page: OpenPage, page_name: str) -> None:
-    page = open_page(page_name, "phone")
-    for summary in page.locator("article details > summary").all():
-        assert summary.bounding_box()["height"] >= 44
-        summary.click()
-        assert summary.evaluate("summary => summary.parentElement.open")

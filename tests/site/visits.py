@@ -1,8 +1,8 @@
-"""The pages of the book, the modes in which they are read, and what one visit of a page records."""
+"""The pages of the book, the modes in which they are read, and what a visit of a page records."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,8 @@ def sources() -> Iterator[Path]:
 
 @dataclass
 class Visit:
-    """What one visit of one page recorded."""
+    """What a visit of one page recorded in one mode, and in those before it."""
 
-    address: str
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -69,9 +68,10 @@ class Visit:
     violations: dict[str, str] = field(default_factory=dict)
 
 
-# Each explorer has drawn, and every font that was asked for is there.
+# Each explorer has drawn, every font that was asked for is there, and the page has the system's colors.
 SETTLED = """() => document.readyState === "complete" && document.fonts.status === "loaded"
-  && [...document.querySelectorAll(".explorer")].every((explorer) => explorer.dataset.frames)"""
+  && [...document.querySelectorAll(".explorer")].every((explorer) => explorer.dataset.frames)
+  && matchMedia(`(prefers-color-scheme: ${document.documentElement.dataset.theme})`).matches"""
 
 FACTS = """() => {
   const root = document.documentElement;
@@ -105,43 +105,151 @@ FACTS = """() => {
   };
 }"""
 
+# At 320 pixels: what scrolls sideways; of code and output that go on to the right, whether each can be
+# focused and has a shade at its edge; and what lies over the page.
+NARROW = """() => ({
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  wide: [...document.querySelectorAll(".bd-article pre")]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.checkVisibility())
+    .map((box) => box.tabIndex === 0 && getComputedStyle(box).backgroundImage.split("gradient").length === 5),
+  floating: [...document.querySelectorAll("body *")]
+    .filter((each) => getComputedStyle(each).position === "fixed")
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+    .filter((each) => !each.closest(".bd-sidebar-primary, .bd-header, .skip-link, dialog"))
+    .map((each) => each.className),
+})"""
 
-def visit_page(browser: Browser, url: str, mode: str) -> Visit:
-    """Open the page for the first time in this mode and record what happens."""
-    visit = Visit(url)
-    context = browser.new_context(**MODES[mode])
+# What is folded: whether a thumb hits its line, which is high enough, and opens it.
+FOLDED = """() => {
+  const found = [];
+  for (const summary of document.querySelectorAll("article details > summary")) {
+    const { parentElement: box } = summary;
+    summary.scrollIntoView({ block: "center", behavior: "instant" });
+    const { x, y, width, height } = summary.getBoundingClientRect();
+    const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+    const shut = !box.open;
+    summary.click();
+    found.push({ high: height >= 44, hit: summary.contains(hit), turned: box.open === shut });
+    box.open = true; // what is folded inside comes next
+  }
+  return found;
+}"""
+
+# What a printed page shows, and whether it is as before afterwards.
+PAPER = """() => {
+  const open = document.querySelectorAll(".bd-article details[open]").length;
+  dispatchEvent(new Event("beforeprint"));
+  const seen = [...document.querySelectorAll(".bd-article *")].filter((each) => each.checkVisibility());
+  const lettered = seen.filter((each) => !each.closest("mjx-container, .explorer") &&
+    [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const dark = (color) => {
+    const [red, green, blue] = color.match(/[\\d.]+/g).map(Number);
+    return 0.3 * red + 0.6 * green + 0.1 * blue < 128;
+  };
+  const style = (each) => getComputedStyle(each);
+  const paper = [document.body, ...document.querySelectorAll(".bd-main, .bd-article, .bd-article pre")];
+  const found = {
+    pale: lettered.filter((each) => !dark(style(each).color)).map((each) => each.outerHTML.slice(0, 90)),
+    black: paper.filter((each) => /rgb\\((?!255, 255, 255)/.test(style(each).backgroundColor)).length,
+    cut: seen.filter((each) => each.matches("pre") && each.scrollWidth > each.clientWidth + 1).length,
+    folded: document.querySelectorAll(".bd-article details:not([open], .explorer-code)").length,
+    pressed: seen.filter((each) => each.matches(".explorer :is(button, input, select)")).length,
+    inverted: seen.filter((each) => each.matches("img") && style(each).filter !== "none").length,
+  };
+  dispatchEvent(new Event("afterprint"));
+  return { ...found, stillOpen: document.querySelectorAll(".bd-article details[open]").length - open };
+}"""
+
+
+def visit_page(
+    browser: Browser, url: str, modes: Iterable[str], *, whole: bool = True
+) -> dict[str, Visit]:
+    """Open the page for the first time in the first mode, go through the others, and record what happens.
+
+    whole: also on paper, in a narrow window, by thumb, and as axe sees it.
+    """
+    first, *others = modes
+    context = browser.new_context(**MODES[first])
     page = context.new_page()
-    page.on(
-        "console",
-        lambda message: visit.console.append(f"{message.type}: {message.text}"),
-    )
-    page.on("pageerror", lambda error: visit.console.append(f"error: {error}"))
-    page.on("request", lambda request: visit.requests.append(request.url))
-    page.on(
-        "requestfailed",
-        lambda request: visit.failed.append(f"{request.url}: {request.failure}"),
-    )
-    page.on("response", lambda answer: note_refusal(visit, answer))
+    said, asked, failed = listen(page)
     page.goto(url, wait_until="load")
     page.wait_for_function(SETTLED)
-    visit.facts = page.evaluate(FACTS)
-    if not url.startswith("file:"):
-        visit.violations = axe_violations(page)
+    visits = {}
+    for mode in (first, *others):
+        put_into(page, mode)
+        facts = page.evaluate(FACTS)
+        if whole:
+            facts |= {"paper": on_paper(page)} if mode != "phone" else on_phone(page)
+        visits[mode] = Visit(said.copy(), asked.copy(), failed.copy(), facts)
+    if whole:
+        page.evaluate(ONE_OF_EACH_KIND)
+        for mode, visit in visits.items():
+            put_into(page, mode)
+            # What is dark has other colors than what is light, and nothing else.
+            visit.violations = axe_violations(page, colors_only=mode == "dark")
     context.close()
-    return visit
+    return visits
 
 
-def note_refusal(visit: Visit, answer: Response) -> None:
-    """Record an answer that says no."""
-    if answer.status >= 400:
-        visit.failed.append(f"{answer.url}: {answer.status}")
+def listen(page: Page) -> tuple[list[str], list[str], list[str]]:
+    """Return what the page will have said, asked for, and not got."""
+    said: list[str] = []
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    page.on("request", lambda request: asked.append(request.url))
+    page.on(
+        "requestfailed",
+        lambda request: failed.append(f"{request.url}: {request.failure}"),
+    )
+
+    def note_refusal(answer: Response) -> None:
+        if answer.status >= 400:
+            failed.append(f"{answer.url}: {answer.status}")
+
+    page.on("response", note_refusal)
+    return said, asked, failed
+
+
+def put_into(page: Page, mode: str) -> None:
+    """Give the page a mode's window and colors, and wait until it has them."""
+    page.emulate_media(color_scheme=MODES[mode]["color_scheme"], media="screen")
+    resize(page, **MODES[mode]["viewport"])
+    page.wait_for_function(SETTLED)
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page's window a size, and wait until the page has heard of it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(
+        "new Promise((done) => setTimeout(() => requestAnimationFrame(done)))"
+    )
+
+
+def on_paper(page: Page) -> dict[str, Any]:
+    """Return what an A4 sheet would show."""
+    page.emulate_media(media="print")
+    resize(page, width=700, height=990)
+    found: dict[str, Any] = page.evaluate(PAPER)
+    return found
+
+
+def on_phone(page: Page) -> dict[str, Any]:
+    """Return how the page is under a thumb, and in a window of 320 pixels."""
+    folded = page.evaluate(FOLDED)
+    resize(page, width=320, height=640)
+    return {"folded": folded, "narrow": page.evaluate(NARROW)}
 
 
 # Every rule is asked; what is not broken is not described, which would take longer than the asking.
 AXE_OPTIONS = {"preload": False, "resultTypes": ["violations"]}
+STRUCTURE = {"rules": {"color-contrast": {"enabled": False}}}
+COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 # Code has thousands of tokens, of some twenty kinds: axe looks at the first of each kind in each kind of box.
+# It can't judge letters on a shade, such as wide code has at its edges.
 ONE_OF_EACH_KIND = """() => {
   const seen = new Set();
   for (const token of document.querySelectorAll(".highlight pre span")) {
@@ -150,13 +258,40 @@ ONE_OF_EACH_KIND = """() => {
     if (seen.has(kind) && !token.children.length) token.replaceWith(token.textContent);
     seen.add(kind);
   }
+  const style = document.head.appendChild(document.createElement("style"));
+  style.textContent = "pre { background-image: none !important; }";
+}"""
+
+# Of all texts of one color, size and weight on one ground the first is marked: axe looks for long at each.
+MARK = """() => {
+  const seen = new Set();
+  const mark = "data-first-of-its-kind";
+  for (const each of document.querySelectorAll(`[${mark}]`)) each.removeAttribute(mark);
+  for (const each of document.querySelectorAll("body *")) {
+    const lettered = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!lettered || !each.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(each);
+    const grounds = [];
+    for (let box = each; box; box = box.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
+      grounds.push(opacity, backgroundImage.slice(0, 99), backgroundColor);
+      if (/^rgb\\(/.test(backgroundColor)) break; // one sees no further
+    }
+    const ground = grounds.filter((part) => !["1", "none", "rgba(0, 0, 0, 0)"].includes(part));
+    const kind = [each.localName === "a", color, fontSize, fontWeight, textShadow, ...ground].join();
+    if (!seen.has(kind)) each.setAttribute(mark, "");
+    seen.add(kind);
+  }
 }"""
 
 
-def axe_violations(page: Page) -> dict[str, str]:
-    """Return what axe finds: rule -> the elements that break it. The page is not whole afterwards."""
-    page.evaluate(ONE_OF_EACH_KIND)
-    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+def axe_violations(page: Page, *, colors_only: bool = False) -> dict[str, str]:
+    """Return what axe finds: rule -> the elements that break it."""
+    page.evaluate(MARK)
+    first = {"include": [["[data-first-of-its-kind]"]]}
+    found = Axe().run(page, first, AXE_OPTIONS | COLORS).response["violations"]
+    if not colors_only:
+        found += Axe().run(page, options=AXE_OPTIONS | STRUCTURE).response["violations"]
     return {
         rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5])
         for rule in found
