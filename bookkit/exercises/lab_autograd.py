@@ -1,9 +1,19 @@
 """Checkers for the exercises of lab *Gradients by themselves*."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from bookkit.checks import Exercise, expect_array, expect_number, fail
 from nnfs_lib.labs import autograd as lab
+
+
+def tools_of(function):
+    """Return the lab's names as the reader has them: the notebook has a Tensor of its own."""
+    own = getattr(function, "__globals__", {})
+    return SimpleNamespace(
+        **{name: own.get(name, getattr(lab, name)) for name in lab.__all__}
+    )
 
 
 def maximum(answer):
@@ -61,13 +71,14 @@ def maximum(answer):
 
 def dropout(answer):
     """Judge a module that drops while it trains."""
+    tools = tools_of(getattr(answer, "forward", answer))
     rng = np.random.default_rng(0)
-    inputs = lab.Tensor(rng.uniform(1, 2, (200, 50)).astype(np.float32), True)
+    inputs = tools.Tensor(rng.uniform(1, 2, (200, 50)).astype(np.float32), True)
     layer = answer(0.2, rng=1)
-    if not isinstance(layer, lab.Module):
+    if not isinstance(layer, tools.Module):
         fail("Inherit from Module: then train() and eval() find your class.")
     outputs = layer(inputs)
-    if not isinstance(outputs, lab.Tensor):
+    if not isinstance(outputs, tools.Tensor):
         fail(f"forward should return a Tensor, not {type(outputs).__name__}.")
     expect_array(outputs.data, inputs.shape, "What forward returns")
     if not outputs.requires_grad:
@@ -78,6 +89,9 @@ def dropout(answer):
     share = np.mean(ratio == 0)
     if share == 0:
         fail("Nothing was dropped, though a module trains until eval() is called.")
+    zeros = ratio == 0
+    if (zeros == zeros[0]).all() or (zeros == zeros[:, :1]).all():
+        fail("Whole rows or columns are dropped: draw a number for every entry.")
     if 0.75 < share < 0.85:
         fail("rate is the share that is dropped: here 0.2, but 0.8 were.")
     if not 0.17 < share < 0.23:
@@ -87,9 +101,6 @@ def dropout(answer):
         fail("What stays has to grow, divided by 1 - rate, or the mean would shrink.")
     if not np.allclose(ratio[ratio != 0], 1.25):
         fail(f"What stays grew {left:.3g} times: divide it by 1 - rate, here 0.8.")
-    zeros = ratio == 0
-    if (zeros == zeros[0]).all() or (zeros == zeros[:, :1]).all():
-        fail("Whole rows or columns are dropped: draw a number for every entry.")
     if outputs.data.dtype != np.float32:
         fail(
             f"float32 went in and {outputs.data.dtype} came out: .astype(inputs.data.dtype) "
@@ -114,33 +125,36 @@ def dropout(answer):
     return "No backward was needed: the tape knows how to go through a product."
 
 
-class Watched(lab.Module):
-    """A network that notes how many samples came at once, and what backward had left by then."""
+def watch(tools, network):
+    """Return the network in another that notes how many samples came, and what backward had left."""
 
-    def __init__(self, network):
-        self.network = network
-        self.counts, self.finished = [], []
+    class Watched(tools.Module):
+        def __init__(self):
+            self.network = network
+            self.counts, self.finished = [], []
 
-    def forward(self, inputs):
-        slopes = [parameter.grad for parameter in self.parameters()]
-        self.counts.append(len(inputs.data))
-        self.finished.append(all(slope is not None for slope in slopes))
-        return self.network(inputs)
+        def forward(self, inputs):
+            slopes = [parameter.grad for parameter in self.parameters()]
+            self.counts.append(len(inputs.data))
+            self.finished.append(all(slope is not None for slope in slopes))
+            return self.network(inputs)
+
+    return Watched()
 
 
-def small_network():
+def small_network(tools):
     """Return a network 3-4-2 in float64."""
     rng = np.random.default_rng(0)
-    return lab.Sequential(
-        lab.Linear(3, 4, rng=rng, dtype=np.float64),
-        lab.ReLU(),
-        lab.Linear(4, 2, rng=rng, dtype=np.float64),
+    return tools.Sequential(
+        tools.Linear(3, 4, rng=rng, dtype=np.float64),
+        tools.ReLU(),
+        tools.Linear(4, 2, rng=rng, dtype=np.float64),
     )
 
 
 def whole_batch(X, y):
     """Return the loss and the gradients of all samples at once."""
-    net = small_network()
+    net = small_network(lab)
     value = lab.CrossEntropyLoss()(net(lab.Tensor(X)), y)
     value.backward()
     return value.item(), [parameter.grad for parameter in net.parameters()]
@@ -148,20 +162,21 @@ def whole_batch(X, y):
 
 def in_pieces(answer):
     """Judge gradients that are gathered piece by piece."""
+    tools = tools_of(answer)
     rng = np.random.default_rng(1)
     X, y = rng.standard_normal((10, 3)), rng.integers(0, 2, 10)
     for size in (5, 4, 10):
         expected, slopes = whole_batch(X, y)
-        watched = Watched(small_network())
+        watched = watch(tools, small_network(tools))
         parameters = watched.parameters()
         before = [parameter.data.copy() for parameter in parameters]
-        value = answer(watched, lab.CrossEntropyLoss(), X, y, size)
+        value = answer(watched, tools.CrossEntropyLoss(), X, y, size)
         judge_pieces(watched, before, size)
         for parameter, slope in zip(parameters, slopes, strict=True):
             if parameter.grad is None:
                 fail("The parameters have no gradients: call backward for each piece.")
             judge_slope(parameter.grad, slope, size, len(X))
-        if isinstance(value, lab.Tensor):
+        if isinstance(value, tools.Tensor):
             fail("Return the loss as a number: item() takes it off the tape.")
         found = expect_number(value, "The loss of the whole batch")
         if not np.isclose(found, expected):
@@ -170,7 +185,7 @@ def in_pieces(answer):
                 f"{expected:.4f}. Weight each piece by its share of the samples."
             )
         again = [parameter.grad.copy() for parameter in parameters]
-        answer(watched, lab.CrossEntropyLoss(), X, y, size)
+        answer(watched, tools.CrossEntropyLoss(), X, y, size)
         if not np.allclose(parameters[0].grad, again[0]):
             fail("Called again, it added to what was there: begin with zero_grad().")
     return "So a batch may be larger than the memory: only a piece is on the tape."
