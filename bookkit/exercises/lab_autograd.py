@@ -128,18 +128,16 @@ def dropout(answer):
 def watch(tools, network):
     """Return the network in another that notes how many samples came, and what backward had left."""
 
-    class Watched(tools.Module):
-        def __init__(self):
-            self.network = network
-            self.counts, self.finished = [], []
+    def forward(self, inputs):
+        slopes = [parameter.grad for parameter in self.parameters()]
+        self.counts.append(len(inputs.data))
+        self.finished.append(all(slope is not None for slope in slopes))
+        return self.network(inputs)
 
-        def forward(self, inputs):
-            slopes = [parameter.grad for parameter in self.parameters()]
-            self.counts.append(len(inputs.data))
-            self.finished.append(all(slope is not None for slope in slopes))
-            return self.network(inputs)
-
-    return Watched()
+    watched = type("Watched", (tools.Module,), {"forward": forward})()
+    watched.network = network
+    watched.counts, watched.finished = [], []
+    return watched
 
 
 def small_network(tools):
