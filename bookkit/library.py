@@ -94,17 +94,17 @@ def _signature(function: ast.FunctionDef) -> str:
 
 
 def _members(node: Definition) -> dict[str, str]:
-    """Return a class's public methods, name -> signature, and its __init__; or else its attributes."""
+    """Return a class's attributes that have a type, and its public methods and __init__, with signatures."""
     body = node.body if isinstance(node, ast.ClassDef) else []
+    targets = [item.target for item in body if isinstance(item, ast.AnnAssign)]
+    attributes = [each.id for each in targets if isinstance(each, ast.Name)]
     methods = {
         item.name: _signature(item)
         for item in body
         if isinstance(item, ast.FunctionDef)
         and (item.name == "__init__" or not item.name.startswith("_"))
     }
-    targets = [item.target for item in body if isinstance(item, ast.AnnAssign)]
-    attributes = [each.id for each in targets if isinstance(each, ast.Name)]
-    return methods or {name: name for name in attributes}
+    return {name: name for name in attributes if not name.startswith("_")} | methods
 
 
 def _heading(name: str, node: Definition) -> str:
@@ -122,11 +122,16 @@ def changes(chapter: int, folder: Path | None = None) -> list[Change]:
         for name in _definitions(path)
     }
     before: dict[str, set[str]] = {}
+    last: dict[str, Definition] = {}
     for earlier in range(1, chapter):
-        for name, node in _definitions(_stage(folder, earlier)).items():
+        definitions = _definitions(_stage(folder, earlier))
+        last |= definitions
+        for name, node in definitions.items():
             before.setdefault(name, set()).update(_members(node))
     found = []
     for name, node in _definitions(_stage(folder, chapter)).items():
+        if _is_laid_anew(node, last.get(name)):
+            continue
         known, members = before.get(name), _members(node)
         found.append(
             Change(
@@ -145,6 +150,13 @@ def changes(chapter: int, folder: Path | None = None) -> list[Change]:
             )
         )
     return found
+
+
+def _is_laid_anew(node: Definition, earlier: Definition | None) -> bool:
+    """Whether a constant reads as before, and only its classes have been re-opened."""
+    if earlier is None or not isinstance(node, ast.Assign | ast.AnnAssign):
+        return False
+    return ast.unparse(node) == ast.unparse(earlier)
 
 
 def _stage(folder: Path, chapter: int) -> Path:

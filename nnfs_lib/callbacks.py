@@ -18,7 +18,7 @@ class EarlyStopping:
     """A callback: ends a training whose loss has not fallen for `patience` epochs.
 
     It looks at the validation loss where there is one, and at the training loss
-    otherwise. With restore_best, the model gets the parameters of the best epoch back.
+    otherwise. With restore_best, a model that it stops has its best epoch's parameters.
     Source: Prechelt (1998).
 
     Built in chapter 11.
@@ -35,8 +35,9 @@ class EarlyStopping:
     def __call__(self, model: Model, history: History) -> bool:
         """Return whether to stop; then the model has its best parameters."""
         losses = history.val_loss or history.loss
-        if len(losses) == 1 or losses[-1] < self.best_loss:
-            self.best_loss, self.best_epoch = losses[-1], len(losses)
+        loss = math.inf if math.isnan(losses[-1]) else losses[-1]
+        if len(losses) == 1 or loss < self.best_loss:
+            self.best_loss, self.best_epoch = loss, len(losses)
             self.best_parameters = model.parameters.copy()
         if len(losses) - self.best_epoch < self.patience:
             return False

@@ -4,8 +4,9 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -127,6 +128,35 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     first = np.argwhere(~np.isfinite(array))[0]
     bad = f"{array[tuple(first)]}, the first in sample {first[0]}"
     raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
+
+
+_NO_LOADER = "Without y, X is a loader, which gives batches (X, y)"
+
+
+def _check_loader(loader: Any, batch_size: int | None = None) -> None:
+    """Raise a ValueError unless it can be gone through again and again."""
+    if batch_size is not None:
+        advice = "leave batch_size out, or hand in X and y"
+        raise ValueError(f"A loader has a batch size of its own: {advice}.")
+    if not isinstance(loader, Iterable) or isinstance(loader, np.ndarray | Iterator):
+        needs = "again each time it is gone through, as a list does"
+        raise ValueError(f"{_NO_LOADER} {needs}, got {type(loader).__name__}.")
+
+
+def _batches_of(loader: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield a loader's batches (X, y); ValueError where it gives none, or others."""
+    _check_loader(loader)
+    empty = True
+    for batch in loader:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise ValueError(f"{_NO_LOADER}, got {type(batch).__name__} for a batch.")
+        X, y = _check_samples(*batch)
+        _check_finite(X, "X")
+        _check_finite(y, "y")
+        yield X, y
+        empty = False
+    if empty:
+        raise ValueError(f"{_NO_LOADER}, got none.")
 
 
 def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:

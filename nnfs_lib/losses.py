@@ -65,10 +65,13 @@ class Loss:
         return value, self.backward(predictions, targets)
 
     def __init_subclass__(cls) -> None:
-        """Let a class that redefines one of the two go the long way again."""
-        own = vars(cls)
-        if "value_and_gradient" not in own and ("forward" in own or "backward" in own):
-            long_way = Loss.value_and_gradient
+        """Let a class with a forward, backward or calculate of its own use them."""
+        own = vars(cls).keys()
+        redefined = own & {"forward", "backward", "calculate"}
+        if redefined and "value_and_gradient" not in own:
+            long_way = (
+                Loss.value_and_gradient
+            )  # an inherited shortcut would not call them
             cls.value_and_gradient = long_way
 
 

@@ -5,14 +5,21 @@ Generated from the chapters: edit them, not this file.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnfs_lib.console import _progress
-from nnfs_lib.datasets import _check_count, _check_finite, _check_samples, batches
+from nnfs_lib.datasets import (
+    _batches_of,
+    _check_count,
+    _check_finite,
+    _check_loader,
+    _check_samples,
+    batches,
+)
 from nnfs_lib.files import _VERSION, _cannot_load, _pack, _read_packed, _write_whole
 from nnfs_lib.history import History, _as_line
 from nnfs_lib.layers import Dense, Layer
@@ -103,9 +110,9 @@ class Model:
         for kind, given in kinds.items():
             if given is not None:
                 _check_kind(given, kind, owner="Model.set")
-        self.loss = loss or self.loss
-        self.optimizer = optimizer or self.optimizer
-        self.accuracy = accuracy or self.accuracy
+        self.loss = self.loss if loss is None else loss
+        self.optimizer = self.optimizer if optimizer is None else optimizer
+        self.accuracy = self.accuracy if accuracy is None else accuracy
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         """Return what the last layer returns for a batch of inputs."""
@@ -139,7 +146,7 @@ class Model:
             old = self._parameters
             self._parameters, self._gradients, self._places = _lay_out(self.layers)
             moved = self.optimizer.arrays if self.optimizer else []
-            if len(moved) == 1 and moved[0] is old:
+            if moved and moved[0] is old and old.size == self._parameters.size:
                 moved[0] = self._parameters
         return self._parameters
 
@@ -184,7 +191,7 @@ class Model:
         self, X: np.ndarray, y: np.ndarray
     ) -> tuple[float, np.ndarray]:
         """Fill the gradients; return the data loss of a batch, and its outputs."""
-        self.parameters  # lie in one vector
+        self.parameters  # asking for them lays them out in one vector
         outputs = X
         for layer in self.layers_in_use:
             outputs = layer.forward(outputs)
@@ -237,24 +244,27 @@ class Model:
             self.finalize()
 
     def _train_epoch(
-        self, X: np.ndarray, y: np.ndarray, batch_size: int | None = None
+        self, X: Any, y: np.ndarray | None, batch_size: int | None = None
     ) -> dict[str, float]:
         """Take a step on each batch; return what it found, by the history's names."""
-        parts: Iterable[tuple[np.ndarray, np.ndarray]] = [(X, y)]
-        if batch_size is not None and batch_size < len(X):
+        parts: Iterable[Any] = [(X, y)]
+        if y is None:
+            parts = _batches_of(X)
+        elif batch_size is not None and batch_size < len(X):
             parts = batches(X, y, batch_size, self.rng)
-        data_loss, penalties, found = 0.0, 0.0, []
+        samples, data_loss, penalties, found = 0, 0.0, 0.0, []
         for X_batch, y_batch in parts:
             rate = self.optimizer.current_learning_rate
-            share = len(y_batch) / len(y)  # of the samples
-            penalties += share * self.regularization_loss()
+            samples += len(y_batch)
+            share = len(y_batch) / samples  # of the samples so far
+            penalties += share * (self.regularization_loss() - penalties)
             value, outputs = self.step(X_batch, y_batch)
-            data_loss += share * value
-            if self.accuracy:
+            data_loss += share * (value - data_loss)
+            if self.accuracy is not None:
                 found.append((outputs, y_batch))
         record = {"loss": data_loss + penalties, "data_loss": data_loss}
         record |= {"regularization_loss": penalties, "learning_rate": rate}
-        if self.accuracy:
+        if self.accuracy is not None:
             record["accuracy"] = self._judge(found)
         if math.isnan(data_loss):
             epoch = len(self.history.loss) + 1
@@ -273,8 +283,8 @@ class Model:
 
     def train(
         self,
-        X: np.ndarray,
-        y: np.ndarray,
+        X: Any,
+        y: np.ndarray | None = None,
         *,
         epochs: int = 1,
         batch_size: int | None = None,
@@ -285,8 +295,9 @@ class Model:
         """Take a step on every batch, epoch after epoch; return what was measured.
 
         X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
-        epoch is one step on all samples, in their order; with one, they are shuffled
-        every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
+        epoch is one step on all samples, in their order; with a smaller one, they are
+        shuffled every epoch. In the place of X and y it takes a loader, which gives batches
+        (X, y) each time it is gone through. validation_data is (X, y), evaluated after every epoch. Prints a
         line every so many epochs, and of the first and the last; for 0, none. After every
         epoch, each callback is called with the model and the history so far; if one
         returns true, the training ends. So it does after a keyboard interrupt, and with a
@@ -298,30 +309,36 @@ class Model:
         if batch_size is not None:
             batch_size = _check_count(batch_size, "batch_size", least=1)
         listeners = _check_callbacks(callbacks)
-        X, y = _check_samples(X, y)
         self._check_tools("loss", "optimizer")
-        self._try_out((X, y))
+        size = batch_size
+        if y is None:
+            _check_loader(X, batch_size)
+        else:
+            X, y = _check_samples(X, y)
+            self._try_out((X, y))
+            size = batch_size or len(X)
         if validation_data is not None:
             self._try_out(validation_data)
-        self.history = history = History(interrupted=True)
+        self.history = history = History()
         numbers = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
-        training = _training_mode(self.layers, True)
-        with suppress(KeyboardInterrupt), closing(numbers), training:
-            for epoch in numbers:
-                record = self._train_epoch(X, y, batch_size)
-                if validation_data is not None:
-                    found = self.evaluate(*validation_data, batch_size=batch_size or len(X))
-                    record["val_loss"] = found.loss
-                    if self.accuracy:
-                        record["val_accuracy"] = found.accuracy
-                history.append(record)
-                answers = [callback(self, history) for callback in listeners]
-                shown = epoch in (1, epochs) or any(answers)
-                if print_every and (epoch % print_every == 0 or shown):
-                    print(_as_line(epoch, epochs, record))
-                if any(answers):
-                    break
-            history.interrupted = False
+        try:
+            with closing(numbers), _training_mode(self.layers, True):
+                for epoch in numbers:
+                    record = self._train_epoch(X, y, batch_size)
+                    if validation_data is not None:
+                        found = self.evaluate(*validation_data, batch_size=size)
+                        record["val_loss"] = found.loss
+                        if self.accuracy is not None:
+                            record["val_accuracy"] = found.accuracy
+                    history.append(record)
+                    answers = [callback(self, history) for callback in listeners]
+                    shown = epoch in (1, epochs) or any(answers)
+                    if print_every and (epoch % print_every == 0 or shown):
+                        print(_as_line(epoch, epochs, record))
+                    if any(answers):
+                        break
+        except KeyboardInterrupt:
+            history.interrupted = True
         return history
 
     def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
@@ -334,24 +351,26 @@ class Model:
         return np.concatenate(parts)
 
     def evaluate(
-        self, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
+        self, X: Any, y: np.ndarray | None = None, *, batch_size: int | None = None
     ) -> _Evaluation:
         """Return loss and accuracy over all samples; nothing is dropped, nor learned.
 
         So many samples are computed at a time; None is all at once. The results are the
-        same but for rounding.
+        same but for rounding. In the place of X and y it takes a loader, as `train` does.
         """
         self._check_tools("loss")
-        total, found = 0.0, []
+        parts = _batches_of(X) if y is None else batches(X, y, batch_size)
+        total, samples, found = 0.0, 0, []
         with _training_mode(self.layers, False):
-            for X_batch, y_batch in batches(X, y, batch_size):
+            for X_batch, y_batch in parts:
                 outputs = X_batch
                 for layer in self.layers_in_use:
                     outputs = layer.forward(outputs)
                 total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
-                if self.accuracy:
+                samples += len(y_batch)
+                if self.accuracy is not None:
                     found.append((outputs, y_batch))
-            return _Evaluation(total / len(X), self._judge(found))
+            return _Evaluation(total / samples, self._judge(found))
 
     def _judge(self, found: list[tuple[np.ndarray, np.ndarray]]) -> float:
         """Return the accuracy of all (outputs, targets); NaN where none is set."""
@@ -378,7 +397,7 @@ class Model:
                 part = y[start : start + size]
                 every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
                 self.loss_in_use.calculate(every, part)
-                if self.accuracy:
+                if self.accuracy is not None:
                     self.accuracy.calculate(self._answers(every), part)
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
@@ -469,8 +488,9 @@ def _check_callbacks(
     callbacks: Iterable[Callable[["Model", History], object]],
 ) -> list[Callable[["Model", History], object]]:
     """Return them as a list; ValueError unless each can be called."""
-    listeners = [] if callable(callbacks) else list(callbacks)
-    if callable(callbacks) or not all(map(callable, listeners)):
+    several = isinstance(callbacks, Iterable) and not callable(callbacks)
+    listeners = list(callbacks) if several else []
+    if not several or not all(map(callable, listeners)):
         needs = "callbacks is a list of functions of (model, history)"
         raise ValueError(f"{needs}, got {callbacks!r}.")
     return listeners

@@ -170,7 +170,11 @@ def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarra
     """Return what training needs to go on, beside the parameters: text and arrays."""
     memories = model.optimizer.get_state()
     done = memories.pop("steps_done")
-    _check_memories(model, memories)
+    try:
+        _check_memories(model, memories)
+    except ValueError as error:
+        advice = "give the model an optimizer of its own: call set(optimizer=...)"
+        raise ValueError(f"Model can't be saved, {error}: {advice}.") from error
     owners = _owners_of_generators(model)
     distinct = {id(owner.rng): owner.rng for owner in owners}
     states = [rng.bit_generator.state for rng in distinct.values()]

@@ -32,10 +32,9 @@ def _describe(layer: Layer) -> str:
 
 
 def _same(one: type, other: type) -> bool:
-    """Whether a class computes what another does, forward and backward."""
-    return all(
-        getattr(one, name) is getattr(other, name) for name in ("forward", "backward")
-    )
+    """Whether a class has another's methods for what a step computes."""
+    names = ("forward", "backward", "calculate", "value_and_gradient")
+    return all(getattr(one, name, 0) is getattr(other, name, 0) for name in names)
 
 
 def _fused_for(last: Layer, loss: Loss) -> Loss | None:
@@ -101,13 +100,13 @@ def _lay_out(layers: Sequence[Layer]) -> tuple[np.ndarray, np.ndarray, list[_Pla
 @contextmanager
 def _training_mode(layers: Sequence[Layer], training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""
-    before = [layer.training for layer in layers]
+    before = [(layer, layer.training) for layer in layers]
     try:
         for layer in layers:
             layer.training = training
         yield
     finally:
-        for layer, old in zip(layers, before, strict=True):
+        for layer, old in before:
             layer.training = old
 
 

@@ -139,10 +139,14 @@ def early(answer):
     train_and_stop(small, train, val, patience=5, most=2, batch_size=50)
     if small.optimizer.steps_done != 12:
         fail("With batch_size=50, an epoch of 300 samples has six steps: pass it on.")
-    short = model()
-    if len(train_and_stop(short, train, val, patience=20, most=7)) != 7:
-        fail("With most=7 there are seven epochs.")
-    return "What came after the best epoch was learned by heart, and is undone."
+    short, most = model(), best + 11  # ten epochs after the best one
+    if len(train_and_stop(short, train, val, patience=20, most=most)) != most:
+        fail(f"With most={most} and no reason to stop, there are {most} epochs.")
+    if not np.isclose(short.evaluate(*val).loss, losses[best], rtol=1e-3):
+        fail("Where the epochs run out first, the best parameters come back as well.")
+    return (
+        "What came after the best epoch is undone, also where the epochs ran out first."
+    )
 
 
 EXERCISES = (

@@ -4,7 +4,7 @@ Generated from chapters/10_model.ipynb: edit that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,9 +81,9 @@ class Model:
         for kind, given in kinds.items():
             if given is not None:
                 _check_kind(given, kind, owner="Model.set")
-        self.loss = loss or self.loss
-        self.optimizer = optimizer or self.optimizer
-        self.accuracy = accuracy or self.accuracy
+        self.loss = self.loss if loss is None else loss
+        self.optimizer = self.optimizer if optimizer is None else optimizer
+        self.accuracy = self.accuracy if accuracy is None else accuracy
 
 
 def forward(self: Model, X: np.ndarray) -> np.ndarray:
@@ -140,10 +140,9 @@ def _describe(layer: nn.Layer) -> str:
 
 
 def _same(one: type, other: type) -> bool:
-    """Whether a class computes what another does, forward and backward."""
-    return all(
-        getattr(one, name) is getattr(other, name) for name in ("forward", "backward")
-    )
+    """Whether a class has another's methods for what a step computes."""
+    names = ("forward", "backward", "calculate", "value_and_gradient")
+    return all(getattr(one, name, 0) is getattr(other, name, 0) for name in names)
 
 
 def _fused_for(last: nn.Layer, loss: nn.Loss) -> nn.Loss | None:
@@ -259,7 +258,7 @@ def parameters(self: Model) -> np.ndarray:
         old = self._parameters
         self._parameters, self._gradients, self._places = _lay_out(self.layers)
         moved = self.optimizer.arrays if self.optimizer else []
-        if len(moved) == 1 and moved[0] is old:
+        if moved and moved[0] is old and old.size == self._parameters.size:
             moved[0] = self._parameters
     return self._parameters
 
@@ -276,13 +275,13 @@ Model.parameters = property(parameters, keep_parameters)
 @contextmanager
 def _training_mode(layers: Sequence[nn.Layer], training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""
-    before = [layer.training for layer in layers]
+    before = [(layer, layer.training) for layer in layers]
     try:
         for layer in layers:
             layer.training = training
         yield
     finally:
-        for layer, old in zip(layers, before, strict=True):
+        for layer, old in before:
             layer.training = old
 
 
@@ -362,7 +361,7 @@ def _backpropagate(
     self: Model, X: np.ndarray, y: np.ndarray
 ) -> tuple[float, np.ndarray]:
     """Fill the gradients; return the data loss of a batch, and its outputs."""
-    self.parameters  # lie in one vector
+    self.parameters  # asking for them lays them out in one vector
     outputs = X
     for layer in self.layers_in_use:
         outputs = layer.forward(outputs)
@@ -542,14 +541,16 @@ def train(
     epochs = _check_count(epochs, "epochs", least=1)
     print_every = _check_count(print_every, "print_every", least=0)
     self._check_tools("loss", "optimizer")
-    history = History(interrupted=True)
-    with suppress(KeyboardInterrupt), _training_mode(self.layers, True):
-        for epoch in range(1, epochs + 1):
-            record = self._train_epoch(X, y)
-            history.append(record)
-            if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
-                print(_as_line(epoch, epochs, record))
-        history.interrupted = False
+    history = History()
+    try:
+        with _training_mode(self.layers, True):
+            for epoch in range(1, epochs + 1):
+                record = self._train_epoch(X, y)
+                history.append(record)
+                if print_every and (epoch % print_every == 0 or epoch in (1, epochs)):
+                    print(_as_line(epoch, epochs, record))
+    except KeyboardInterrupt:
+        history.interrupted = True
     return history
 
 

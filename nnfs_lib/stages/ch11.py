@@ -131,24 +131,26 @@ class _Evaluation(NamedTuple):
 
 
 def evaluate(
-    self: Model, X: np.ndarray, y: np.ndarray, *, batch_size: int | None = None
+    self: Model, X: Any, y: np.ndarray | None = None, *, batch_size: int | None = None
 ) -> _Evaluation:
     """Return loss and accuracy over all samples; nothing is dropped, nor learned.
 
     So many samples are computed at a time; None is all at once. The results are the
-    same but for rounding.
+    same but for rounding. In the place of X and y it takes a loader, as `train` does.
     """
     self._check_tools("loss")
-    total, found = 0.0, []
+    parts = _batches_of(X) if y is None else batches(X, y, batch_size)
+    total, samples, found = 0.0, 0, []
     with nn._training_mode(self.layers, False):
-        for X_batch, y_batch in batches(X, y, batch_size):
+        for X_batch, y_batch in parts:
             outputs = X_batch
             for layer in self.layers_in_use:
                 outputs = layer.forward(outputs)
             total += self.loss_in_use.calculate(outputs, y_batch) * len(y_batch)
-            if self.accuracy:
+            samples += len(y_batch)
+            if self.accuracy is not None:
                 found.append((outputs, y_batch))
-        return _Evaluation(total / len(X), self._judge(found))
+        return _Evaluation(total / samples, self._judge(found))
 
 
 Model.evaluate = evaluate
@@ -218,7 +220,7 @@ def _try_out(self: Model, data: tuple[np.ndarray, np.ndarray]) -> None:
             part = y[start : start + size]
             every = np.broadcast_to(outputs, (len(part), *outputs.shape[1:]))
             self.loss_in_use.calculate(every, part)
-            if self.accuracy:
+            if self.accuracy is not None:
                 self.accuracy.calculate(self._answers(every), part)
 
 
@@ -226,24 +228,27 @@ Model._try_out = _try_out
 
 
 def _train_epoch(
-    self: Model, X: np.ndarray, y: np.ndarray, batch_size: int | None = None
+    self: Model, X: Any, y: np.ndarray | None, batch_size: int | None = None
 ) -> dict[str, float]:
     """Take a step on each batch; return what it found, by the history's names."""
-    parts: Iterable[tuple[np.ndarray, np.ndarray]] = [(X, y)]
-    if batch_size is not None and batch_size < len(X):
+    parts: Iterable[Any] = [(X, y)]
+    if y is None:
+        parts = _batches_of(X)
+    elif batch_size is not None and batch_size < len(X):
         parts = batches(X, y, batch_size, self.rng)
-    data_loss, penalties, found = 0.0, 0.0, []
+    samples, data_loss, penalties, found = 0, 0.0, 0.0, []
     for X_batch, y_batch in parts:
         rate = self.optimizer.current_learning_rate
-        share = len(y_batch) / len(y)  # of the samples
-        penalties += share * self.regularization_loss()
+        samples += len(y_batch)
+        share = len(y_batch) / samples  # of the samples so far
+        penalties += share * (self.regularization_loss() - penalties)
         value, outputs = self.step(X_batch, y_batch)
-        data_loss += share * value
-        if self.accuracy:
+        data_loss += share * (value - data_loss)
+        if self.accuracy is not None:
             found.append((outputs, y_batch))
     record = {"loss": data_loss + penalties, "data_loss": data_loss}
     record |= {"regularization_loss": penalties, "learning_rate": rate}
-    if self.accuracy:
+    if self.accuracy is not None:
         record["accuracy"] = self._judge(found)
     if math.isnan(data_loss):
         epoch = len(self.history.loss) + 1
@@ -257,8 +262,8 @@ Model._train_epoch = _train_epoch
 
 def train(
     self: Model,
-    X: np.ndarray,
-    y: np.ndarray,
+    X: Any,
+    y: np.ndarray | None = None,
     *,
     epochs: int = 1,
     batch_size: int | None = None,
@@ -269,8 +274,9 @@ def train(
     """Take a step on every batch, epoch after epoch; return what was measured.
 
     X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
-    epoch is one step on all samples, in their order; with one, they are shuffled
-    every epoch. validation_data is (X, y), evaluated after every epoch. Prints a
+    epoch is one step on all samples, in their order; with a smaller one, they are
+    shuffled every epoch. In the place of X and y it takes a loader, which gives batches
+    (X, y) each time it is gone through. validation_data is (X, y), evaluated after every epoch. Prints a
     line every so many epochs, and of the first and the last; for 0, none. After every
     epoch, each callback is called with the model and the history so far; if one
     returns true, the training ends. So it does after a keyboard interrupt, and with a
@@ -282,30 +288,36 @@ def train(
     if batch_size is not None:
         batch_size = nn._check_count(batch_size, "batch_size", least=1)
     listeners = _check_callbacks(callbacks)
-    X, y = nn._check_samples(X, y)
     self._check_tools("loss", "optimizer")
-    self._try_out((X, y))
+    size = batch_size
+    if y is None:
+        _check_loader(X, batch_size)
+    else:
+        X, y = nn._check_samples(X, y)
+        self._try_out((X, y))
+        size = batch_size or len(X)
     if validation_data is not None:
         self._try_out(validation_data)
-    self.history = history = nn.History(interrupted=True)
+    self.history = history = nn.History()
     numbers = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
-    training = nn._training_mode(self.layers, True)
-    with suppress(KeyboardInterrupt), closing(numbers), training:
-        for epoch in numbers:
-            record = self._train_epoch(X, y, batch_size)
-            if validation_data is not None:
-                found = self.evaluate(*validation_data, batch_size=batch_size or len(X))
-                record["val_loss"] = found.loss
-                if self.accuracy:
-                    record["val_accuracy"] = found.accuracy
-            history.append(record)
-            answers = [callback(self, history) for callback in listeners]
-            shown = epoch in (1, epochs) or any(answers)
-            if print_every and (epoch % print_every == 0 or shown):
-                print(nn._as_line(epoch, epochs, record))
-            if any(answers):
-                break
-        history.interrupted = False
+    try:
+        with closing(numbers), nn._training_mode(self.layers, True):
+            for epoch in numbers:
+                record = self._train_epoch(X, y, batch_size)
+                if validation_data is not None:
+                    found = self.evaluate(*validation_data, batch_size=size)
+                    record["val_loss"] = found.loss
+                    if self.accuracy is not None:
+                        record["val_accuracy"] = found.accuracy
+                history.append(record)
+                answers = [callback(self, history) for callback in listeners]
+                shown = epoch in (1, epochs) or any(answers)
+                if print_every and (epoch % print_every == 0 or shown):
+                    print(nn._as_line(epoch, epochs, record))
+                if any(answers):
+                    break
+    except KeyboardInterrupt:
+        history.interrupted = True
     return history
 
 
@@ -316,18 +328,48 @@ def _check_callbacks(
     callbacks: Iterable[Callable[["Model", nn.History], object]],
 ) -> list[Callable[["Model", nn.History], object]]:
     """Return them as a list; ValueError unless each can be called."""
-    listeners = [] if callable(callbacks) else list(callbacks)
-    if callable(callbacks) or not all(map(callable, listeners)):
+    several = isinstance(callbacks, Iterable) and not callable(callbacks)
+    listeners = list(callbacks) if several else []
+    if not several or not all(map(callable, listeners)):
         needs = "callbacks is a list of functions of (model, history)"
         raise ValueError(f"{needs}, got {callbacks!r}.")
     return listeners
+
+
+_NO_LOADER = "Without y, X is a loader, which gives batches (X, y)"
+
+
+def _check_loader(loader: Any, batch_size: int | None = None) -> None:
+    """Raise a ValueError unless it can be gone through again and again."""
+    if batch_size is not None:
+        advice = "leave batch_size out, or hand in X and y"
+        raise ValueError(f"A loader has a batch size of its own: {advice}.")
+    if not isinstance(loader, Iterable) or isinstance(loader, np.ndarray | Iterator):
+        needs = "again each time it is gone through, as a list does"
+        raise ValueError(f"{_NO_LOADER} {needs}, got {type(loader).__name__}.")
+
+
+def _batches_of(loader: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield a loader's batches (X, y); ValueError where it gives none, or others."""
+    _check_loader(loader)
+    empty = True
+    for batch in loader:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise ValueError(f"{_NO_LOADER}, got {type(batch).__name__} for a batch.")
+        X, y = nn._check_samples(*batch)
+        _check_finite(X, "X")
+        _check_finite(y, "y")
+        yield X, y
+        empty = False
+    if empty:
+        raise ValueError(f"{_NO_LOADER}, got none.")
 
 
 class EarlyStopping:
     """A callback: ends a training whose loss has not fallen for `patience` epochs.
 
     It looks at the validation loss where there is one, and at the training loss
-    otherwise. With restore_best, the model gets the parameters of the best epoch back.
+    otherwise. With restore_best, a model that it stops has its best epoch's parameters.
     Source: Prechelt (1998).
     """
 
@@ -342,8 +384,9 @@ class EarlyStopping:
     def __call__(self, model: Model, history: nn.History) -> bool:
         """Return whether to stop; then the model has its best parameters."""
         losses = history.val_loss or history.loss
-        if len(losses) == 1 or losses[-1] < self.best_loss:
-            self.best_loss, self.best_epoch = losses[-1], len(losses)
+        loss = math.inf if math.isnan(losses[-1]) else losses[-1]
+        if len(losses) == 1 or loss < self.best_loss:
+            self.best_loss, self.best_epoch = loss, len(losses)
             self.best_parameters = model.parameters.copy()
         if len(losses) - self.best_epoch < self.patience:
             return False

@@ -26,11 +26,13 @@ from nnfs_lib.stages.appendix import (
 from nnfs_lib.stages.appendix import *
 from nnfs_lib.stages.ch11 import (
     _EPSILON,
+    _NO_LOADER,
     _as_answers,
     _as_classes,
     _as_float,
     _as_line,
     _as_numbers,
+    _batches_of,
     _check_batch,
     _check_callbacks,
     _check_count,
@@ -40,6 +42,7 @@ from nnfs_lib.stages.ch11 import (
     _check_float64,
     _check_kind,
     _check_labels,
+    _check_loader,
     _check_not_empty,
     _check_pairs,
     _check_probabilities,

@@ -23,11 +23,13 @@ from nnfs_lib.stages.ch12 import (
     _IDX_FILES,
     _IDX_TYPES,
     _MNIST,
+    _NO_LOADER,
     _as_answers,
     _as_classes,
     _as_float,
     _as_line,
     _as_numbers,
+    _batches_of,
     _check_batch,
     _check_callbacks,
     _check_count,
@@ -37,6 +39,7 @@ from nnfs_lib.stages.ch12 import (
     _check_float64,
     _check_kind,
     _check_labels,
+    _check_loader,
     _check_not_empty,
     _check_pairs,
     _check_probabilities,
@@ -370,7 +373,11 @@ def _training_to_config(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarra
     """Return what training needs to go on, beside the parameters: text and arrays."""
     memories = model.optimizer.get_state()
     done = memories.pop("steps_done")
-    _check_memories(model, memories)
+    try:
+        _check_memories(model, memories)
+    except ValueError as error:
+        advice = "give the model an optimizer of its own: call set(optimizer=...)"
+        raise ValueError(f"Model can't be saved, {error}: {advice}.") from error
     owners = _owners_of_generators(model)
     distinct = {id(owner.rng): owner.rng for owner in owners}
     states = [rng.bit_generator.state for rng in distinct.values()]

@@ -93,6 +93,26 @@ def test_the_difference_marks_added_and_rewritten(package, shown):
     ]
 
 
+def test_attributes_are_members_like_methods(package):
+    (package / "stages/ch03.py").write_text(
+        "class Dense(nn.Dense):\n    names: tuple = ()\n    _own: int = 1\n\n"
+        "    def train(self): ...\n"
+    )
+    (dense,) = library.changes(3)
+    assert dense.added == ("names", "train()")
+    assert dense.note == "+ names, + train"
+
+
+def test_a_constant_is_told_only_where_its_value_has_changed(package, shown):
+    stage = package / "stages/ch03.py"
+    stage.write_text("class ReLU(nn.ReLU):\n    size = 1\n\nLIMIT: float = 3\n")
+    assert [change.name for change in library.changes(3)] == ["ReLU"]
+    library_changes(3)
+    assert "LIMIT" not in shown[0]["text/plain"]
+    stage.write_text("LIMIT: float = 4\n")
+    assert [change.note for change in library.changes(3)] == ["rewritten"]
+
+
 def test_a_chapter_that_was_not_exported(package):
     with pytest.raises(
         RuntimeError, match="Chapter 3 has not been exported yet: run `make export`"

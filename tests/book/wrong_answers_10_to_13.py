@@ -231,7 +231,7 @@ def stop(*, copy=True, back=True, late=0, forever=False, count=True):
                 best_epoch = len(losses)
             if len(losses) - best_epoch >= patience + late and not forever:
                 break
-        if back:
+        if back is True or (back == "if stopped" and len(losses) < most):
             model.parameters[...] = best
         return losses if count else losses[:-1]
 
@@ -499,6 +499,7 @@ WRONG_ANSWERS = [
     ("11.4", stop(back=False), "remember them as a copy"),
     ("11.4", stop(late=1), "20 epochs after its best one"),
     ("11.4", stop(forever=True), "It never stopped"),
+    ("11.4", stop(back="if stopped"), "run out first"),
     ("11.4", stop(count=False), "losses came back"),
     ("12.1", lambda n, h, w, d: n * h * w * np.dtype(d).itemsize, "Those are bytes"),
     (

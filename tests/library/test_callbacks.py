@@ -156,3 +156,69 @@ def test_what_a_model_says_of_itself(nn, capsys):
         ["optimizer", "Adam"],
         ["accuracy", "-"],
     ]
+
+
+@pytest.mark.parametrize("wrong", [None, 5])
+def test_callbacks_come_in_a_list(nn, wrong):
+    with pytest.raises(ValueError, match=r"^callbacks is a list of functions"):
+        one_weight(nn).train(X, X, print_every=0, callbacks=wrong)
+
+
+def test_an_error_is_no_interrupt(nn):
+    def broken(model, history):
+        raise ZeroDivisionError
+
+    model = one_weight(nn)
+    with pytest.raises(ZeroDivisionError):
+        model.train(X, X, print_every=0, callbacks=[broken])
+    assert not model.history.interrupted
+
+
+def test_a_loss_that_becomes_nan_is_no_interrupt(nn):
+    model = one_weight(nn, rate=1e30)
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match=r"^The loss of epoch \d+ is NaN: try"),
+    ):
+        model.train(X, 2 * X, epochs=9, print_every=0)
+    assert not model.history.interrupted
+
+
+def test_a_layer_that_a_callback_adds_breaks_nothing(nn):
+    model = one_weight(nn)
+    model.train(
+        X,
+        X,
+        epochs=2,
+        print_every=0,
+        callbacks=[lambda own, history: own.add(nn.Linear())],
+    )
+    assert [layer.training for layer in model.layers] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("losses", "stops", "best"),
+    [
+        ([float("nan"), 1.0, 0.5, 0.4, 0.6, 0.7], 6, 4),
+        ([1.0, float("nan"), 0.5, float("nan"), float("nan")], 5, 3),
+        ([float("nan"), float("nan"), float("nan")], 3, 1),
+    ],
+)
+def test_a_validation_loss_that_is_no_number_is_never_the_best(nn, losses, stops, best):
+    model, stopping = one_weight(nn), nn.EarlyStopping(2)
+    answers = []
+    for epoch in range(len(losses)):
+        model.parameters[...] = epoch + 1
+        history = nn.History(val_loss=losses[: epoch + 1])
+        answers.append(stopping(model, history))
+    assert answers == [epoch + 1 == stops for epoch in range(len(losses))]
+    assert model.parameters[0] == best
+
+
+def test_early_stopping_can_be_used_again(nn):
+    stopping = nn.EarlyStopping(3)
+    for _ in range(2):
+        model = one_weight(nn, rate=1e-9)
+        history = model.train(X, 2 * X, epochs=9, print_every=0, callbacks=[stopping])
+        assert len(history.loss) >= 4
+        assert stopping.best_epoch >= 1

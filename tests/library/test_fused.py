@@ -328,3 +328,30 @@ def test_scores_are_what_a_fused_loss_wants(nn):
     assert binary.calculate(scores, np.array([[1, 0]])) == pytest.approx(
         (math.log(1 + math.exp(-5)) + math.log(1 + math.exp(-3))) / 2
     )
+
+
+@pytest.mark.parametrize("method", ["calculate", "value_and_gradient"])
+def test_a_loss_with_a_method_of_its_own_is_not_passed_over(nn, method):
+    """Neither by the fused loss in its place, nor by a shortcut that it inherits."""
+
+    def hundredfold(self, predictions, targets):
+        found = getattr(nn.CategoricalCrossentropy, method)(self, predictions, targets)
+        return 100 * found if method == "calculate" else (100 * found[0], found[1])
+
+    made = type("Own", (nn.CategoricalCrossentropy,), {method: hundredfold})
+    X, y = nn.spiral_data(5, 3, rng=0)
+    losses = []
+    for loss in (nn.CategoricalCrossentropy(), made()):
+        model = nn.Model([nn.Dense(2, 3, rng=0), nn.Softmax()])
+        model.set(loss=loss, optimizer=nn.SGD(1e-9))
+        losses += model.train(X, y, print_every=0).loss
+    assert losses[1] == pytest.approx(100 * losses[0], rel=1e-4)
+
+
+def test_calculate_of_ones_own_is_called_by_value_and_gradient(nn):
+    class Doubled(nn.MeanSquaredError):
+        def calculate(self, predictions, targets):
+            return 2 * super().calculate(predictions, targets)
+
+    ones = np.ones((3, 1))
+    assert Doubled().value_and_gradient(3 * ones, ones)[0] == 8.0

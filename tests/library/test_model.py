@@ -954,3 +954,13 @@ def test_mode_is_put_back_even_where_it_was_not_yet_reached(nn, inside):
     with pytest.raises(KeyboardInterrupt), inside._training_mode(layers, True):
         pass
     assert not layers[0].training
+
+
+def test_an_optimizer_of_a_network_that_grew_says_so(nn):
+    X, y = nn.spiral_data(5, 3, rng=0)
+    model = nn.Model([nn.Dense(2, 3, rng=0), nn.Softmax()])
+    model.set(loss=nn.CategoricalCrossentropy(), optimizer=nn.Adam(0.01))
+    model.train(X, y, print_every=0)
+    model.layers[:1] = [nn.Dense(2, 7, rng=1), nn.ReLU(), nn.Dense(7, 3, rng=2)]
+    with pytest.raises(ValueError, match=r"^Adam has moved other arrays so far: every"):
+        model.train(X, y, print_every=0)

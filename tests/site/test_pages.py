@@ -172,9 +172,10 @@ def test_page_is_light(visit: Visitor, address: str, site: Path, page: str) -> N
     assert figures <= said["figures"] or page == "intro"
 
 
-def test_no_page_loads_the_whole_icon_font(visit: Visitor) -> None:
-    asked = {url for page in PAGES for url in visit(page, "light").requests}
-    assert {url for url in asked if "fontawesome" in url} == set()
+@every_page
+def test_icons_come_in_a_small_font(visit: Visitor, page: str) -> None:
+    asked = visit(page, "light").requests
+    assert [url for url in asked if "fontawesome" in url] == []
     assert any(url.endswith("/_static/icons.woff") for url in asked)
 
 
