@@ -1,6 +1,6 @@
 """What judges an exercise, and what shows that a check catches a bug.
 
-An exercise's checker lives in bookkit/exercises/chNN.py. It is handed what the reader wrote
+An exercise's checker lives in bookkit/exercises/chNN.py, or lab_NAME.py. It is handed what the reader wrote
 and raises `Hint` with one sentence that helps, or returns a sentence that takes the idea further.
 """
 
@@ -26,7 +26,7 @@ class Hint(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise's number ("1.2"), its title and its checker."""
+    """An exercise's number ("1.2", in a lab "autograd.1"), its title and its checker."""
 
     number: str
     title: str
@@ -43,12 +43,17 @@ class Verdict:
     message: str
 
 
-def exercises(chapter: int) -> dict[str, Exercise]:
-    """Return the chapter's exercises by number; ValueError where the chapter has none."""
+def exercises(part: int | str) -> dict[str, Exercise]:
+    """Return the exercises of a chapter, or of a lab by its name; ValueError where it has none."""
+    chapter = isinstance(part, int)
+    name = f"bookkit.exercises.{f'ch{part:02d}' if chapter else f'lab_{part}'}"
     try:
-        module = importlib.import_module(f"bookkit.exercises.ch{chapter:02d}")
+        module = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise ValueError(f"Chapter {chapter} has no exercises.") from error
+        if error.name != name:  # something that the checkers need
+            raise
+        place = f"Chapter {part}" if chapter else f"Lab {part}"
+        raise ValueError(f"{place} has no exercises.") from error
     return {exercise.number: exercise for exercise in module.EXERCISES}
 
 
@@ -58,8 +63,8 @@ def judge(number: str, answer: Any) -> Verdict:
         raise TypeError(
             f'An exercise\'s number stands in quotes: check("{number}", ...).'
         )
-    chapter = number.partition(".")[0]
-    known = exercises(int(chapter)) if chapter.isdigit() else {}
+    part, _, place = number.partition(".")
+    known = exercises(int(part) if part.isdigit() else part) if place else {}
     if number not in known:
         listed = ", ".join(known) or 'numbers look like "1.2"'
         raise ValueError(f"There is no exercise {number!r}: {listed}.")

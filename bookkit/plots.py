@@ -571,3 +571,61 @@ def network(
     )
     axes.set_axis_off()
     show(shown, alt)
+
+
+@styled
+def tape(end: Any, names: Mapping[str, Any], *, alt: str) -> None:
+    """Draw the tape behind a tensor of lab *Gradients by themselves*: its ways back as arrows.
+
+    Each box is a tensor, with its name or the operation that made it, and its shape. From left to
+    right by depth, but a leaf stands next to where it is used. names: {name: tensor}.
+    """
+    found, column = [end], {id(end): end.depth}
+    for tensor in found:  # which grows meanwhile
+        for source, *_ in tensor.ways:
+            if id(source) not in column:
+                found.append(source)
+                column[id(source)] = source.depth or tensor.depth - 1
+            elif not source.depth:
+                column[id(source)] = min(column[id(source)], tensor.depth - 1)
+    columns = [[t for t in found if column[id(t)] == n] for n in range(end.depth + 1)]
+    most = max(map(len, columns))
+    width = min(1.45 * len(columns), PAGE)
+    shown, axes = figure(width=width, height=0.85 * most + 0.3)
+    named = {id(tensor): name for name, tensor in names.items()}
+    boxes = {}
+    for x, several in enumerate(columns):
+        for row, tensor in enumerate(several):
+            leaf = not tensor.ways
+            made_by = "leaf" if leaf else tensor.ways[0][1].__qualname__.split(".")[0]
+            name = named.get(id(tensor), made_by.strip("_"))
+            size = str(tuple(tensor.shape)) if tensor.shape else "a number"
+            boxes[id(tensor)] = axes.text(
+                *(x, (len(several) - 1) / 2 - row, f"{name}\n{size}"),
+                **{"ha": "center", "va": "center", "fontsize": 9},
+                bbox={
+                    "boxstyle": "round,pad=0.35",
+                    "facecolor": "#d9ecf8" if leaf else "#fbeed3",
+                    "edgecolor": INK,
+                    "linewidth": 0.8,
+                },
+            )
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-most / 2 - 0.1, most / 2 + 0.1))
+    axes.set_axis_off()
+    shown.draw_without_rendering()  # an arrow ends at a box, whose size is known now
+    for tensor in found:
+        for source, *_ in tensor.ways:
+            after, before = boxes[id(tensor)], boxes[id(source)]
+            axes.annotate(
+                "",
+                before.get_position(),
+                after.get_position(),
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": INK,
+                    "patchA": after.get_bbox_patch(),
+                    "patchB": before.get_bbox_patch(),
+                    "shrinkB": 3,
+                },
+            )
+    show(shown, alt)

@@ -1,6 +1,7 @@
 """The judge of exercises: what it says of wrong, broken and missing answers; and who catches bugs."""
 
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from wrong_answers_1_to_3 import WRONG_ANSWERS as WRONG_ANSWERS_1_TO_3
 from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
 from wrong_answers_10_to_13 import WRONG_ANSWERS as WRONG_ANSWERS_10_TO_13
+from wrong_answers_lab_autograd import WRONG_ANSWERS as WRONG_ANSWERS_LAB_AUTOGRAD
 
 import bookkit
 from bookkit import catches, check
@@ -256,12 +258,13 @@ ALL_MISTAKES = [
     *WRONG_ANSWERS_7_TO_9,
     *WRONG_ANSWERS_10_TO_13,
 ]
+MISTAKES_IN_LABS = {"autograd": WRONG_ANSWERS_LAB_AUTOGRAD}
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("number", "answer", "hint"),
-    ALL_MISTAKES,
+    [*ALL_MISTAKES, *chain.from_iterable(MISTAKES_IN_LABS.values())],
     ids=lambda value: value[:24] if isinstance(value, str) else type(value).__name__,
 )
 def test_typical_mistakes_get_their_hint(number, answer, hint):
@@ -367,3 +370,17 @@ def test_every_exercise_from_chapter_7_on_has_six_mistakes_here():
         for number in exercises(chapter):
             mistakes = [each for each, _, _ in ALL_MISTAKES if each == number]
             assert len(mistakes) >= 6, number
+
+
+def test_every_exercise_of_a_lab_has_six_mistakes_here():
+    for lab, mistakes in MISTAKES_IN_LABS.items():
+        counted = Counter(number for number, _, _ in mistakes)
+        assert set(counted) == set(exercises(lab))
+        assert min(counted.values()) >= 6
+
+
+def test_a_lab_without_exercises_says_so():
+    with pytest.raises(ValueError, match="Lab nowhere has no exercises"):
+        judge("nowhere.1", None)
+    with pytest.raises(ValueError, match=r"'autograd\.9': autograd\.1, autograd\.2"):
+        judge("autograd.9", None)

@@ -8,6 +8,7 @@ import pytest
 
 from bookkit import plots
 from nnfs_lib import spiral_data
+from nnfs_lib.labs.autograd import Tensor
 
 ALT = "A sentence that says what the figure shows."
 
@@ -53,11 +54,13 @@ def draw_all():
     )
     plots.histograms({"one": x, "two": 1 - 3 * x}, x="x", y="n", log=True, alt=ALT)
     plots.cells({"one": np.eye(3), "two": 2 * np.eye(2)}, x="x", y="y", alt=ALT)
+    a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor(3.0, requires_grad=True)
+    plots.tape((2 * a * a.exp() + b).sum(), {"a": a, "b": b}, alt=ALT)
 
 
 def test_every_figure_carries_its_text(shown):
     draw_all()
-    assert len(shown) == 11
+    assert len(shown) == 12
     for bundle, metadata in shown:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
@@ -67,8 +70,8 @@ def test_every_figure_carries_its_text(shown):
 def test_the_same_figure_is_the_same_bytes(shown):
     draw_all()
     draw_all()
-    assert [bundle["image/png"] for bundle, _ in shown[:11]] == [
-        bundle["image/png"] for bundle, _ in shown[11:]
+    assert [bundle["image/png"] for bundle, _ in shown[:12]] == [
+        bundle["image/png"] for bundle, _ in shown[12:]
     ]
 
 
