@@ -1,7 +1,8 @@
 """Lab "Loaders and a trainer": two tasks of other systems, as these do them and with one thing changed.
 
 HJLNet: 20 sin(2 pi x), 1-25-1, weights from 0 to 1, half the squared error, rate 0.03, batches of 90.
-LDDL: 2 sin x with noise, 1-16-64-16-1, sigmoids, batches of 4, as printed and with one to three mends.
+LDDL: 2 sin x with noise, 1-16-64-16-1, batches of 4, as printed and with one to three mends.
+Momentum is a running mean there: velocity = 0.9 velocity + 0.1 gradient.
 Three starts each. About five minutes on one core.
 """
 
@@ -58,9 +59,7 @@ class Reduced(nn.MeanSquaredError):
         return mse_gradient(predictions, targets, self.reduction)
 
 
-def noisy_sine(
-    mends: tuple[str, ...], seed: int, activation: type[nn.Layer] = nn.Sigmoid
-) -> float | None:
+def noisy_sine(mends: tuple[str, ...], seed: int) -> float | None:
     """Return LDDL's error against the sine without noise, or None where it diverged."""
     rng = np.random.default_rng(seed)
     x = np.linspace(-np.pi, np.pi, 100, dtype=np.float32).reshape(-1, 1)
@@ -70,12 +69,13 @@ def noisy_sine(
     for n_inputs, n_neurons in itertools.pairwise((1, 16, 64, 16, 1)):
         layers += [
             nn.Dense(n_inputs, n_neurons, initializer=start, rng=rng),
-            activation(),
+            nn.ReLU(),
         ]
     model = nn.Model(layers[:-1])
+    # Thrown away after each step, the velocity is a tenth of the gradient.
     momentum = 0.9 if "momentum" in mends else 0.0
     loss = Reduced("mean" if "mean" in mends else "sum")
-    model.set(loss=loss, optimizer=nn.SGD(0.01, momentum=momentum))
+    model.set(loss=loss, optimizer=nn.SGD(0.1 * 0.01, momentum=momentum))
     loader = DataLoader(ArrayDataset(x, y), 4, shuffle=True, drop_last=True, rng=rng)
     try:
         with np.errstate(all="ignore"):
@@ -102,5 +102,4 @@ def run() -> dict[str, object]:
                 }
             )
             print(rows[-1], flush=True)
-    relu = [noisy_sine(MENDS, seed, nn.ReLU) for seed in range(SEEDS)]
-    return tables | {"sine": rows, "sine with ReLU": relu}
+    return tables | {"sine": rows}
