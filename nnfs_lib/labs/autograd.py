@@ -125,7 +125,7 @@ def _index(a: np.ndarray, index: Any) -> _Step:
 
 
 def _unbroadcast(gradient: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Return the gradient summed over what was stretched, in the array's shape and type."""
+    """Return the gradient in the array's shape: summed over what was stretched."""
     if gradient.shape != array.shape:
         in_front = gradient.ndim - array.ndim
         gradient = gradient.sum(axis=tuple(range(in_front)))
@@ -139,7 +139,7 @@ _RECORDING = ContextVar("_RECORDING", default=True)
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Within `with no_grad():`, tensors note nothing: it is faster, and keeps nothing."""
+    """Within `with no_grad():` tensors note nothing, which is faster and keeps nothing."""
     before = _RECORDING.set(False)
     try:
         yield
@@ -425,8 +425,8 @@ class SquareLoss(Module):
     """
 
     def forward(self, predictions: Tensor, targets: Any) -> Tensor:
-        if predictions.shape != targets.shape:
-            shapes = f"{predictions.shape} and {targets.shape}"
+        if predictions.shape != np.shape(targets):
+            shapes = f"{predictions.shape} and {np.shape(targets)}"
             advice = "labels become rows by np.eye(classes)[labels]"
             raise ValueError(f"SquareLoss takes equal shapes, got {shapes}: {advice}.")
         return ((predictions - targets) ** 2).sum() / (2 * len(predictions.data))
@@ -444,6 +444,9 @@ class CrossEntropyLoss(Module):
             got = f"got {labels.dtype} of shape {labels.shape}"
             advice = "rows of 0 and 1 become labels by argmax(axis=1)"
             raise ValueError(f"CrossEntropyLoss takes labels, {got}: {advice}.")
+        if not 0 <= labels.min(initial=0) <= labels.max(initial=0) < logits.shape[1]:
+            last = logits.shape[1] - 1
+            raise ValueError(f"CrossEntropyLoss takes labels from 0 to {last}.")
         z = logits - logits.data.max(axis=1, keepdims=True)
         log_sums = z.exp().sum(axis=1).log()
         return (log_sums - z[np.arange(len(labels)), labels]).mean()
