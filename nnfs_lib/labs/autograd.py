@@ -139,7 +139,7 @@ _RECORDING = ContextVar("_RECORDING", default=True)
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Within `with no_grad():` tensors note nothing, which is faster and keeps nothing."""
+    """Within `with no_grad():` tensors note nothing, and so keep nothing."""
     before = _RECORDING.set(False)
     try:
         yield
