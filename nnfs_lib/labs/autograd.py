@@ -156,7 +156,9 @@ def _operation(function: Callable[..., _Step]) -> Callable[..., "Tensor"]:
         try:
             outputs, ways = function(*arrays, **settings)
         except ValueError as error:
-            raise _explained(error, arrays) from error
+            if "broadcast" not in str(error):
+                raise
+            raise ValueError(_do_not_fit(arrays)) from error
         if any(isinstance(each, Tensor) for each in inputs[len(ways) :]):
             name = function.__name__.strip("_")
             raise TypeError(f"{name}: no gradient goes there; write tensor.data.")
@@ -172,13 +174,11 @@ def _operation(function: Callable[..., _Step]) -> Callable[..., "Tensor"]:
     return method
 
 
-def _explained(error: ValueError, arrays: list[Any]) -> ValueError:
-    """Return an error that says what to do, for shapes that don't broadcast."""
-    if "broadcast" not in str(error):
-        return error
+def _do_not_fit(arrays: list[Any]) -> str:
+    """Return what to do about shapes that don't broadcast."""
     shapes = " and ".join(str(np.shape(each)) for each in arrays)
     advice = "compared from the last, two axes have to be equal, or one of them 1"
-    return ValueError(f"Shapes {shapes} don't fit: {advice}.")
+    return f"Shapes {shapes} don't fit: {advice}."
 
 
 class _Operators:
