@@ -297,26 +297,18 @@ class Model:
         X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
         epoch is one step on all samples, in their order; with a smaller one, they are
         shuffled every epoch. In the place of X and y it takes a loader, which gives batches
-        (X, y) each time it is gone through. validation_data is (X, y), evaluated after every epoch. Prints a
-        line every so many epochs, and of the first and the last; for 0, none. After every
-        epoch, each callback is called with the model and the history so far; if one
-        returns true, the training ends. So it does after a keyboard interrupt, and with a
+        (X, y) each time it is gone through. validation_data is (X, y), evaluated after
+        every epoch. Prints a line every so many epochs, and of the first and the last; for
+        0, none. After every epoch, each callback is called with the model and the history
+        so far; if one returns true, the training ends. So it does after a keyboard interrupt, and with a
         FloatingPointError where the loss is no number any more; `model.history` has the
         finished epochs.
         """
         epochs = _check_count(epochs, "epochs", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
-        if batch_size is not None:
-            batch_size = _check_count(batch_size, "batch_size", least=1)
         listeners = _check_callbacks(callbacks)
         self._check_tools("loss", "optimizer")
-        size = batch_size
-        if y is None:
-            _check_loader(X, batch_size)
-        else:
-            X, y = _check_samples(X, y)
-            self._try_out((X, y))
-            size = batch_size or len(X)
+        X, y, size = self._check_data(X, y, batch_size)
         if validation_data is not None:
             self._try_out(validation_data)
         self.history = history = History()
@@ -399,6 +391,19 @@ class Model:
                 self.loss_in_use.calculate(every, part)
                 if self.accuracy is not None:
                     self.accuracy.calculate(self._answers(every), part)
+
+    def _check_data(
+        self, X: Any, y: np.ndarray | None, batch_size: int | None
+    ) -> tuple[Any, np.ndarray | None, int | None]:
+        """Return what to train on, and how many samples validation takes at a time."""
+        if y is None:
+            _check_loader(X, batch_size)
+            return X, None, None
+        X, y = _check_samples(X, y)
+        if batch_size is not None:
+            batch_size = _check_count(batch_size, "batch_size", least=1)
+        self._try_out((X, y))
+        return X, y, batch_size or len(X)
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""

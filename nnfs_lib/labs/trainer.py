@@ -26,6 +26,7 @@ __all__ = [
     "AdamW",
     "ArrayDataset",
     "BatchSampler",
+    "Checkpointed",
     "Config",
     "DataLoader",
     "Dataset",
@@ -343,7 +344,7 @@ class HalfSquaredError(MeanSquaredError):
 
 
 def sigmoid_network(sizes: Sequence[int], rng: np.random.Generator) -> Model:
-    """Return dense layers of these sizes with sigmoids between them, linear at the end."""
+    """Return dense layers of these sizes, with sigmoids between them."""
     layers: list[Layer] = []
     for n_inputs, n_neurons in pairwise(sizes):
         layers += [
@@ -353,28 +354,14 @@ def sigmoid_network(sizes: Sequence[int], rng: np.random.Generator) -> Model:
     return Model(layers[:-1], rng=rng)
 
 
-class Trainer:
-    """Trains HJLNet's network as a Config says, and keeps it in a file.
-
-    Stopped at any moment, and started again with `resume`, it ends where it would have
-    ended otherwise, bit for bit on the same machine.
-    """
-
-    every = 100  # epochs from one checkpoint to the next
+class Checkpointed:
+    """A network, the loader of its batches, and the file in which both are kept."""
 
     def __init__(self, config: Config) -> None:
-        """Make the network, or with `resume` load it; ValueError where that can't be."""
+        """Make the network, or with `resume` load it; ValueError if that can't be."""
+        _check_task(config)
         self.config = config
         self.dataset = ArrayDataset(*two_waves())
-        if (config.layers_dim[0], config.layers_dim[-1]) != (1, 1):
-            got = f"got {list(config.layers_dim)}"
-            raise ValueError(
-                f"layers_dim begins and ends with 1, one x and one y, {got}."
-            )
-        for name in ("ckpt_path", "result_img_path"):
-            folder = Path(getattr(config, name)).resolve().parent
-            if not folder.is_dir():
-                raise ValueError(f"{name}: there is no folder {folder}; make it first.")
         rng = np.random.default_rng(config.seed)
         self.use(sigmoid_network(config.layers_dim, rng))
         self.model.set(loss=HalfSquaredError(), optimizer=SGD(config.learning_rate))
@@ -396,25 +383,76 @@ class Trainer:
         """The number of epochs that the model was trained for so far."""
         return int(self.model.optimizer.steps_done) // len(self.loader)
 
+    def save_models(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        self.model.save(self.config.ckpt_path, include_optimizer=True)
+
+    def load_models(self) -> None:
+        """Take the checkpoint; ValueError where it belongs to another training."""
+        model = Model.load(self.config.ckpt_path, layers=[HalfSquaredError])
+        _check_same(model, self.config)
+        self.use(model)
+        if model.optimizer.steps_done % len(self.loader):
+            path = self.config.ckpt_path
+            raise ValueError(f"{path} was trained with another batch_size.")
+
+
+def _check_task(config: Config) -> None:
+    """Raise a ValueError where the sizes don't fit the task, or a folder is missing."""
+    if (config.layers_dim[0], config.layers_dim[-1]) != (1, 1):
+        got = f"got {list(config.layers_dim)}"
+        raise ValueError(f"layers_dim begins and ends with 1, one x and one y, {got}.")
+    for name in ("ckpt_path", "result_img_path"):
+        path = Path(getattr(config, name)).resolve()
+        if not path.parent.is_dir():
+            raise ValueError(
+                f"{name}: there is no folder {path.parent}; make it first."
+            )
+        if path.is_dir():
+            raise ValueError(f"{name}: {path} is a folder, name a file in it.")
+
+
+def _check_same(model: Model, config: Config) -> None:
+    """Raise a ValueError unless a checkpoint's model is the one that is configured."""
+    path = config.ckpt_path
+    weights = [each.weights for each in model.layers if isinstance(each, Dense)]
+    sizes = (len(weights[0]), *[each.shape[1] for each in weights])
+    if model.optimizer is None:
+        raise ValueError(f"{path} holds a network, but no training to go on with.")
+    found = {"layers_dim": sizes, "learning_rate": model.optimizer.learning_rate}
+    for name, value in found.items():
+        if value != getattr(config, name):
+            told = f"the configuration says {getattr(config, name)}"
+            raise ValueError(f"{path} was trained with {name} {value}, {told}.")
+
+
+class Trainer(Checkpointed):
+    """Trains HJLNet's network as a Config says, and keeps it in a file.
+
+    Stopped at any moment, and started again with `resume`, it ends where it would have
+    ended otherwise, bit for bit on the same machine.
+    """
+
+    every = 100  # epochs from one checkpoint to the next
+
     def train(self) -> History:
         """Train for the epochs that are left; return what this run measured."""
-        left = self.config.total_epochs - self.epochs_done
+        total = self.config.total_epochs
+        left = total - self.epochs_done
         if left < 1:
             print(f"{self.config.ckpt_path}: all {self.epochs_done} epochs are done.")
             return History()
-        bar = progress_bar(self.config.total_epochs, self.epochs_done)
+        with progress_bar(total, self.epochs_done) as bar:
 
-        def after_epoch(model: Model, history: History) -> None:
-            bar.update()
-            epoch = self.epochs_done
-            if epoch % self.every and epoch != self.config.total_epochs:
-                return
-            self.save_models()
-            steps, error = model.optimizer.steps_done, 2 * history.loss[-1]
-            of = f"epoch {epoch} of {self.config.total_epochs}"
-            bar.write(f"{of}, iteration {steps}, squared error {error:.4g}")
+            def after_epoch(model: Model, history: History) -> None:
+                bar.update()
+                epoch = self.epochs_done
+                if epoch % self.every == 0 or epoch == total:
+                    self.save_models()
+                    steps, error = model.optimizer.steps_done, 2 * history.loss[-1]
+                    of = f"epoch {epoch} of {total}, iteration {steps}"
+                    bar.write(f"{of}, squared error {error:.4g}")
 
-        with bar:
             return self.model.train(
                 self.loader, epochs=left, print_every=0, callbacks=[after_epoch]
             )
@@ -425,27 +463,6 @@ class Trainer:
         predictions = self.model.predict(x)
         draw_fit(x, y, predictions, self.config.result_img_path)
         return float(mse(predictions, y))
-
-    def save_models(self) -> None:
-        """Write the checkpoint, whole or not at all."""
-        self.model.save(self.config.ckpt_path, include_optimizer=True)
-
-    def load_models(self) -> None:
-        """Take the checkpoint; ValueError where it belongs to another training."""
-        path = self.config.ckpt_path
-        model = Model.load(path, layers=[HalfSquaredError])
-        weights = [each.weights for each in model.layers if isinstance(each, Dense)]
-        sizes = (len(weights[0]), *[each.shape[1] for each in weights])
-        if model.optimizer is None:
-            raise ValueError(f"{path} holds a network, but no training to go on with.")
-        found = {"layers_dim": sizes, "learning_rate": model.optimizer.learning_rate}
-        for name, value in found.items():
-            if value != getattr(self.config, name):
-                told = f"the configuration says {getattr(self.config, name)}"
-                raise ValueError(f"{path} was trained with {name} {value}, {told}.")
-        self.use(model)
-        if model.optimizer.steps_done % len(self.loader):
-            raise ValueError(f"{path} was trained with another batch_size.")
 
 
 class _NoBar:
@@ -466,7 +483,7 @@ class _NoBar:
 
 
 def progress_bar(total: int, done: int) -> Any:
-    """Return tqdm's bar in a terminal; without tqdm, an extra, one that shows nothing."""
+    """Return tqdm's bar in a terminal; without tqdm, one that shows nothing."""
     try:
         from tqdm import tqdm
     except ImportError:
