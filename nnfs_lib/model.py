@@ -294,15 +294,15 @@ class Model:
     ) -> History:
         """Take a step on every batch, epoch after epoch; return what was measured.
 
-        X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an
-        epoch is one step on all samples, in their order; with a smaller one, they are
-        shuffled every epoch. In the place of X and y it takes a loader, which gives batches
-        (X, y) each time it is gone through. validation_data is (X, y), evaluated after
-        every epoch. Prints a line every so many epochs, and of the first and the last; for
-        0, none. After every epoch, each callback is called with the model and the history
-        so far; if one returns true, the training ends. So it does after a keyboard interrupt, and with a
-        FloatingPointError where the loss is no number any more; `model.history` has the
-        finished epochs.
+        X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an epoch
+        is one step on all samples, in their order; with a smaller one, they are shuffled
+        every epoch. In the place of X and y it takes a loader, which gives batches (X, y)
+        each time it is gone through. validation_data is (X, y), evaluated after every
+        epoch. Prints a line every so many epochs, and of the first and the last; for 0,
+        none. After every epoch, each callback is called with the model and the history so
+        far; if one returns true, the training ends. So it does after a keyboard interrupt,
+        and with a FloatingPointError where the loss is no number any more; `model.history`
+        has the finished epochs.
         """
         epochs = _check_count(epochs, "epochs", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
