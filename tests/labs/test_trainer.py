@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lab_cells import names, tagged
 
 import nnfs_lib as nn
+from bookkit.checks import exercises, judge
 from nnfs_lib.labs import trainer as lab
 from nnfs_lib.labs.trainer import (
     AdamW,
@@ -1072,3 +1074,39 @@ def test_the_demo_is_one_command(tmp_path):
         "checkpoint.npz",
     }
     assert (tmp_path / "result.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+# -- the notebook's own cells
+
+
+def test_each_bug_runs_and_fails_its_check():
+    caught = []
+
+    def record(check, *, wrong, right):
+        check(right)
+        with pytest.raises(AssertionError):
+            check(wrong)
+        caught.append(check.__name__)
+
+    bugs, known = tagged("trainer", "bug:"), names("trainer", catches=record)
+    for source in bugs.values():
+        exec(source, known)
+    assert len(caught) == len(bugs) == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "passes"), [("exercise:", False), ("solution:", True)]
+)
+def test_stubs_are_not_started_and_solutions_pass(kind, passes):
+    verdicts = {}
+
+    def record(number, answer):
+        verdicts[number] = judge(number, answer)
+
+    known = names("trainer", check=record)
+    for source in tagged("trainer", kind).values():
+        exec(source, known)
+    assert list(verdicts) == list(exercises("trainer"))
+    for verdict in verdicts.values():
+        assert verdict.passed is passes, verdict.message
+        assert passes or "not started" in verdict.message
