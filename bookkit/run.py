@@ -1,4 +1,4 @@
-"""python -m bookkit run: execute chapters and labs from a clean kernel, and write them back in stable form."""
+"""python -m bookkit run: execute chapters and labs from a clean kernel; write them back in stable form."""
 
 import argparse
 import os

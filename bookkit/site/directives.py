@@ -16,7 +16,7 @@ EXPORT_TAG = "export:"
 
 
 class Library(SphinxDirective):
-    """One section for each module of nnfs_lib, in the order in which the chapters begin them."""
+    """One section for each module of nnfs_lib, in the order in which chapters begin them; then the labs'."""
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()  # a new module changes this page, and no file that it knows of
@@ -32,16 +32,23 @@ class Library(SphinxDirective):
             existing,
             key=lambda module: order.index(module) if module in order else len(order),
         )
+        labs = sorted((root / "nnfs_lib/labs").glob("[!_]*.py"))
         return [
-            self.section(root, module, built_in.get(module, [])) for module in modules
+            *(self.section(root, name, built_in.get(name, [])) for name in modules),
+            *(self.section(root, f"labs/{path.stem}", []) for path in labs),
         ]
 
     def section(self, root: Path, module: str, chapters: list[str]) -> nodes.section:
         """Return the module's heading, the chapters that build it, and its source."""
-        section = nodes.section(ids=[module], names=[module])
-        section += nodes.title("", "", nodes.literal("", module))
+        anchor = module.replace("/", "-")
+        section = nodes.section(ids=[anchor], names=[anchor])
+        section += nodes.title("", "", nodes.literal("", module.replace("/", ".")))
         if chapters:
             section += nodes.paragraph("", "", *self.built_in(chapters))
+        elif uri := relative_uri(self, module):
+            link = nodes.reference("", "a lab", refuri=uri, internal=True)
+            words = (nodes.Text("Built in "), link, nodes.Text("."))
+            section += nodes.paragraph("", "", *words)
         source = (root / "nnfs_lib" / f"{module}.py").read_text(encoding="utf-8")
         section += nodes.literal_block(source, source, language="python")
         return section
@@ -93,6 +100,29 @@ class ChapterMap(SphinxDirective):
         return (
             f'<li class="{kind}"><span class="number" aria-hidden="true">{number}</span>'
             f'<div><p class="title">{title_html}</p><p>{html.escape(summary)}</p></div></li>'
+        )
+
+
+class LabMap(SphinxDirective):
+    """The labs as a list of cards. A line of the body: name | title | what it needs | what it shows."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        cards = [
+            self.card(*map(str.strip, line.split("|")))
+            for line in self.content
+            if line.strip()
+        ]
+        return [raw_html(f'<ul class="chapter-map labs">{"".join(cards)}</ul>')]
+
+    def card(self, name: str, title: str, needs: str, shows: str) -> str:
+        uri = relative_uri(self, f"labs/{name}")
+        if uri is None:
+            raise self.error(f"There is no lab labs/{name}: write it, or leave it out.")
+        return (
+            f'<li class="written"><div><p class="title"><a href="{uri}">{html.escape(title)}</a></p>'
+            f'<p>{html.escape(shows)}</p><p class="needs">Needs {html.escape(needs)}</p></div></li>'
         )
 
 

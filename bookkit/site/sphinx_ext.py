@@ -1,9 +1,9 @@
 """The book's Sphinx extension: a site that is light, complete and asks no other host for anything.
 
 Every page comes with a small icon font instead of a 1.5 MB script, with its equations typeset, pages with
-explorers with the script that shows them without a kernel, a cell tagged
-`export:<module>` with a badge that links to the module on the library page, and a chapter with one
-that says how well its equations are checked.
+explorers with the script that shows them without a kernel, a cell tagged `export:<module>`, in a lab
+`export`, with a badge that links to the module on the library page, and a chapter with one that says how
+well its equations are checked.
 """
 
 import re
@@ -23,7 +23,9 @@ LIBRARY_PAGE = "library"
 # [reference](../references.md#kingma2015), of one key or several
 REFERENCE = re.compile(r"\[reference\]\((?:\.\./)?references\.md#([\w,-]+)\)")
 NEEDS = "%%needs "  # the magic of bookkit.needs
-EXPORT_CLASS = "tag_export:"  # what MyST-NB makes of the tag export:<module>
+EXPORT_CLASS = (
+    "tag_export"  # what MyST-NB makes of the tags export:<module> and, in labs, export
+)
 # Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
 UNUSED_IN_HEAD = ("fontawesome", "searchtools", "language_data", "searchindex")
 UNUSED = ("togglebutton", "design-tabs")
@@ -125,15 +127,18 @@ def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put "nnfs_lib/<module>.py", a link to the library page, before each exported cell."""
     for cell in doctree.findall(nodes.container):
         for name in cell["classes"]:
-            if not name.startswith(EXPORT_CLASS):
+            start, _, module = name.partition(":")
+            if start != EXPORT_CLASS:
                 continue
-            module = name.removeprefix(EXPORT_CLASS)
+            place = module or docname  # labs/NAME is both a page and a module
             page = app.builder.get_relative_uri(docname, LIBRARY_PAGE)
-            link = nodes.reference(refuri=f"{page}#{module}", internal=True)
+            link = nodes.reference(
+                refuri=f"{page}#{place.replace('/', '-')}", internal=True
+            )
             link += nodes.inline(
                 text="This cell goes into ", classes=["visually-hidden"]
             )
-            link += nodes.Text(f"nnfs_lib/{module}.py")
+            link += nodes.Text(f"nnfs_lib/{place}.py")
             cell.insert(0, nodes.paragraph("", "", link, classes=["export-badge"]))
 
 
@@ -191,5 +196,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("library", directives.Library)
     app.add_directive("hero", directives.Hero)
     app.add_directive("chapter-map", directives.ChapterMap)
+    app.add_directive("lab-map", directives.LabMap)
     app.add_directive("equations", equations.Equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -125,7 +125,7 @@ def _index(a: np.ndarray, index: Any) -> _Step:
 
 
 def _unbroadcast(gradient: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Return the gradient summed over what was stretched, in the array's shape and type."""
+    """Return the gradient in the array's shape: summed over what was stretched."""
     if gradient.shape != array.shape:
         in_front = gradient.ndim - array.ndim
         gradient = gradient.sum(axis=tuple(range(in_front)))
@@ -139,7 +139,7 @@ _RECORDING = ContextVar("_RECORDING", default=True)
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Within `with no_grad():`, tensors note nothing: it is faster, and keeps nothing."""
+    """Within `with no_grad():` tensors note nothing, and so keep nothing."""
     before = _RECORDING.set(False)
     try:
         yield
@@ -156,7 +156,9 @@ def _operation(function: Callable[..., _Step]) -> Callable[..., "Tensor"]:
         try:
             outputs, ways = function(*arrays, **settings)
         except ValueError as error:
-            raise _explained(error, arrays) from error
+            if "broadcast" not in str(error):
+                raise
+            raise ValueError(_do_not_fit(arrays)) from error
         if any(isinstance(each, Tensor) for each in inputs[len(ways) :]):
             name = function.__name__.strip("_")
             raise TypeError(f"{name}: no gradient goes there; write tensor.data.")
@@ -172,13 +174,11 @@ def _operation(function: Callable[..., _Step]) -> Callable[..., "Tensor"]:
     return method
 
 
-def _explained(error: ValueError, arrays: list[Any]) -> ValueError:
-    """Return an error that says what to do, for shapes that don't broadcast."""
-    if "broadcast" not in str(error):
-        return error
+def _do_not_fit(arrays: list[Any]) -> str:
+    """Return what to do about shapes that don't broadcast."""
     shapes = " and ".join(str(np.shape(each)) for each in arrays)
     advice = "compared from the last, two axes have to be equal, or one of them 1"
-    return ValueError(f"Shapes {shapes} don't fit: {advice}.")
+    return f"Shapes {shapes} don't fit: {advice}."
 
 
 class _Operators:
@@ -425,8 +425,8 @@ class SquareLoss(Module):
     """
 
     def forward(self, predictions: Tensor, targets: Any) -> Tensor:
-        if predictions.shape != targets.shape:
-            shapes = f"{predictions.shape} and {targets.shape}"
+        if predictions.shape != np.shape(targets):
+            shapes = f"{predictions.shape} and {np.shape(targets)}"
             advice = "labels become rows by np.eye(classes)[labels]"
             raise ValueError(f"SquareLoss takes equal shapes, got {shapes}: {advice}.")
         return ((predictions - targets) ** 2).sum() / (2 * len(predictions.data))
@@ -444,6 +444,9 @@ class CrossEntropyLoss(Module):
             got = f"got {labels.dtype} of shape {labels.shape}"
             advice = "rows of 0 and 1 become labels by argmax(axis=1)"
             raise ValueError(f"CrossEntropyLoss takes labels, {got}: {advice}.")
+        if not 0 <= labels.min(initial=0) <= labels.max(initial=0) < logits.shape[1]:
+            last = logits.shape[1] - 1
+            raise ValueError(f"CrossEntropyLoss takes labels from 0 to {last}.")
         z = logits - logits.data.max(axis=1, keepdims=True)
         log_sums = z.exp().sum(axis=1).log()
         return (log_sums - z[np.arange(len(labels)), labels]).mean()

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -344,7 +345,7 @@ class HalfSquaredError(MeanSquaredError):
 def sigmoid_network(sizes: Sequence[int], rng: np.random.Generator) -> Model:
     """Return dense layers of these sizes with sigmoids between them, linear at the end."""
     layers: list[Layer] = []
-    for n_inputs, n_neurons in zip(sizes, sizes[1:], strict=False):
+    for n_inputs, n_neurons in pairwise(sizes):
         layers += [
             Dense(n_inputs, n_neurons, initializer=between_0_and_1, rng=rng),
             Sigmoid(),

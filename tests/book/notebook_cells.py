@@ -8,6 +8,7 @@ import nbformat
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+LABS = sorted((ROOT / "labs").glob("*.ipynb"))
 APPENDIX = ROOT / "chapters/appendix_files_from_strangers.ipynb"
 
 
@@ -35,10 +36,22 @@ def tagged(path: Path, prefix: str) -> dict[str, str]:
     }
 
 
+def exports(cell: Any) -> bool:
+    """Whether the cell goes into the library."""
+    return any(tag.partition(":")[0] == "export" for tag in tags(cell))
+
+
+def part(path: Path) -> int | str:
+    """Return a chapter's number, or a lab's name: by it its exercises are known."""
+    return path.stem if path in LABS else int(path.name[:2])
+
+
 def namespace(path: Path) -> dict[str, Any]:
-    """Return what a cell of this chapter may use: its set-up cell, and what it exports."""
-    name = "appendix" if path == APPENDIX else f"ch{path.name[:2]}"
-    stage = importlib.import_module(f"nnfs_lib.stages.{name}")
+    """Return what a cell of this chapter or lab may use: its set-up cell, and what it exports."""
+    name = f"stages.{'appendix' if path == APPENDIX else f'ch{path.name[:2]}'}"
+    if path in LABS:
+        name = f"labs.{path.stem}"
+    stage = importlib.import_module(f"nnfs_lib.{name}")
     names = {name: each for name, each in vars(stage).items() if name[:2] != "__"}
     exec(next(cell.source for cell in cells(path) if "setup" in tags(cell)), names)
     return names

@@ -1,4 +1,4 @@
-"""Every chapter, and the playground: parts in order, outputs, bugs caught and exercises solved."""
+"""Every chapter and lab, and the playground: parts in order, outputs, bugs caught, exercises solved."""
 
 import ast
 import re
@@ -6,7 +6,18 @@ from itertools import pairwise
 
 import nbformat
 import pytest
-from notebook_cells import APPENDIX, CHAPTERS, ROOT, cells, namespace, tagged, tags
+from notebook_cells import (
+    APPENDIX,
+    CHAPTERS,
+    LABS,
+    ROOT,
+    cells,
+    exports,
+    namespace,
+    part,
+    tagged,
+    tags,
+)
 
 from bookkit.checks import exercises, judge
 from bookkit.needs import MAGIC
@@ -26,8 +37,14 @@ SECTIONS = (
 )
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+every_lab = pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+every_lesson = pytest.mark.parametrize(
+    "path", [*CHAPTERS, *LABS], ids=lambda path: path.stem
+)
 every_notebook = pytest.mark.parametrize(
-    "path", [*CHAPTERS, APPENDIX, ROOT / "playground.ipynb"], ids=lambda path: path.stem
+    "path",
+    [*CHAPTERS, *LABS, APPENDIX, ROOT / "playground.ipynb"],
+    ids=lambda path: path.stem,
 )
 
 
@@ -75,7 +92,7 @@ def test_every_checked_cell_was_run_and_has_its_output(path):
     code = [cell for cell in cells(path) if cell.source.strip()]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     for cell in code:
-        exported = any(tag.startswith("export:") for tag in tags(cell))
+        exported = exports(cell)
         if SPEAKING.search(cell.source) and not exported:
             assert cell.outputs, f"no output is stored for:\n{cell.source}"
         for output in cell.outputs:
@@ -107,7 +124,28 @@ def test_only_what_differs_between_machines_goes_unchecked(path):
         )
 
 
-@every_chapter
+LAB_PARTS = ("What goes wrong", "Exercises", "Recap")
+
+
+@every_lab
+def test_parts_of_a_lab_stand_in_order(path):
+    text = "\n\n".join(cell.source for cell in cells(path, "markdown"))
+    assert text.startswith("# Lab: ")
+    opening = text.partition("\n## ")[0]
+    for promise in (
+        "What you'll build",
+        "What you need",
+        "What you'll learn",
+        "../glossary.md",
+        "../notation.md",
+    ):
+        assert promise in opening
+    headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
+    assert tuple(headings[-3:]) == LAB_PARTS
+    assert CITATION.search(text.partition("### Where to read on")[2])
+
+
+@every_lesson
 def test_every_figure_says_what_it_shows(path):
     figures = 0
     for cell in cells(path):
@@ -117,14 +155,14 @@ def test_every_figure_says_what_it_shows(path):
                 alt = cell.metadata["mystnb"]["image"]["alt"]
                 assert len(alt) > 40
                 assert output.metadata["image/png"]["alt"] == alt
-    assert figures >= 3
+    assert figures >= (1 if path in LABS else 3)
 
 
 @every_notebook
 def test_code_fits_the_page_and_exported_cells_are_short(path):
     for cell in cells(path):
         assert max(map(len, cell.source.splitlines())) <= 88, cell.source
-        if any(tag.startswith("export:") for tag in tags(cell)):
+        if exports(cell):
             documented = ast.FunctionDef | ast.ClassDef
             texts = [
                 node.body[0].end_lineno - node.body[0].lineno + 1
@@ -139,7 +177,7 @@ def test_citations_read_as_text_and_are_known():
         re.findall(r"^@\w+\{(\w+),", (ROOT / "references.bib").read_text(), re.M)
     )
     cited = set()
-    for path in CHAPTERS:
+    for path in [*CHAPTERS, *LABS]:
         for cell in cells(path, "markdown"):
             assert "{cite}" not in cell.source, (
                 "write [reference](../references.md#key)"
@@ -150,7 +188,7 @@ def test_citations_read_as_text_and_are_known():
     assert len(cited) > 30
 
 
-@every_chapter
+@every_lesson
 def test_no_equation_in_a_sentence_is_broken_over_lines(path):
     # A line that begins with its minus would become an item of a list.
     for cell in cells(path, "markdown"):
@@ -160,7 +198,9 @@ def test_no_equation_in_a_sentence_is_broken_over_lines(path):
         assert broken == []
 
 
-@pytest.mark.parametrize("path", [*CHAPTERS, APPENDIX], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*CHAPTERS, *LABS, APPENDIX], ids=lambda path: path.stem
+)
 def test_every_bug_is_caught(path):
     bugs = tagged(path, "bug:")
     assert len(bugs) >= (1 if path == APPENDIX else 2)
@@ -178,12 +218,12 @@ def test_every_bug_is_caught(path):
     assert len(caught) == len(bugs)
 
 
-@every_chapter
+@every_lesson
 def test_every_solution_passes_and_every_stub_fails(path):
-    number = int(path.name[:2])
+    number = part(path)
     known = exercises(number)
     stubs, solutions = tagged(path, "exercise:"), tagged(path, "solution:")
-    assert 3 <= len(known) <= 5
+    assert (2 if path in LABS else 3) <= len(known) <= 5
     assert (
         list(stubs)
         == list(solutions)
@@ -209,31 +249,31 @@ def test_every_solution_passes_and_every_stub_fails(path):
                 assert "not started" in verdicts[exercise].message
 
 
-@every_chapter
+@every_lesson
 def test_solutions_and_checks_are_folded_away_on_the_page_and_in_jupyterlab(path):
     for cell in cells(path):
         is_solution = any(tag.startswith("solution:") for tag in tags(cell))
-        exported = any(tag.startswith("export:") for tag in tags(cell))
+        exported = exports(cell)
         is_check = exported and "hide-input" in tags(cell)
         assert ("hide-cell" in tags(cell)) == is_solution
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
         assert hidden == (is_solution or is_check)
 
 
-@every_chapter
+@every_lesson
 def test_code_that_only_draws_is_folded_away_on_the_page(path):
     for cell in cells(path):
         source = cell.source
         if source.startswith(MAGIC):
             source = source.partition("\n")[2]
-        if not any(tag.startswith("export:") for tag in tags(cell)):
+        if not exports(cell):
             assert ("hide-input" in tags(cell)) == source.startswith("plots.")
 
 
-@every_chapter
+@every_lesson
 def test_titles_of_exercises_agree(path):
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
-    for exercise in exercises(int(path.name[:2])).values():
+    for exercise in exercises(part(path)).values():
         assert f"### Exercise {exercise.number}: {exercise.title} (" in text
 
 

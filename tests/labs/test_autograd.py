@@ -524,6 +524,16 @@ ERRORS = [
         ValueError,
         r"got int64 of shape \(3,\)",
     ),
+    (
+        lambda: lab.CrossEntropyLoss()(ones(2, 3), np.array([0, -1])),
+        ValueError,
+        "labels from 0 to 2",
+    ),
+    (
+        lambda: lab.CrossEntropyLoss()(ones(2, 3), np.array([0, 3])),
+        ValueError,
+        "labels from 0 to 2",
+    ),
     (lambda: lab.SGD([], lr=1.0), ValueError, "An optimizer moves tensors"),
     (lambda: lab.Adam([np.ones(2)]), ValueError, "An optimizer moves tensors"),
 ]

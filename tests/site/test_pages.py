@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from visits import CHAPTERS, MODES, PAGES, ROOT, SITE, Visit, visit_page
+from visits import CHAPTERS, LABS, MODES, PAGES, ROOT, SITE, Visit, visit_page
 
 from bookkit.site import weight
 
@@ -18,6 +18,7 @@ BUDGET = 500
 
 every_page = pytest.mark.parametrize("page", PAGES)
 every_chapter = pytest.mark.parametrize("page", CHAPTERS)
+every_lesson = pytest.mark.parametrize("page", [*CHAPTERS, *LABS])
 every_mode = pytest.mark.parametrize("mode", MODES)
 
 
@@ -51,7 +52,7 @@ def test_page_asks_nobody_else(
 
 
 @every_mode
-@every_chapter
+@every_lesson
 def test_figures_keep_their_shape(visit: Visitor, page: str, mode: str) -> None:
     assert visit(page, mode).facts["squashed"] == []
 
@@ -91,7 +92,7 @@ def test_nothing_is_lost_or_covered_at_320_pixels(visit: Visitor, page: str) -> 
     assert narrow["floating"] == []
 
 
-@every_chapter
+@every_lesson
 def test_folded_cells_open_with_a_thumb(visit: Visitor, page: str) -> None:
     folded = visit(page, "phone").facts["folded"]
     assert folded
@@ -99,7 +100,7 @@ def test_folded_cells_open_with_a_thumb(visit: Visitor, page: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@every_chapter
+@every_lesson
 def test_paper_is_white_and_has_all_of_the_text(
     visit: Visitor, page: str, mode: str
 ) -> None:
@@ -141,7 +142,7 @@ def test_images_say_what_they_show(visit: Visitor, page: str) -> None:
     assert [alt for alt in facts["outputAlts"] if len(alt) <= 20] == []
 
 
-@every_chapter
+@every_lesson
 def test_figures_turn_dark_with_the_page(visit: Visitor, page: str) -> None:
     assert set(visit(page, "light").facts["outputFilters"]) <= {"none"}
     assert all(
@@ -179,18 +180,17 @@ def test_icons_come_in_a_small_font(visit: Visitor, page: str) -> None:
     assert any(url.endswith("/_static/icons.woff") for url in asked)
 
 
-@every_chapter
+@every_lesson
 def test_exported_cells_have_a_badge(visit: Visitor, page: str) -> None:
     cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
     tags = [
         tag
         for cell in cells
         for tag in cell["metadata"].get("tags", [])
-        if tag.startswith("export:")
+        if tag.partition(":")[0] == "export"
     ]
-    expected = [
-        f"This cell goes into nnfs_lib/{tag.removeprefix('export:')}.py" for tag in tags
-    ]
+    modules = [page if tag == "export" else tag.partition(":")[2] for tag in tags]
+    expected = [f"This cell goes into nnfs_lib/{module}.py" for module in modules]
     for mode in MODES:
         assert visit(page, mode).facts["badges"] == expected
         assert visit(page, mode).facts["hiddenBadges"] == 0
@@ -225,7 +225,7 @@ def test_library_page_lists_the_equations_of_the_books_chapters(site: Path) -> N
     assert rows == expected
 
 
-@every_chapter
+@every_lesson
 def test_notebook_can_be_downloaded(site: Path, page: str) -> None:
     built = (site / f"{page}.html").read_text(encoding="utf-8")
     assert f'href="../_sources/{page}.ipynb"' in built
@@ -236,5 +236,7 @@ def test_notebook_can_be_downloaded(site: Path, page: str) -> None:
 
 def test_library_page_shows_every_module(site: Path) -> None:
     shown = (SITE / "library.html").read_text(encoding="utf-8")
-    modules = {path.stem for path in (ROOT / "nnfs_lib").glob("*.py")} - {"__init__"}
-    assert modules == set(re.findall(r'<section id="(\w+)">', shown))
+    folder = ROOT / "nnfs_lib"
+    modules = {path.stem for path in folder.glob("[!_]*.py")}
+    modules |= {f"labs-{path.stem}" for path in folder.glob("labs/[!_]*.py")}
+    assert modules == set(re.findall(r'<section id="(\w+|labs-\w+)">', shown))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from disk import Disk
 from playwright.sync_api import Page, expect
-from visits import CHAPTERS
+from visits import CHAPTERS, LABS
 
 OpenPage = Callable[..., Page]
 
@@ -34,12 +34,23 @@ def test_landing_page_shows_thirteen_chapters_and_links_those_that_exist(
     open_page: OpenPage,
 ) -> None:
     page = open_page("intro")
-    assert page.locator(".chapter-map li").count() == 13
+    assert page.locator("ol.chapter-map li").count() == 13
     links = [
-        link.get_attribute("href") for link in page.locator(".chapter-map a").all()
+        link.get_attribute("href") for link in page.locator("ol.chapter-map a").all()
     ]
     assert links == [f"{chapter}.html" for chapter in CHAPTERS]
-    assert page.locator(".chapter-map .coming").count() == 13 - len(CHAPTERS)
+    assert page.locator("ol.chapter-map .coming").count() == 13 - len(CHAPTERS)
+
+
+def test_landing_page_links_every_lab_and_says_what_it_needs(
+    open_page: OpenPage,
+) -> None:
+    cards = open_page("intro").locator("ul.labs li")
+    links = [link.get_attribute("href") for link in cards.locator("a").all()]
+    assert links == [f"{lab}.html" for lab in LABS]
+    assert [text[:6] for text in cards.locator(".needs").all_inner_texts()] == [
+        "Needs "
+    ] * len(LABS)
 
 
 def frame_shown(page: Page) -> tuple[str, str, str]:

@@ -40,6 +40,7 @@ def toc_pages() -> list[str]:
 
 PAGES = toc_pages()
 CHAPTERS = [page for page in PAGES if re.match(r"chapters/\d", page)]
+LABS = [page for page in PAGES if page.startswith("labs/")]
 
 
 def sources() -> Iterator[Path]:
@@ -49,7 +50,9 @@ def sources() -> Iterator[Path]:
     yield from ROOT.glob("*.bib")
     yield from ROOT.glob("*.ipynb")
     yield from ROOT.glob("chapters/*.ipynb")
+    yield from ROOT.glob("labs/*.ipynb")
     yield from ROOT.glob("nnfs_lib/*.py")
+    yield from ROOT.glob("nnfs_lib/labs/*.py")
     yield from (
         path
         for folder in ("assets", "bookkit/explore", "bookkit/site")
