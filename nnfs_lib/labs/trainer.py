@@ -31,6 +31,7 @@ __all__ = [
     "DataLoader",
     "Dataset",
     "HalfSquaredError",
+    "PlannedSGD",
     "Trainer",
     "between_0_and_1",
     "draw_fit",
@@ -66,6 +67,9 @@ class Dataset:
     def take(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return these samples, each part stacked: (batch, ...)."""
         samples = [self[int(index)] for index in indices]
+        if not all(isinstance(sample, tuple) for sample in samples):
+            needs = "needs every sample to be a tuple, such as (x, y)"
+            raise ValueError(f"{type(self).__name__} {needs}, got {samples[0]!r}.")
         return tuple(np.stack(parts) for parts in zip(*samples, strict=True))
 
 
@@ -213,7 +217,9 @@ def _errors(predictions: np.ndarray, targets: np.ndarray, reduction: str) -> np.
         got = f"got {np.shape(predictions)} and {np.shape(targets)}"
         needs = "predictions and targets of one shape (batch, outputs)"
         raise ValueError(f"mse needs {needs}, {got}.")
-    return np.asarray(predictions) - targets
+    # At least single precision: whole numbers of few bits would wrap around.
+    dtype = np.result_type(predictions, targets, np.float32)
+    return np.subtract(predictions, targets, dtype=dtype)
 
 
 class AdamW(Adam):
@@ -287,6 +293,11 @@ class Config:
             path = getattr(self, name)
             if not isinstance(path, str) or not path:
                 raise ValueError(f"{name} is the name of a file, got {path!r}.")
+        if not self.result_img_path.endswith(".png"):
+            got = f"got {self.result_img_path!r}"
+            raise ValueError(
+                f"result_img_path is a picture, and ends with .png, {got}."
+            )
 
 
 def _check_whole(name: str, value: object, least: int = 1) -> None:
@@ -303,10 +314,10 @@ def read_config(path: "str | Path | None" = None, **changes: Any) -> Config:
     settings: dict[str, Any] = {}
     if path is not None:
         try:
-            settings = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            settings = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise ValueError(f"{path} can't be read: {error.strerror}.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is no TOML: {error}.") from error
     known = [field.name for field in fields(Config)]
     for name in settings:
@@ -354,6 +365,19 @@ def sigmoid_network(sizes: Sequence[int], rng: np.random.Generator) -> Model:
     return Model(layers[:-1], rng=rng)
 
 
+class PlannedSGD(SGD):
+    """SGD that is saved with what else its training was told."""
+
+    settings = ("learning_rate", "batch_size", "shuffle", "seed")
+
+    def __init__(
+        self, learning_rate: float, batch_size: int, shuffle: bool, seed: int
+    ) -> None:
+        """Take the learning rate, and three settings that are only kept."""
+        super().__init__(learning_rate)
+        self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
+
+
 class Checkpointed:
     """A network, the loader of its batches, and the file in which both are kept."""
 
@@ -362,11 +386,20 @@ class Checkpointed:
         _check_task(config)
         self.config = config
         self.dataset = ArrayDataset(*two_waves())
-        rng = np.random.default_rng(config.seed)
-        self.use(sigmoid_network(config.layers_dim, rng))
-        self.model.set(loss=HalfSquaredError(), optimizer=SGD(config.learning_rate))
-        if config.resume and Path(config.ckpt_path).exists():
+        self.has_checkpoint = config.resume and Path(config.ckpt_path).exists()
+        self.begin()
+
+    def begin(self) -> None:
+        """Take the network from the checkpoint, or as it is before the first step."""
+        if self.has_checkpoint:
             self.load_models()
+            return
+        config = self.config
+        rng = np.random.default_rng(config.seed)
+        model = sigmoid_network(config.layers_dim, rng)
+        told = [getattr(config, name) for name in PlannedSGD.settings]
+        model.set(loss=HalfSquaredError(), optimizer=PlannedSGD(*told))
+        self.use(model)
 
     def use(self, model: Model) -> None:
         """Train this model; batches come in orders that its own generator draws."""
@@ -386,15 +419,14 @@ class Checkpointed:
     def save_models(self) -> None:
         """Write the checkpoint, whole or not at all."""
         self.model.save(self.config.ckpt_path, include_optimizer=True)
+        self.has_checkpoint = True
 
     def load_models(self) -> None:
         """Take the checkpoint; ValueError where it belongs to another training."""
-        model = Model.load(self.config.ckpt_path, layers=[HalfSquaredError])
+        own = [HalfSquaredError, PlannedSGD]
+        model = Model.load(self.config.ckpt_path, layers=own)
         _check_same(model, self.config)
         self.use(model)
-        if model.optimizer.steps_done % len(self.loader):
-            path = self.config.ckpt_path
-            raise ValueError(f"{path} was trained with another batch_size.")
 
 
 def _check_task(config: Config) -> None:
@@ -410,6 +442,8 @@ def _check_task(config: Config) -> None:
             )
         if path.is_dir():
             raise ValueError(f"{name}: {path} is a folder, name a file in it.")
+    if path == Path(config.ckpt_path).resolve():
+        raise ValueError(f"ckpt_path and result_img_path are the same file, {path}.")
 
 
 def _check_same(model: Model, config: Config) -> None:
@@ -419,7 +453,9 @@ def _check_same(model: Model, config: Config) -> None:
     sizes = (len(weights[0]), *[each.shape[1] for each in weights])
     if model.optimizer is None:
         raise ValueError(f"{path} holds a network, but no training to go on with.")
-    found = {"layers_dim": sizes, "learning_rate": model.optimizer.learning_rate}
+    found: dict[str, Any] = {"layers_dim": sizes}
+    for name in PlannedSGD.settings:
+        found[name] = getattr(model.optimizer, name, None)
     for name, value in found.items():
         if value != getattr(config, name):
             told = f"the configuration says {getattr(config, name)}"
@@ -453,9 +489,12 @@ class Trainer(Checkpointed):
                     of = f"epoch {epoch} of {total}, iteration {steps}"
                     bar.write(f"{of}, squared error {error:.4g}")
 
-            return self.model.train(
+            history = self.model.train(
                 self.loader, epochs=left, print_every=0, callbacks=[after_epoch]
             )
+        if history.interrupted:  # in an epoch that no checkpoint knows of
+            self.begin()
+        return history
 
     def test(self) -> float:
         """Return the mean squared error over all points, and draw the fit."""
@@ -531,14 +570,14 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     changes = {name: value for name, value in given.items() if value is not None}
     try:
         trainer = Trainer(read_config(path, **changes))
-        interrupted = trainer.train().interrupted
-    except (ValueError, OSError, FloatingPointError) as error:
+        if trainer.train().interrupted:
+            done = f"after epoch {trainer.epochs_done}"
+            sys.exit(f"Interrupted: --resume goes on {done}.")
+        print(f"squared error on all points: {trainer.test():.4g}")
+    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         sys.exit(f"trainer: {error}")
-    if interrupted:
-        sys.exit(
-            f"Interrupted after {trainer.epochs_done} epochs: go on with --resume."
-        )
-    print(f"squared error on all points: {trainer.test():.4g}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: what is trained is kept, --resume goes on.")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import numpy as np
 import tqdm  # noqa: F401 (imported here, so that no child has to)
 
 from nnfs_lib import Model
-from nnfs_lib.labs.trainer import Config, HalfSquaredError, Trainer
+from nnfs_lib.labs.trainer import Config, HalfSquaredError, PlannedSGD, Trainer
 
 EVERY = 5  # epochs from one checkpoint to the next: half of the time goes into writing
 EPOCHS = 400
@@ -55,7 +55,7 @@ def epochs_in(path):
     """Return after how many epochs the checkpoint was written, which has to be whole."""
     if not path.exists():
         return 0
-    steps = Model.load(path, layers=[HalfSquaredError]).optimizer.steps_done
+    steps = Model.load(path, layers=[HalfSquaredError, PlannedSGD]).optimizer.steps_done
     return steps / 3  # batches
 
 
