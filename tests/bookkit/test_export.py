@@ -927,7 +927,7 @@ def test_the_library_comes_back_where_only_libcst_and_nbformat_are(
     packages, clone = tmp_path / "packages", tmp_path / "clone"
     packages.mkdir()
     link_packages({"libcst", "nbformat"}, packages)
-    for name in ("bookkit", "chapters"):
+    for name in ("bookkit", "chapters", "labs"):
         shutil.copytree(root / name, clone / name)
     # -S: no site-packages, so nothing else that is installed here can be imported.
     isolated = [sys.executable, "-S", "-c"]
