@@ -66,7 +66,7 @@ def maximum(answer):
         fail(
             "To a goes d where a was larger, to b where b was, and 0 where it was not."
         )
-    return "With maximum(a, 0) you have ReLU, and half a slope at its corner."
+    return "With maximum(a, zeros) you have ReLU, and half a slope at its corner."
 
 
 def dropout(answer):

@@ -63,8 +63,10 @@ def windows(answer):
         if not np.array_equal(window, series[index : index + 2]):
             right = series[index : index + 2].tolist()
             fail(f"Window number {index} is {right}, not {window.tolist()}.")
+        if not isinstance(sample[0], np.ndarray):
+            fail("The window is an array, (width,): cut it out of the series.")
         target = np.asarray(sample[1], dtype=float)
-        if target.shape not in ((), (1,)):
+        if target.shape != ():
             fail(f"The target is one value, got the shape {target.shape}.")
         if float(target.reshape(())) == series[index + 1]:
             fail("The target is the value behind the window, not its last one.")
@@ -151,6 +153,16 @@ def accumulated(answer):
         fail(
             f"With batches of {size} of 45 samples, it is not the gradient of all of them."
         )
+    given = [(X[:20], y[:20]), (X[20:30], y[20:30])]  # a loader that drops the rest
+    dropping = DataLoader(ArrayDataset(X[:30], y[:30]), 20)
+    dropping.dataset = ArrayDataset(X, y)
+    for leaving in (given, dropping):
+        found = expect_array(answer(model, leaving), right.shape, "The gradient")
+        if not np.allclose(found, network().gradients(X[:30], y[:30])):
+            fail(
+                "Of a loader that leaves samples out, only those count that it gives: "
+                "add up the lengths of its batches."
+            )
     return (
         "So a batch may be larger than the memory: many small ones, and then one step."
     )

@@ -252,7 +252,7 @@ class AdamW(Adam):
 
 @dataclass(frozen=True)
 class Config:
-    """What a training is told. ValueError for a value that can't be meant.
+    """What a training is told. ValueError for a value that makes no sense.
 
     layers_dim: the sizes of the layers, from the inputs to the outputs; resume: go on
     with the checkpoint, if it is there.
@@ -386,8 +386,11 @@ class Checkpointed:
         _check_task(config)
         self.config = config
         self.dataset = ArrayDataset(*two_waves())
-        self.has_checkpoint = config.resume and Path(config.ckpt_path).exists()
+        there = Path(config.ckpt_path).exists()
+        self.has_checkpoint = config.resume and there
         self.begin()
+        if there or config.resume:
+            print(_where_it_begins(config, there, self.epochs_done))
 
     def begin(self) -> None:
         """Take the network from the checkpoint, or as it is before the first step."""
@@ -446,6 +449,15 @@ def _check_task(config: Config) -> None:
         raise ValueError(f"ckpt_path and result_img_path are the same file, {path}.")
 
 
+def _where_it_begins(config: Config, there: bool, epoch: int) -> str:
+    """Return what to tell of a checkpoint that is there, or was asked for."""
+    name = Path(config.ckpt_path).name
+    if not config.resume:
+        return f"{name} is there, and will be replaced: see resume."
+    begin = "goes on after" if there else "is not there: begins at"
+    return f"{name} {begin} epoch {epoch}"
+
+
 def _check_same(model: Model, config: Config) -> None:
     """Raise a ValueError unless a checkpoint's model is the one that is configured."""
     path = config.ckpt_path
@@ -485,7 +497,8 @@ class Trainer(Checkpointed):
                 epoch = self.epochs_done
                 if epoch % self.every == 0 or epoch == total:
                     self.save_models()
-                    steps, error = model.optimizer.steps_done, 2 * history.loss[-1]
+                    steps = model.optimizer.steps_done
+                    error = 2 * history.loss[-1]  # the loss is half of it
                     of = f"epoch {epoch} of {total}, iteration {steps}"
                     bar.write(f"{of}, squared error {error:.4g}")
 
@@ -553,10 +566,10 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         usage="%(prog)s [CONFIG.toml] [--total-epochs 10000] [--resume] ...",
         description="Train 1-25-1 on two waves of a sine; every setting is a flag.",
     )
-    parser.add_argument("config", nargs="?", help="a TOML file with settings")
+    parser.add_argument("config", nargs="?", help="a TOML file with settings, first")
     for field in fields(Config):
         flag = f"--{field.name.replace('_', '-')}"
-        usual = f"usually {field.default}"
+        usual = f"default: {field.default}"
         if isinstance(field.default, bool):
             parser.add_argument(
                 flag, action=argparse.BooleanOptionalAction, default=None, help=usual
@@ -571,6 +584,10 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     try:
         trainer = Trainer(read_config(path, **changes))
         if trainer.train().interrupted:
+            if not trainer.has_checkpoint:
+                there = Path(trainer.config.ckpt_path).exists()
+                kept = "the old one is still there" if there else "--resume begins at 0"
+                sys.exit(f"Interrupted before the first checkpoint: {kept}.")
             done = f"after epoch {trainer.epochs_done}"
             sys.exit(f"Interrupted: --resume goes on {done}.")
         print(f"squared error on all points: {trainer.test():.4g}")

@@ -974,10 +974,31 @@ def test_a_training_that_is_done_says_so(capsys):
     capsys.readouterr()
     for epochs in (10, 7):
         assert run("--resume", "--total-epochs", epochs) == (0, "")
-        first, second = capsys.readouterr().out.splitlines()
+        where, first, second = capsys.readouterr().out.splitlines()
+        assert where == "checkpoint.npz goes on after epoch 10"
         assert first == "checkpoint.npz: all 10 epochs are done."
         assert second.startswith("squared error on all points: ")
     assert Path("checkpoint.npz").read_bytes() == before
+
+
+def test_a_checkpoint_that_is_missing_or_in_the_way_is_named(capsys):
+    run("--resume", "--total-epochs", 1)
+    assert "checkpoint.npz is not there: begins at epoch 0" in capsys.readouterr().out
+    run("--total-epochs", 1)
+    said = capsys.readouterr().out
+    assert "checkpoint.npz is there, and will be replaced: see resume." in said
+
+
+def test_an_interrupt_before_the_first_checkpoint_says_so(monkeypatch):
+    trained(300, "checkpoint.npz")
+    interrupt(monkeypatch, 5)
+    code, said = run("--total-epochs", 300)
+    assert code == 1
+    old = "the old one is still there"
+    assert said == f"Interrupted before the first checkpoint: {old}."
+    Path("checkpoint.npz").unlink()
+    interrupt(monkeypatch, 5)
+    assert run("--total-epochs", 300)[1].endswith("checkpoint: --resume begins at 0.")
 
 
 def interrupt(monkeypatch, batch):
