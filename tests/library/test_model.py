@@ -964,3 +964,18 @@ def test_an_optimizer_of_a_network_that_grew_says_so(nn):
     model.layers[:1] = [nn.Dense(2, 7, rng=1), nn.ReLU(), nn.Dense(7, 3, rng=2)]
     with pytest.raises(ValueError, match=r"^Adam has moved other arrays so far: every"):
         model.train(X, y, print_every=0)
+
+
+def test_an_optimizer_of_another_network_is_not_saved(nn, tmp_path):
+    model = nn.Model([nn.Dense(2, 3, rng=0), nn.Softmax()])
+    optimizer = nn.Adam(0.01)
+    memories = {name: np.zeros(5, np.float32) for name in ("means", "squares")}
+    optimizer.set_state({"steps_done": 1, **memories})
+    model.set(loss=nn.CategoricalCrossentropy(), optimizer=optimizer)
+    said = (
+        "^Model can't be saved, its optimizer has moved another number of parameters: "
+        "give the model an optimizer of its own"
+    )
+    with pytest.raises(ValueError, match=said):
+        model.save(tmp_path / "m.npz", include_optimizer=True)
+    assert list(tmp_path.iterdir()) == []
