@@ -27,6 +27,13 @@ SPEAKING = re.compile(
     re.MULTILINE,
 )
 CITATION = re.compile(r"\[reference\]\(\.\./references\.md#([\w,]+)\)")
+PROMISES = (
+    "What you'll build",
+    "What you need",
+    "What you'll learn",
+    "../glossary.md",
+    "../notation.md",
+)
 SECTIONS = (
     "The library so far",
     "Experiment",
@@ -61,15 +68,7 @@ def test_parts_stand_in_order(path):
     assert re.match(rf"# {int(path.name[:2])}\. ", text), (
         "the first line is the title, with the chapter's number"
     )
-    opening = text.partition("\n## ")[0]
-    for promise in (
-        "What you'll build",
-        "What you need",
-        "What you'll learn",
-        "../glossary.md",
-        "../notation.md",
-    ):
-        assert promise in opening
+    assert [each for each in PROMISES if each not in text.partition("\n## ")[0]] == []
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     places = []
     for section in SECTIONS:
@@ -131,15 +130,7 @@ LAB_PARTS = ("What goes wrong", "Exercises", "Recap")
 def test_parts_of_a_lab_stand_in_order(path):
     text = "\n\n".join(cell.source for cell in cells(path, "markdown"))
     assert text.startswith("# Lab: ")
-    opening = text.partition("\n## ")[0]
-    for promise in (
-        "What you'll build",
-        "What you need",
-        "What you'll learn",
-        "../glossary.md",
-        "../notation.md",
-    ):
-        assert promise in opening
+    assert [each for each in PROMISES if each not in text.partition("\n## ")[0]] == []
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     assert tuple(headings[-3:]) == LAB_PARTS
     assert CITATION.search(text.partition("### Where to read on")[2])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from notebook_cells import CHAPTERS
+from notebook_cells import CHAPTERS, LABS
 from wrong_answers_1_to_3 import WRONG_ANSWERS as WRONG_ANSWERS_1_TO_3
 from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
@@ -377,6 +377,7 @@ def test_every_exercise_from_chapter_7_on_has_six_mistakes_here():
 
 
 def test_every_exercise_of_a_lab_has_six_mistakes_here():
+    assert set(MISTAKES_IN_LABS) == {path.stem for path in LABS}
     for lab, mistakes in MISTAKES_IN_LABS.items():
         counted = Counter(number for number, _, _ in mistakes)
         assert set(counted) == set(exercises(lab))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kept import import_torch, keep
-from optimizers import EPSILON, START, STEPS, flat, gradient
+from optimizers import EPSILON, START, flat, walk
 
 FILE = Path(__file__).with_suffix(".json")
 # name -> the arguments, as the lab calls them
@@ -44,16 +44,7 @@ def trajectory(torch: Any, arguments: dict[str, float]) -> dict[str, list[float]
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda t: 1 / (1 + decay * t)
     )
-    places = {}
-    for step in range(1, STEPS[-1] + 1):
-        slopes = gradient(*(parameter.numpy() for parameter in parameters))
-        for parameter, slope in zip(parameters, slopes, strict=True):
-            parameter.grad = torch.from_numpy(slope)
-        optimizer.step()
-        scheduler.step()
-        if step in STEPS:
-            places[str(step)] = flat(*(parameter.numpy() for parameter in parameters))
-    return places
+    return walk(torch, parameters, (optimizer, scheduler))
 
 
 def main() -> int:

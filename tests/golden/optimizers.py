@@ -11,6 +11,7 @@ at STEPS. Run it again after a change here; the test says when the file is older
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kept import import_torch, keep
 FILE = Path(__file__).with_suffix(".json")
 STEPS = [1, 2, 5, 10, 20, 50, 100]
 EPSILON = 1e-7
+Pairs = list[tuple[np.ndarray, np.ndarray]]
 
 # The way leads down a robust regression: L = sum ln(1 + r^2) / 2, r = INPUTS @ weights + biases
 # - TARGETS. It is no parabola, and needs only + - * /, which are the same everywhere.
@@ -112,17 +114,43 @@ def trajectory(
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda t: 1.0 if in_gradient else 1 / (1 + decay * t)
     )
+    return walk(
+        torch,
+        parameters,
+        (optimizer, scheduler),
+        lambda t: rate / (1 + decay * t) if in_gradient else 1.0,
+    )
+
+
+def walk(
+    torch: Any,
+    parameters: list[Any],
+    movers: tuple[Any, Any],
+    factor: Callable[[int], float] = lambda t: 1.0,
+) -> dict[str, list[float]]:
+    """Let optimizer and scheduler take the steps, on gradients times factor(t); return step -> position."""
     places = {}
     for step in range(1, STEPS[-1] + 1):
         slopes = gradient(*(parameter.numpy() for parameter in parameters))
         for parameter, slope in zip(parameters, slopes, strict=True):
-            factor = rate / (1 + decay * (step - 1)) if in_gradient else 1.0
-            parameter.grad = torch.from_numpy(factor * slope)
-        optimizer.step()
-        scheduler.step()
+            parameter.grad = torch.from_numpy(factor(step - 1) * slope)
+        for mover in movers:
+            mover.step()
         if step in STEPS:
             places[str(step)] = flat(*(parameter.numpy() for parameter in parameters))
     return places
+
+
+def worst_error(kept: Any, step: Callable[[Pairs], None], case: str) -> float:
+    """Return the largest relative difference of a rule from the kept positions of a case."""
+    arrays, worst = [np.array(array) for array in START], 0.0
+    for number in range(1, STEPS[-1] + 1):
+        step(list(zip(arrays, gradient(*arrays), strict=True)))
+        if number in STEPS:
+            expected = np.array(kept["cases"][case]["positions"][str(number)])
+            errors = np.abs(np.array(flat(*arrays)) / expected - 1)
+            worst = max(worst, float(errors.max()))
+    return worst
 
 
 def main() -> int:

@@ -7,14 +7,12 @@ import weakref
 from pathlib import Path
 
 import autograd as golden
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnfs_lib as nn
-from bookkit.checks import exercises, judge
 from nnfs_lib.labs import autograd as lab
 from nnfs_lib.labs.autograd import Tensor, no_grad
 
@@ -624,60 +622,3 @@ def test_linear_starts_evenly_within_one_over_the_root():
         assert abs(array.std() - 0.1 / np.sqrt(3)) < 0.003
     again = lab.Linear(100, 400, rng=0)
     assert np.array_equal(again.weight.data, layer.weight.data)
-
-
-# -- the notebook's own cells
-
-
-def tagged(prefix):
-    """Return {what follows the prefix: source} of the notebook's cells with such a tag."""
-    return {
-        tag.removeprefix(prefix): cell.source
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        for tag in cell.metadata.get("tags", [])
-        if tag.startswith(prefix)
-    }
-
-
-def names(**others):
-    """Return what a cell of the notebook may use, with Tensor and all others made anew."""
-    found = {"__name__": "lab"}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if {"setup", "export"} & {*cell.metadata.get("tags", [])}:
-            exec(cell.source, found)
-    return found | others
-
-
-def test_each_bug_runs_and_fails_its_check():
-    caught = []
-
-    def record(check, *, wrong, right):
-        check(right)
-        with pytest.raises(AssertionError):
-            check(wrong)
-        caught.append(check.__name__)
-
-    bugs = tagged("bug:")
-    known = names(catches=record)
-    for source in bugs.values():
-        exec(source, known)
-    assert len(caught) == len(bugs) == 4
-
-
-@pytest.mark.parametrize(
-    ("kind", "passes"), [("exercise:", False), ("solution:", True)]
-)
-def test_stubs_are_not_started_and_solutions_pass(kind, passes):
-    verdicts = {}
-
-    def record(number, answer):
-        verdicts[number] = judge(number, answer)
-
-    known = names(check=record)
-    # A cell's functions know what the notebook knows, as in a kernel.
-    for source in tagged(kind).values():
-        exec(source, known)
-    assert list(verdicts) == list(exercises("autograd"))
-    for verdict in verdicts.values():
-        assert verdict.passed is passes, verdict.message
-        assert passes or "not started" in verdict.message

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import adamw as golden
 import numpy as np
+import optimizers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_cells import names, tagged
 
 import nnfs_lib as nn
-from bookkit.checks import exercises, judge
 from nnfs_lib.labs import trainer as lab
 from nnfs_lib.labs.trainer import (
     AdamW,
@@ -403,25 +402,15 @@ def test_half_the_squared_error_is_half_of_it():
 # -- decay that is no penalty
 
 
-def worst_error(step, case):
-    """Return the largest relative difference from PyTorch's positions of a case."""
-    arrays, worst = [np.array(array) for array in golden.START], 0.0
-    for number in range(1, golden.STEPS[-1] + 1):
-        step(list(zip(arrays, golden.gradient(*arrays), strict=True)))
-        if number in golden.STEPS:
-            expected = np.array(KEPT["cases"][case]["positions"][str(number)])
-            errors = np.abs(np.array(golden.flat(*arrays)) / expected - 1)
-            worst = max(worst, float(errors.max()))
-    return worst
-
-
 def test_the_kept_positions_are_those_of_the_cases():
     advice = "run tests/golden/adamw.py, its first lines say how"
     kept = {case: held["arguments"] for case, held in KEPT["cases"].items()}
     assert kept == golden.CASES, advice
-    assert KEPT["start"] == golden.flat(*golden.START), advice
+    assert KEPT["start"] == optimizers.flat(*optimizers.START), advice
     for held in KEPT["cases"].values():
-        assert list(held["positions"]) == [str(step) for step in golden.STEPS], advice
+        assert list(held["positions"]) == [str(step) for step in optimizers.STEPS], (
+            advice
+        )
 
 
 def test_the_script_says_how_to_get_pytorch(monkeypatch):
@@ -434,7 +423,7 @@ def test_the_script_says_how_to_get_pytorch(monkeypatch):
 
 @pytest.mark.parametrize("case", golden.CASES)
 def test_adamw_goes_where_pytorch_goes(case):
-    assert worst_error(AdamW(**golden.CASES[case]).step, case) < 1e-11
+    assert optimizers.worst_error(KEPT, AdamW(**golden.CASES[case]).step, case) < 1e-11
 
 
 class Penalty(AdamW):
@@ -462,7 +451,7 @@ def test_a_wrong_decay_is_caught(wrong):
     arguments = dict(golden.CASES["all its own"])
     if wrong is nn.Adam:
         del arguments["weight_decay"]
-    assert worst_error(wrong(**arguments).step, "all its own") > 1e-4
+    assert optimizers.worst_error(KEPT, wrong(**arguments).step, "all its own") > 1e-4
 
 
 def test_without_decay_it_is_adam():
@@ -1130,39 +1119,3 @@ def test_the_demo_is_one_command(tmp_path):
         "checkpoint.npz",
     }
     assert (tmp_path / "result.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-
-
-# -- the notebook's own cells
-
-
-def test_each_bug_runs_and_fails_its_check():
-    caught = []
-
-    def record(check, *, wrong, right):
-        check(right)
-        with pytest.raises(AssertionError):
-            check(wrong)
-        caught.append(check.__name__)
-
-    bugs, known = tagged("trainer", "bug:"), names("trainer", catches=record)
-    for source in bugs.values():
-        exec(source, known)
-    assert len(caught) == len(bugs) == 5
-
-
-@pytest.mark.parametrize(
-    ("kind", "passes"), [("exercise:", False), ("solution:", True)]
-)
-def test_stubs_are_not_started_and_solutions_pass(kind, passes):
-    verdicts = {}
-
-    def record(number, answer):
-        verdicts[number] = judge(number, answer)
-
-    known = names("trainer", check=record)
-    for source in tagged("trainer", kind).values():
-        exec(source, known)
-    assert list(verdicts) == list(exercises("trainer"))
-    for verdict in verdicts.values():
-        assert verdict.passed is passes, verdict.message
-        assert passes or "not started" in verdict.message

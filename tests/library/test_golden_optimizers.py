@@ -12,20 +12,6 @@ KEPT = json.loads(golden.FILE.read_text(encoding="utf-8"))
 # In float64 the largest difference is 1e-14 of a number; the closest wrong rule is 1e-7 off.
 TOLERANCE = 1e-11
 
-Pairs = list[tuple[np.ndarray, np.ndarray]]
-
-
-def worst_error(step: Callable[[Pairs], None], case: str) -> float:
-    """Return the largest relative difference from the kept positions of a case."""
-    arrays, worst = [np.array(array) for array in golden.START], 0.0
-    for number in range(1, golden.STEPS[-1] + 1):
-        step(list(zip(arrays, golden.gradient(*arrays), strict=True)))
-        if number in golden.STEPS:
-            expected = np.array(KEPT["cases"][case]["positions"][str(number)])
-            errors = np.abs(np.array(golden.flat(*arrays)) / expected - 1)
-            worst = max(worst, float(errors.max()))
-    return worst
-
 
 def test_the_kept_positions_are_those_of_the_cases():
     advice = "run tests/golden/optimizers.py, its first lines say how"
@@ -49,7 +35,7 @@ def test_the_script_says_how_to_get_pytorch(monkeypatch):
 def test_goes_where_pytorch_goes(nn, case):
     name, arguments = golden.CASES[case]
     optimizer = getattr(nn, name)(**arguments)
-    assert worst_error(optimizer.step, case) < TOLERANCE
+    assert golden.worst_error(KEPT, optimizer.step, case) < TOLERANCE
 
 
 def test_every_optimizer_is_compared(nn):
@@ -65,12 +51,12 @@ def test_every_optimizer_is_compared(nn):
 Rule = Callable[[np.ndarray, int, dict[str, np.ndarray]], np.ndarray]
 
 
-def follow(rule: Rule) -> Callable[[Pairs], None]:
+def follow(rule: Rule) -> Callable[[golden.Pairs], None]:
     """Return a step that moves each array by a rule, with a memory of its own."""
     memories: tuple[dict[str, np.ndarray], ...] = ({}, {})
     count = iter(range(golden.STEPS[-1]))
 
-    def step(pairs: Pairs) -> None:
+    def step(pairs: golden.Pairs) -> None:
         t = next(count)
         for (array, gradient), memory in zip(pairs, memories, strict=True):
             array += rule(gradient, t, memory)
@@ -172,10 +158,10 @@ WRONG = {
 
 @pytest.mark.parametrize(("case", "rule"), RIGHT, ids=[case for case, _ in RIGHT])
 def test_the_rules_that_are_made_wrong_below_are_right(case, rule):
-    assert worst_error(follow(rule), case) < TOLERANCE
+    assert golden.worst_error(KEPT, follow(rule), case) < TOLERANCE
 
 
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_wrong_rule_is_caught(mistake):
     case, rule = WRONG[mistake]
-    assert worst_error(follow(rule), case) > 1000 * TOLERANCE
+    assert golden.worst_error(KEPT, follow(rule), case) > 1000 * TOLERANCE
