@@ -90,7 +90,7 @@ def windows(answer):
         fail(f"A DataLoader can't stack the samples: {error}")
     if X.shape != (3, 4) or len(y) != 3:
         fail(f"A batch of 3 has X of shape (3, 4), not {X.shape}.")
-    return "A text, a price or a temperature is such a series; lab Sequences reads one."
+    return "A text, a price or a temperature over time is such a series."
 
 
 class Watched(nn.Model):
