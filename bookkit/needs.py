@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from IPython.core.getipython import get_ipython
+from bookkit.shell import get_ipython
 
 MAGIC = "%%needs "
 

@@ -6,20 +6,22 @@ can tell apart; classes differ in their markers too.
 """
 
 import base64
+import functools
 import io
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-import matplotlib
 import numpy as np
-from cycler import cycler
-from IPython.display import display
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
-from PIL import Image
 
+from bookkit.shell import display
 from nnfs_lib.history import History
+
+# Imported where something is drawn: a page that runs cells fetches them only then.
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -32,7 +34,7 @@ STYLE: Any = {
     "axes.edgecolor": "#9aa0a8",
     "axes.grid": True,
     "axes.labelcolor": INK,
-    "axes.prop_cycle": cycler(color=COLORS),
+    "axes.prop_cycle": f"cycler(color={list(COLORS)})",
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
@@ -52,22 +54,38 @@ STYLE: Any = {
 }
 
 
-# Around every call that draws: matplotlib reads its settings while it draws, and the reader's own stay.
-styled = matplotlib.rc_context(STYLE)
+def styled(draw: Callable[P, None]) -> Callable[P, None]:
+    """Let a function draw in the book's style; the settings of the reader's own figures stay."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> None:
+        try:
+            import matplotlib
+        except ModuleNotFoundError:  # a page that could not fetch it runs on without
+            print("[No figure: matplotlib is not here.]")
+        else:
+            with matplotlib.rc_context(STYLE):
+                draw(*args, **options)
+
+    return drawn
 
 
 def figure(
     columns: int = 1, *, width: float, height: float, **options: Any
-) -> tuple[Figure, Any]:
+) -> "tuple[Figure, Any]":
     """Return a figure in the book's style and its axes, side by side; sizes in inches."""
+    from matplotlib.figure import Figure
+
     new = Figure(figsize=(width, height))
     return new, new.subplots(1, columns, **options)
 
 
-def show(shown: Figure, alt: str) -> None:
+def show(shown: "Figure", alt: str) -> None:
     """Display the figure as a PNG that carries its alternative text."""
     if len(alt) < 20:
         raise ValueError(f"alt is {alt!r}: say in a sentence what the figure shows.")
+    from PIL import Image
+
     drawn, buffer = io.BytesIO(), io.BytesIO()
     shown.savefig(drawn, format="png", dpi=DOTS_PER_INCH)
     # A palette does for what is drawn, in a third of the bytes.
@@ -122,6 +140,8 @@ def draw_regions(
 
     Where it gives probabilities, (n, classes), the color is the stronger the surer it is.
     """
+    from matplotlib.colors import ListedColormap
+
     ticks = np.linspace(-extent, extent, 240, dtype=np.float32)
     places = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     answers, strength = np.asarray(classify(places)), np.full(len(places), 0.28)
@@ -431,6 +451,8 @@ def pictures(
 
     `signed` is for weights: white is 0, blue is below, red above, each picture by its own largest.
     """
+    from matplotlib.figure import Figure
+
     rows = -(-len(images) // columns)
     side = PAGE / columns
     size = (PAGE, rows * (side + (0.3 if any(titles) else 0)))

@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import anywidget
 import numpy as np
 import traitlets
 
 import nnfs_lib as nn
 from bookkit.explore.explorer import FRONT, HERE
 from bookkit.explore.sheet import pack
+from bookkit.explore.widget import Widget
 from bookkit.files import shipped
 from bookkit.garments import CLASSES
 from bookkit.garments.network import MEASURED, NETWORK
@@ -181,7 +181,7 @@ def block_of(network: Network, pictures: np.ndarray, **header: Any) -> bytes:
     return pack(header, [codes, pictures.tobytes()])
 
 
-class Garment(anywidget.AnyWidget):
+class Garment(Widget):
     """A picture to turn, shift, draw on and spoil; `picture` is what the reader has made of it."""
 
     _esm = FRONT

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from bookkit.explore.recipe import EXACT, Frame, Position, Recipe
 from bookkit.explore.sheet import sheet
+from bookkit.explore.widget import Widget
 
 HERE = Path(__file__).parent
 PARTS = (
@@ -22,7 +22,7 @@ FRONT = "\n".join(
 )
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Widget):
     """Sliders, pictures and a sentence; `position` is where the reader stands, a value for each axis.
 
     Set `position` and the pictures follow; what it leaves out goes back to the start. A value between

@@ -14,6 +14,12 @@ TRIED_PORTS = 100
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files, and says nothing about those that it found."""
 
+    def end_headers(self) -> None:
+        """Keep the page apart from others, so that a cell that runs can be told to stop."""
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing: the reader watches the page, not the terminal."""
 

@@ -14,7 +14,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from bookkit.site import directives, equations, explorers, search, typeset, weight
+from bookkit.site import (
+    directives,
+    equations,
+    explorers,
+    live,
+    search,
+    typeset,
+    weight,
+)
 from bookkit.site.icons import write_icon_font
 from bookkit.site.prune import prune
 
@@ -26,6 +34,10 @@ NEEDS = "%%needs "  # the magic of bookkit.needs
 EXPORT_CLASS = (
     "tag_export"  # what MyST-NB makes of the tags export:<module> and, in labs, export
 )
+START = """<div class="live-start" data-page="{page}" data-root="{root}" hidden>
+<button type="button" class="live-button">Run this page</button>
+<span role="status">Change its code and run it, in your browser. The first press fetches Python, 15 MB.</span>
+</div>"""
 # Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
 UNUSED_IN_HEAD = ("fontawesome", "searchtools", "language_data", "searchindex")
 UNUSED = ("togglebutton", "design-tabs")
@@ -123,6 +135,18 @@ def show_explorers(
     app.add_css_file(explorers.STYLE)
 
 
+def offer_to_run(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Put the button that lets a page's cells run below its title, if it has cells."""
+    if '<div class="cell ' in context.get("body", ""):
+        root = app.builder.get_relative_uri(pagename, "index").removesuffix(
+            "index.html"
+        )
+        button = START.format(page=pagename, root=root or "./")
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{button}", 1)
+
+
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put "nnfs_lib/<module>.py", a link to the library page, before each exported cell."""
     for cell in doctree.findall(nodes.container):
@@ -174,6 +198,7 @@ def add_static_files(app: Sphinx, exception: Exception | None) -> None:
         static / "vendor/fontawesome/webfonts/fa-solid-900.ttf", static / "icons.woff"
     )
     prune(Path(app.outdir))
+    live.write_files(static)
     pages = [page for page in sorted(app.env.found_docs) if page != "search"]
     print(weight.report(Path(app.outdir), pages))
     (Path(app.outdir) / STAMP).touch()
@@ -191,6 +216,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-resolved", equations.add_badge)
     app.connect("html-page-context", show_explorers, priority=900)
     app.connect("html-page-context", mend_page, priority=900)
+    app.connect("html-page-context", offer_to_run, priority=900)
     app.connect("build-finished", add_static_files)
     app.add_js_file(None, body=FIRST_VISIT, priority=100)
     app.add_directive("library", directives.Library)

