@@ -11,7 +11,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: help serve book lab test test-oldest test-newest check export run clean
 # As many tests side by side as there are cores, each on a core of its own.
 SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4
-NOTEBOOKS := --nbval --nbval-current-env --nbval-cell-timeout=900 --dist=loadscope chapters labs playground.ipynb
+NOTEBOOKS := --nbval --nbval-current-env --nbval-cell-timeout=900 --dist=loadscope chapters labs five_systems.ipynb playground.ipynb
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -50,7 +50,7 @@ def find(names: Iterable[str], folder: Path) -> list[Path]:
     """Return the notebooks that are meant, or all."""
     every = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     every += folder.glob("appendix_*.ipynb")
-    for others in ("labs/*.ipynb", "playground.ipynb"):
+    for others in ("labs/*.ipynb", "five_systems.ipynb", "playground.ipynb"):
         every += sorted(folder.resolve().parent.glob(others))
     if not every and not names:
         raise ValueError(f"{folder}: no chapters here.")

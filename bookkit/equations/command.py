@@ -12,7 +12,7 @@ from bookkit.files import replace
 
 FILE = Path("assets/equations.json")
 
-# chapter -> its equations, each with "equation", "against" and "worst"
+# chapter or lab -> its equations, each with "equation", "against" and "worst"
 Measured = dict[str, list[dict[str, Any]]]
 
 
@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Measure every equation of every chapter and write the file."""
+    """Measure every equation of every chapter and lab, and write the file."""
     measured = measure(everything())
     for chapter, found in measured.items():
         for entry in found:
             what = f"{entry['equation']}, by {entry['against']}"
-            print(f"chapter {chapter:>2}  {entry['worst']:7.0e}  {what}")
+            print(f"{chapter:>8}  {entry['worst']:7.0e}  {what}")
     replace(arguments.file, json.dumps(measured, indent=1) + "\n")
     return 0
 

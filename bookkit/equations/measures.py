@@ -2,7 +2,8 @@
 
 Every measure takes the library, as an argument so that tests can hand in a wrong one, and a
 generator, and returns a `difference`. All is float64. They are in the modules beside this one:
-`layers`, `starts` of their weights, `losses`, `fused` losses, `regression` and `optimizers`.
+`layers`, `starts` of their weights, `losses`, `fused` losses, `regression` and `optimizers`; and one
+for each lab.
 """
 
 import importlib
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-import nnfs_lib
+import nnfs_lib.labs
 
 Library = Any
 Rng = np.random.Generator
@@ -24,10 +25,13 @@ Make = Callable[[Library, Rng], tuple[Any, np.ndarray]]
 
 
 def everything() -> Library:
-    """Return all names of nnfs_lib: what it offers, and the helpers of its modules."""
+    """Return all names of nnfs_lib, helpers included; those of a lab under the lab's name."""
     names: dict[str, Any] = {}
     for module in pkgutil.iter_modules(nnfs_lib.__path__, "nnfs_lib."):
         names |= vars(importlib.import_module(module.name))
+    for module in pkgutil.iter_modules(nnfs_lib.labs.__path__, "nnfs_lib.labs."):
+        lab = importlib.import_module(module.name)
+        names[module.name.rpartition(".")[2]] = SimpleNamespace(**vars(lab))
     return SimpleNamespace(**names)
 
 

@@ -7,6 +7,7 @@ Rows are lists of numbers, a batch is a list of rows.
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -113,6 +114,20 @@ def mean_error(predictions: Rows, targets: Rows, *, power: int) -> list[float]:
     ]
 
 
+def squares(predictions: Rows, targets: Rows) -> list[list[float]]:
+    """Return the square of every error."""
+    return [
+        [(t - p) ** 2 for p, t in zip(row, wanted, strict=True)]
+        for row, wanted in zip(predictions, targets, strict=True)
+    ]
+
+
+def reduced(rows: Rows, reduction: str) -> Any:
+    """Return the "mean" of all numbers, their "sum", or with "none" the rows themselves."""
+    numbers = [number for row in rows for number in row]
+    return {"none": rows, "sum": math.fsum(numbers), "mean": mean(numbers)}[reduction]
+
+
 def sine(samples: int) -> list[list[float]]:
     """Return x, evenly from 0 to 1, and the sine of so many turns, in rows."""
     steps = samples - 1
@@ -159,7 +174,15 @@ def rmsprop(gradients: Row, rates: Row, *, epsilon: float, rho: float) -> float:
 def adam(
     gradients: Row, rates: Row, *, epsilon: float, beta_1: float, beta_2: float
 ) -> float:
-    """Return how far a parameter goes by Adam.
+    """Return how far a parameter goes by Adam."""
+    chosen = {"epsilon": epsilon, "beta_1": beta_1, "beta_2": beta_2}
+    return math.fsum(adam_moves(gradients, rates, **chosen))
+
+
+def adam_moves(
+    gradients: Row, rates: Row, *, epsilon: float, beta_1: float, beta_2: float
+) -> list[float]:
+    """Return each of Adam's moves.
 
     The corrected mean is a weighted one: its weights, beta^0, beta^1, ..., divided by their sum.
     """
@@ -169,4 +192,13 @@ def adam(
         mean = faded(past, beta_1) / faded(ones, beta_1)
         square = faded([g**2 for g in past], beta_2) / faded(ones, beta_2)
         moves.append(-rate * mean / (math.sqrt(square) + epsilon))
-    return math.fsum(moves)
+    return moves
+
+
+def adamw(
+    gradients: Row, rates: Row, *, weight_decay: float, **settings: float
+) -> float:
+    """Return how far a parameter goes by AdamW: each of Adam's moves decays in all later steps."""
+    moves = adam_moves(gradients, rates, **settings)
+    kept = [1 - rate * weight_decay for rate in rates]
+    return math.fsum(move * math.prod(kept[t + 1 :]) for t, move in enumerate(moves))

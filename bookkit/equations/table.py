@@ -1,4 +1,4 @@
-"""The equations of each chapter, and what each is compared with."""
+"""The equations of each chapter and lab, and what each is compared with."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,8 @@ import numpy as np
 
 from bookkit.equations import (
     fused,
+    lab_autograd,
+    lab_trainer,
     layers,
     losses,
     models,
@@ -37,8 +39,10 @@ class Equation:
 
 
 EPSILON, DECAYING = (1e-8, 1e-3), (0.5, 0.99)
+REDUCTIONS = ("mean", "sum", "none")
 
-EQUATIONS: dict[int, list[Equation]] = {
+# by the number of a chapter, or the name of a lab
+EQUATIONS: dict[int | str, list[Equation]] = {
     1: [Equation("Dense: outputs", LOOPS, layers.dense_outputs)],
     2: [
         Equation(f"{name}: outputs", LOOPS, layers.activation_outputs(name))
@@ -232,5 +236,72 @@ EQUATIONS: dict[int, list[Equation]] = {
     13: [
         Equation("Model: loaded outputs", LOOPS, models.loaded_outputs),
         Equation("Model: resumed parameters", NEVER_STOPPED, models.resumed),
+    ],
+    "trainer": [
+        *(
+            Equation(f"mse: {reduction}", LOOPS, lab_trainer.reduced(reduction))
+            for reduction in REDUCTIONS
+        ),
+        *(
+            Equation(
+                f"mse_gradient: {reduction}",
+                SLOPE,
+                lab_trainer.reduced_gradient(reduction),
+            )
+            for reduction in REDUCTIONS
+        ),
+        Equation("HalfSquaredError", LOOPS, lab_trainer.half),
+        Equation("HalfSquaredError: gradient", SLOPE, lab_trainer.half_gradient),
+        Equation(
+            "AdamW: parameters",
+            LOOPS,
+            lambda library, rng: optimizers.optimizer(
+                "AdamW",
+                {
+                    "epsilon": EPSILON,
+                    "beta_1": DECAYING,
+                    "beta_2": DECAYING,
+                    "weight_decay": (0.0, 0.5),
+                },
+            )(library.trainer, rng),
+        ),
+    ],
+    "autograd": [
+        *(
+            Equation(f"{name}: way back", SLOPE, lab_autograd.way_back(name))
+            for name in lab_autograd.OPERATIONS
+        ),
+        Equation("unbroadcast: gradient", SLOPE, lab_autograd.unbroadcast),
+        Equation("Tensor: gradients of a network", SLOPE, lab_autograd.network),
+        *(
+            Equation(
+                f"{name}: gradient" if gradient else name,
+                SLOPE if gradient else LOOPS,
+                lab_autograd.loss(name, gradient=gradient),
+            )
+            for name in lab_autograd.LOSSES
+            for gradient in (False, True)
+        ),
+        Equation(
+            "SGD: parameters", LOOPS, lab_autograd.optimizer("SGD", lambda rng: {})
+        ),
+        Equation(
+            "SGD with momentum: parameters",
+            LOOPS,
+            lab_autograd.optimizer(
+                "SGD", lambda rng: {"momentum": rng.uniform(0.1, 0.95)}
+            ),
+        ),
+        Equation(
+            "Adam: parameters",
+            LOOPS,
+            lab_autograd.optimizer(
+                "Adam",
+                lambda rng: {
+                    "betas": tuple(rng.uniform(*DECAYING, 2)),
+                    "eps": rng.uniform(*EPSILON),
+                },
+            ),
+        ),
     ],
 }

@@ -1,4 +1,4 @@
-"""What was measured of the equations, as the website shows it: a badge a chapter, and a table of all."""
+"""What was measured of the equations, as the website shows it: a badge a page, and a table of all."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,15 +16,29 @@ PAGE, SECTION = "library", "how-the-equations-are-checked"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def read(root: str | Path) -> dict[int, list[dict[str, Any]]]:
-    """Return chapter -> its equations, each with "equation", "against" and "worst"."""
+def read(root: str | Path) -> dict[str, list[dict[str, Any]]]:
+    """Return chapter or lab -> its equations, each with "equation", "against" and "worst"."""
     path = Path(root) / FILE
     if not path.is_file():
         raise FileNotFoundError(
             f"{FILE} is missing: run `python -m bookkit equations`."
         )
+    measured: dict[str, list[dict[str, Any]]]
     measured = json.loads(path.read_text(encoding="utf-8"))
-    return {int(chapter): found for chapter, found in measured.items()}
+    return measured
+
+
+def place_of(docname: str) -> str | None:
+    """Return the number of a chapter's page, the name of a lab's; None for others.
+
+    >>> place_of("chapters/04_backpropagation"), place_of("labs/trainer"), place_of("intro")
+    ('4', 'trainer', None)
+    """
+    folder, _, name = docname.partition("/")
+    number = name.partition("_")[0]
+    if folder == "chapters" and number.isdecimal():
+        return str(int(number))
+    return name if folder == "labs" else None
 
 
 def in_words(error: float) -> str:
@@ -47,12 +61,11 @@ def summary(found: list[dict[str, Any]]) -> str:
 
 
 def add_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Say under a chapter's title how many of its equations are checked, with a link to how."""
-    folder, _, name = docname.partition("/")
-    number = name.partition("_")[0]
-    if folder != "chapters" or not number.isdecimal():
+    """Say under a chapter's or lab's title how many of its equations are checked, and link to how."""
+    place = place_of(docname)
+    if place is None:
         return
-    found = read(app.srcdir).get(int(number))
+    found = read(app.srcdir).get(place)
     title = next(doctree.findall(nodes.title), None)
     if not found or title is None:
         return
@@ -63,32 +76,34 @@ def add_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 class Equations(SphinxDirective):
-    """A table of every equation that is checked: its error, what it is compared with, its chapter."""
+    """A table of every equation that is checked: its error, what it is compared with, its chapter or lab."""
 
     def run(self) -> list[nodes.Node]:
         self.env.note_dependency(str(Path(self.env.srcdir) / FILE))
-        heads = ["Equation", "Worst error", "Compared with", "Chapter"]
+        heads = ["Equation", "Worst error", "Compared with", "Where"]
+        measured, pages = read(self.env.srcdir), {}
+        for page in self.env.found_docs:
+            pages[place_of(page)] = page
         rows = [
             row
-            for chapter, found in read(self.env.srcdir).items()
-            for row in self.rows(chapter, found)
+            for place, found in measured.items()
+            if place in pages  # the book may not have it yet
+            for row in self.rows(place, pages[place], found)
         ]
         return [table([nodes.Text(head) for head in heads], rows)]
 
     def rows(
-        self, chapter: int, found: list[dict[str, Any]]
+        self, place: str, page: str, found: list[dict[str, Any]]
     ) -> Iterator[list[nodes.Node]]:
-        """Yield the rows of a chapter; none, where the book does not have it yet."""
-        start = f"chapters/{chapter:02}_"
-        for page in (page for page in self.env.found_docs if page.startswith(start)):
-            uri = relative_uri(self, page)
-            for entry in found:
-                yield [
-                    nodes.Text(entry["equation"]),
-                    nodes.Text(in_words(entry["worst"])),
-                    nodes.Text(entry["against"]),
-                    nodes.reference("", str(chapter), refuri=uri, internal=True),
-                ]
+        """Yield the rows of a chapter or lab."""
+        uri = relative_uri(self, page)
+        for entry in found:
+            yield [
+                nodes.Text(entry["equation"]),
+                nodes.Text(in_words(entry["worst"])),
+                nodes.Text(entry["against"]),
+                nodes.reference("", place, refuri=uri, internal=True),
+            ]
 
 
 def table(head: list[nodes.Node], rows: list[list[nodes.Node]]) -> nodes.table:

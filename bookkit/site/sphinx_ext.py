@@ -2,8 +2,8 @@
 
 Every page comes with a small icon font instead of a 1.5 MB script, with its equations typeset, pages with
 explorers with the script that shows them without a kernel, a cell tagged `export:<module>`, in a lab
-`export`, with a badge that links to the module on the library page, and a chapter with one that says how
-well its equations are checked.
+`export`, with a badge that links to the module on the library page, and a chapter or lab with one that says
+how well its equations are checked.
 """
 
 import re

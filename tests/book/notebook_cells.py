@@ -9,6 +9,7 @@ import nbformat
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 LABS = sorted((ROOT / "labs").glob("*.ipynb"))
+FIVE_SYSTEMS = ROOT / "five_systems.ipynb"
 APPENDIX = ROOT / "chapters/appendix_files_from_strangers.ipynb"
 
 

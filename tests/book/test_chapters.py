@@ -1,4 +1,4 @@
-"""Every chapter and lab, and the playground: parts in order, outputs, bugs caught, exercises solved."""
+"""Every chapter and lab, and pages beside them: parts in order, outputs, bugs caught, exercises solved."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ import pytest
 from notebook_cells import (
     APPENDIX,
     CHAPTERS,
+    FIVE_SYSTEMS,
     LABS,
     ROOT,
     cells,
@@ -26,7 +27,7 @@ SPEAKING = re.compile(
     r"^(?:\s*)(?:print|check|catches|library_map|library_changes|(?:plots|explore)\.\w+)\(",
     re.MULTILINE,
 )
-CITATION = re.compile(r"\[reference\]\(\.\./references\.md#([\w,]+)\)")
+CITATION = re.compile(r"\[reference\]\((?:\.\./)?references\.md#([\w,]+)\)")
 PROMISES = (
     "What you'll build",
     "What you need",
@@ -50,7 +51,7 @@ every_lesson = pytest.mark.parametrize(
 )
 every_notebook = pytest.mark.parametrize(
     "path",
-    [*CHAPTERS, *LABS, APPENDIX, ROOT / "playground.ipynb"],
+    [*CHAPTERS, *LABS, APPENDIX, FIVE_SYSTEMS, ROOT / "playground.ipynb"],
     ids=lambda path: path.stem,
 )
 
@@ -168,7 +169,7 @@ def test_citations_read_as_text_and_are_known():
         re.findall(r"^@\w+\{(\w+),", (ROOT / "references.bib").read_text(), re.M)
     )
     cited = set()
-    for path in [*CHAPTERS, *LABS]:
+    for path in [*CHAPTERS, *LABS, FIVE_SYSTEMS]:
         for cell in cells(path, "markdown"):
             assert "{cite}" not in cell.source, (
                 "write [reference](../references.md#key)"
@@ -278,3 +279,31 @@ def test_links_to_other_files_lead_somewhere(path):
 @every_notebook
 def test_notebooks_are_valid(path):
     nbformat.validate(nbformat.read(path, as_version=4))
+
+
+SYSTEMS = {"NNFS", "HJLNet", "LDDL", "mtorch", "tinynn"}
+
+
+def test_each_of_the_ten_things_says_how_it_is_done_and_runs():
+    sections, systems = {}, set()
+    for cell in nbformat.read(FIVE_SYSTEMS, as_version=4).cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections[cell.source.partition("\n")[0]] = own = []
+            rows = re.findall(r"^\| ([\w, ]+) \|", cell.source, re.MULTILINE)
+            named = {name for row in rows[1:] for name in row.split(", ")}
+            assert named <= SYSTEMS
+            systems |= named
+        elif sections and cell.cell_type == "code":
+            own.append(cell.source)
+    assert systems == SYSTEMS
+    *things, _ = sections  # the last says what the book has not
+    assert [name.split()[1] for name in things] == [f"{n}." for n in range(1, 11)]
+    for name in things:
+        assert any("assert " in source for source in sections[name]), name
+        ours = re.compile(r"\bnn\.|DataLoader\(six, 2\)")
+        assert any(ours.search(source) for source in sections[name]), name
+
+
+def test_the_ten_things_are_those_of_the_opening_table():
+    first = cells(FIVE_SYSTEMS, "markdown")[0].source
+    assert len(re.findall(r"^\| .*\(chapters/", first, re.MULTILINE)) == 10

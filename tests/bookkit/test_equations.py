@@ -1,4 +1,4 @@
-"""What the chapters' badges say is measured again, and a library that is wrong by 0.1 % is caught."""
+"""What a badge says of equations is measured again, and a library that is wrong by 0.1 % is caught."""
 
 import json
 import math
@@ -42,9 +42,10 @@ def test_every_equation_is_kept():
     assert kept == expected, ADVICE
 
 
-def test_every_chapter_has_equations():
+def test_every_chapter_and_lab_has_equations():
     chapters = [int(path.name[:2]) for path in (ROOT / "chapters").glob("[0-9]*.ipynb")]
-    missing = set(chapters) - EQUATIONS.keys()
+    labs = [path.stem for path in (ROOT / "labs").glob("*.ipynb")]
+    missing = {*chapters, *labs} - EQUATIONS.keys()
     assert missing == set(), "list them in bookkit/equations/table.py"
 
 
@@ -169,8 +170,41 @@ def with_wrong(name: str, wrong: Any) -> Any:
     return SimpleNamespace(**{**vars(LIBRARY), name: wrong})
 
 
-def wrong_library(equation: Equation) -> Any:
+def wrong_lab_part(base: Any, part: str) -> Any:
+    """Return a thing of a lab, of which a part is a thousandth too large."""
+    if part == "way back":
+
+        def wrong(*arguments):
+            outputs, ways = base(*arguments)
+            return outputs, tuple(lambda d, way=way: 1.001 * way(d) for way in ways)
+
+        return wrong
+    if hasattr(base, "direction"):  # an optimizer of tensors
+        return scaled(base, "direction")
+    if base is LIBRARY.autograd.Tensor:
+        return scaled_start(base)
+    if isinstance(base, type) and issubclass(base, LIBRARY.autograd.Module):
+        return scaled(base, "forward")
+    return wrong_part(base, part)
+
+
+def scaled_start(base: type) -> type:
+    """Return the tensor whose way back begins a thousandth too large."""
+
+    def backward(self):
+        base.backward(self, 1.001 * np.ones(self.shape))
+
+    return type(base.__name__, (base,), {"backward": backward})
+
+
+def wrong_library(place: int | str, equation: Equation) -> Any:
     """Return nnfs_lib with what the equation is about a thousandth too large."""
+    if isinstance(place, str):
+        lab, (name, _, part) = getattr(LIBRARY, place), equation.name.partition(":")
+        name = name.split()[0]
+        name = name if hasattr(lab, name) else f"_{name}"  # a helper
+        wrong = wrong_lab_part(getattr(lab, name), part.strip())
+        return with_wrong(place, SimpleNamespace(**{**vars(lab), name: wrong}))
     name, _, part = equation.name.partition(":")
     name, part = name.split()[0], part.strip()
     if equation.name.startswith("A whole network"):
@@ -182,7 +216,7 @@ def wrong_library(equation: Equation) -> Any:
 @pytest.mark.parametrize(("chapter", "place"), ALL)
 def test_a_library_that_is_wrong_by_a_thousandth_is_caught(chapter, place):
     equation = EQUATIONS[chapter][place]
-    measured = equation.worst(wrong_library(equation))
+    measured = equation.worst(wrong_library(chapter, equation))
     assert measured > 1e-4
     assert measured > 1e6 * max(
         MARGIN * KEPT[str(chapter)][place]["worst"], LAST_DIGITS
@@ -242,6 +276,32 @@ def he_of_neurons(shape, rng, dtype):
     return nnfs_lib.normal((2 / shape[1]) ** 0.5)(shape, rng, dtype)
 
 
+def gradient_of_the_sum(predictions, targets, reduction, slopes):
+    return 2 * (predictions - targets) * slopes
+
+
+class PenaltyInAdam(LIBRARY.trainer.AdamW):
+    """Decay that goes through Adam's division, as a penalty's gradient does."""
+
+    def update(self, gradient, change):
+        weights = np.concatenate([array.ravel() for array in self.arrays])
+        nnfs_lib.Adam.update(self, gradient + self.weight_decay * weights, change)
+
+
+def loses_what_comes_twice(a, index):
+    def back(d):
+        gradient = np.zeros_like(a)
+        gradient[index] = d
+        return gradient
+
+    return a[index], (back,)
+
+
+def mean_of_the_stretched(gradient, array):
+    summed = LIBRARY.autograd._unbroadcast(gradient, array)
+    return summed * array.size / gradient.size
+
+
 @pytest.mark.parametrize(
     ("chapter", "equation", "name", "wrong"),
     [
@@ -258,11 +318,19 @@ def he_of_neurons(shape, rng, dtype):
         (9, "RegressionAccuracy: precision", "RegressionAccuracy", OfASample),
         (9, "he_normal: variance", "he_normal", he_of_neurons),
         (9, "he_normal: variance", "he_normal", nnfs_lib.glorot_uniform),
+        ("trainer", "mse_gradient: mean", "mse_gradient", gradient_of_the_sum),
+        ("trainer", "AdamW: parameters", "AdamW", PenaltyInAdam),
+        ("autograd", "index: way back", "_index", loses_what_comes_twice),
+        ("autograd", "unbroadcast: gradient", "_unbroadcast", mean_of_the_stretched),
     ],
 )
 def test_a_likely_mistake_is_caught(chapter, equation, name, wrong):
     (found,) = (e for e in EQUATIONS[chapter] if e.name == equation)
-    assert found.worst(with_wrong(name, wrong)) > 1e-6
+    library = with_wrong(name, wrong)
+    if isinstance(chapter, str):  # a lab
+        lab = {**vars(getattr(LIBRARY, chapter)), name: wrong}
+        library = with_wrong(chapter, SimpleNamespace(**lab))
+    assert found.worst(library) > 1e-6
 
 
 def test_every_number_comes_once():
@@ -303,6 +371,10 @@ def test_oracles_by_hand():
     assert oracles.mean([1, 2, 6]) == 3
     assert oracles.deviation([1, 3, 1, 3]) == pytest.approx(1)
     rows = [[1, 2], [3, 5]], [[0, 2], [5, 8]]
+    assert oracles.squares(*rows) == [[1, 0], [4, 9]]
+    assert oracles.reduced([[1, 0], [4, 9]], "none") == [[1, 0], [4, 9]]
+    assert oracles.reduced([[1, 0], [4, 9]], "sum") == 14
+    assert oracles.reduced([[1, 0], [4, 9]], "mean") == 3.5
     assert oracles.mean_error(*rows, power=1) == [0.5, 2.5]
     assert oracles.mean_error(*rows, power=2) == [0.5, 6.5]
     xs, ys = zip(*oracles.sine(5), strict=True)
@@ -323,6 +395,13 @@ def test_oracles_by_hand():
         (oracles.rmsprop([2], [1], epsilon=1, rho=0.75), -1),
         (oracles.adam([2, 2], [1, 0.5], epsilon=0, beta_1=0.9, beta_2=0.99), -1.5),
         (oracles.adam([2], [1], epsilon=2, beta_1=0.9, beta_2=0.999), -0.5),
+        # -1, then a tenth of it decays before the next move of -0.5
+        (
+            oracles.adamw(
+                [2, 2], [1, 0.5], epsilon=0, beta_1=0.9, beta_2=0.99, weight_decay=0.2
+            ),
+            -1 * (1 - 0.5 * 0.2) - 0.5,
+        ),
         (
             oracles.adam([2, 0], [1, 1], epsilon=0, beta_1=0.5, beta_2=0.75),
             -1 - (0.5 / 0.75) / math.sqrt(0.75 / 0.4375),

@@ -197,23 +197,26 @@ def test_exported_cells_have_a_badge(visit: Visitor, page: str) -> None:
 
 
 @every_page
-def test_chapters_say_how_well_their_equations_are_checked(
+def test_chapters_and_labs_say_how_well_their_equations_are_checked(
     visit: Visitor, page: str
 ) -> None:
     measured = json.loads((ROOT / "assets/equations.json").read_text(encoding="utf-8"))
-    number = page.removeprefix("chapters/").partition("_")[0].lstrip("0")
-    count = len(measured[number]) if page in CHAPTERS else 0
+    place = page.removeprefix("labs/")
+    if page in CHAPTERS:
+        place = page.removeprefix("chapters/").partition("_")[0].lstrip("0")
+    lesson = page in {*CHAPTERS, *LABS}
+    count = len(measured[place]) if lesson else 0
     plural = "s" if count > 1 else ""
     expected = (
         rf"{count} equation{plural} checked, worst relative error\s\d·10⁻[⁰-⁹¹²³]+"
     )
     for mode in MODES:
         badges = visit(page, mode).facts["equationBadges"]
-        assert len(badges) == (page in CHAPTERS)
+        assert len(badges) == lesson
         assert all(re.fullmatch(expected, badge) for badge in badges)
 
 
-def test_library_page_lists_the_equations_of_the_books_chapters(site: Path) -> None:
+def test_library_page_lists_the_equations_of_chapters_and_labs(site: Path) -> None:
     measured = json.loads((ROOT / "assets/equations.json").read_text(encoding="utf-8"))
     shown = (SITE / "library.html").read_text(encoding="utf-8")
     table = shown[shown.index('id="how-the-equations-are-checked"') :]
@@ -221,7 +224,8 @@ def test_library_page_lists_the_equations_of_the_books_chapters(site: Path) -> N
         r"<td><p>(.*?)</p></td>\s*<td><p>(?:\d·10⁻[⁰-⁹¹²³]+|0)</p></td>", table
     )
     chapters = [str(int(page.split("/")[1][:2])) for page in CHAPTERS]
-    expected = [entry["equation"] for n in chapters for entry in measured[n]]
+    places = [*chapters, *(page.removeprefix("labs/") for page in LABS)]
+    expected = [entry["equation"] for place in places for entry in measured[place]]
     assert rows == expected
 
 
