@@ -42,7 +42,7 @@
     button.type = "button";
     button.className = "live-button live-first";
     button.textContent = "Run";
-    button.setAttribute("aria-label", `Run cell ${number + 1}, and those above`);
+    button.setAttribute("aria-label", `Run cell ${number + 1}`);
     button.addEventListener("click", () => begin(number));
     input.append(button);
     buttons.push(button);
@@ -54,4 +54,5 @@
   sessionStorage.removeItem("book:begin");
   const [page, number] = JSON.parse(again ?? "[]");
   if (page === place.dataset.page) begin(number);
+  else if (location.hash === "#run") begin(null); // from the landing page's "Run it"
 })();

@@ -114,7 +114,7 @@ class Notebook:
         return "\n".join(cell.locator(".cm-line").all_inner_texts())
 
     def run(self, cell: Locator, how: str = "done") -> str:
-        """Run a cell and those above; return what it shows."""
+        """Run a cell, and those above that it needs; return what it shows."""
         cell.get_by_role("button", name="Run cell").click()
         return self.ran(cell, how)
 

@@ -95,6 +95,19 @@ class TestACell:
         cell = notebook.cell("np.dot(inputs, weights)")
         stored = cell.locator(".cell_output").first.inner_text().strip()
         assert notebook.run(cell).strip() == stored == "0.2"
+        # It asked for names of other cells, so those above ran first; none of those below did.
+        hows = notebook.cells.evaluate_all(
+            "(cells) => cells.map((cell) => cell.dataset.live)"
+        )
+        place = hows.index("fresh")
+        assert hows == ["done"] * place + ["fresh"] * (len(hows) - place)
+        assert (
+            place
+            == notebook.cells.evaluate_all(
+                "(cells, cell) => cells.indexOf(cell)", cell.element_handle()
+            )
+            + 1
+        )
 
     def test_edit_run_and_reset(self, first):
         notebook, _ = first
@@ -186,6 +199,7 @@ class TestACell:
         again = Notebook(notebook.page.context.new_page())
         again.page.goto(notebook.page.url)
         again.page.get_by_role("button", name="Run this page").click()
+        again.status.wait_for()
         kept = again.cell("print('mine')")
         kept.get_by_role("button", name="Bring back").click()
         again.page.close()
@@ -200,6 +214,9 @@ def test_exercise_is_judged(open_notebook):
     notebook.wake()
     stub, solution = (notebook.cell('check("4.1"', place) for place in (0, 1))
     assert "not started" in notebook.run(stub)
+    assert (
+        notebook.cells.nth(5).get_attribute("data-live") == "fresh"
+    )  # it needs the imports alone
     text = "\n".join(solution.locator(".cm-line").all_text_contents())
     notebook.write(stub, text)
     assert "4.1" in notebook.run(stub)
@@ -296,3 +313,10 @@ def test_a_folder_of_python_s_files_can_be_served_with_the_site(tmp_path):
     assert pins["core"]["pyodide.mjs"]["url"] == "pyodide/pyodide.mjs"
     assert pins["core"]["pyodide.mjs"]["bytes"] == len("pyodide.mjs")
     assert sorted(pins["lock"]["packages"]) == ["matplotlib", "numpy", "pillow", "six"]
+
+
+def test_the_landing_page_s_link_runs(open_notebook):
+    """One click there, and Python comes."""
+    notebook, _ = open_notebook("intro")
+    notebook.page.get_by_role("link", name="Run it").click()
+    notebook.wait("Python is ready")

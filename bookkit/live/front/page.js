@@ -260,6 +260,7 @@ export const begin = async (place, chosen) => {
   };
 
   const makeCell = (node, number) => {
+    node.dataset.live = "fresh";
     const { id, source, metadata } = code[number];
     const book = textOf(source);
     const input = node.querySelector(".cell_input");
@@ -267,12 +268,15 @@ export const begin = async (place, chosen) => {
     const live = make("div", { class: "live-output cell_output", hidden: true });
     const cell = { node, number, id, book, tags: metadata?.tags ?? [], stored, live, shown: [], how: "fresh", ran: null };
     cell.note = make("span", { class: "live-note" });
-    cell.runButton = button("Run", () => runTo(cell), { "aria-label": `Run cell ${number + 1}, and those above that have not run` });
+    cell.runButton = button("Run", () => run(cell), { "aria-label": `Run cell ${number + 1}` });
+    cell.toButton = button("Run to here", () => runTo(cell), {
+      "aria-label": `Run the cells above that have not run, then cell ${number + 1}`,
+    });
     cell.resetButton = button("Reset", () => cell.editor.set(book), {
       hidden: true,
       "aria-label": `Bring back the book's text of cell ${number + 1}`,
     });
-    const tools = make("div", { class: "live-tools" }, cell.runButton, cell.resetButton, cell.note);
+    const tools = make("div", { class: "live-tools" }, cell.runButton, cell.toButton, cell.resetButton, cell.note);
     const frame = make("div", { class: "live-editor highlight" });
     const printed = input.querySelector("div[class^=highlight]");
     printed.classList.add("live-printed"); // what paper shows
@@ -285,7 +289,7 @@ export const begin = async (place, chosen) => {
       parent: frame,
       source: kept[id] ?? book,
       label: `Code of cell ${number + 1}`,
-      run: () => runTo(cell),
+      run: () => run(cell),
       changed: (text) => {
         const own = text !== book;
         cell.resetButton.hidden = !own;
@@ -315,7 +319,12 @@ export const begin = async (place, chosen) => {
       python.start();
     } else next();
   };
-  const runTo = (cell) => enqueue([...cells.slice(0, cell.number).filter(({ how }) => how === "fresh" || how === "failed"), cell]);
+  const notRun = ({ how }) => how === "fresh" || how === "failed";
+  const above = (cell) => cells.slice(0, cell.number).filter(notRun);
+  const runTo = (cell) => enqueue([...above(cell), cell]);
+  // A cell by itself, after the imports; where it asks for a name of another cell, those above run after all.
+  const run = (cell) => enqueue([...above(cell).filter(({ tags }) => tags.includes("setup")), cell]);
+  const lacksName = (cell) => cell.shown.some(({ kind, name }) => kind === "error" && name === "NameError");
 
   const next = () => {
     if (current || state === "loading" || state === "asleep") return;
@@ -423,6 +432,8 @@ export const begin = async (place, chosen) => {
       current = null;
       if (whole) {
         if (!waiting.length) say(`Cell ${number + 1} has run.`);
+      } else if (lacksName(cell) && above(cell).length && !waiting.length) {
+        runTo(cell);
       } else {
         drop();
         say(`Cell ${number + 1} stopped with an error.`);
@@ -455,5 +466,5 @@ export const begin = async (place, chosen) => {
   };
 
   if (chosen === null) enqueue([]);
-  else runTo(cells[chosen]);
+  else run(cells[chosen]);
 };
