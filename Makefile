@@ -9,8 +9,9 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help serve book lab test test-oldest test-newest check export explorers run clean
-# As many tests side by side as there are cores, each on a core of its own.
-SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4
+# As many tests side by side as there are cores, each on a core of its own, in the order that we give: what
+# takes longest comes first.
+SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
 NOTEBOOKS := --nbval --nbval-current-env --nbval-cell-timeout=900 --dist=loadscope chapters labs playground.ipynb
 
 help: ## list what one can do

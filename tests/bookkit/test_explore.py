@@ -315,7 +315,7 @@ class TestCache:
             {"fields": {"pair": EXACT, "level": EXACT}},
             {"compute": lambda **position: product(**position)},
         ],
-        ids=str,
+        ids="-".join,
     )
     def test_a_changed_recipe_is_computed_anew(self, cache, changes):
         assert sheets.sheet(small()) == sheets.sheet(small())
