@@ -8,9 +8,10 @@ CHAPTER ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book lab test test-oldest test-newest check export run clean
-# As many tests side by side as there are cores, each on a core of its own.
-SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4
+.PHONY: help serve book lab test test-oldest test-newest check export explorers run clean
+# As many tests side by side as there are cores, each on a core of its own, in the order that we give: what
+# takes longest comes first.
+SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
 NOTEBOOKS := --nbval --nbval-current-env --nbval-cell-timeout=900 --dist=loadscope chapters labs five_systems.ipynb playground.ipynb
 
 help: ## list what one can do
@@ -46,15 +47,19 @@ test-oldest test-newest: test-%:
 	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(PATIENT) tests --ignore=tests/site
 	PATH=.venv-$*/bin:$$PATH $(SIDE_BY_SIDE) $(PATIENT) $(NOTEBOOKS)
 
-check: $(VENV)/.test ## check style and types, and that library and outputs are current
+check: $(VENV)/.test ## check style and types, and that library, explorers and outputs are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bookkit export --check
+	$(BIN)/python -m bookkit explorers --check
 	$(BIN)/python -m bookkit run --check
 
 export: $(VENV)/.notebooks ## write nnfs_lib anew from chapters and labs
 	$(BIN)/python -m bookkit export
+
+explorers: $(VENV)/.notebooks ## compute anew the explorers' frames that are not current
+	$(BIN)/python -m bookkit explorers
 
 run: $(VENV)/.notebooks ## run one chapter and keep its outputs: make run CHAPTER=02
 	@test -n "$(CHAPTER)" || { echo "Which chapter? For example: make run CHAPTER=02"; exit 2; }

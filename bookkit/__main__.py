@@ -22,6 +22,10 @@ COMMANDS = {
         "bookkit.site.browser",
     ),
     "hero": ("draw the landing page's picture anew", "bookkit.site.hero"),
+    "explorers": (
+        "compute the frames that the chapters' explorers show",
+        "bookkit.explore.keep",
+    ),
     "playground": (
         "train the networks that the website's playground shows",
         "bookkit.explore.publish",

@@ -1,4 +1,4 @@
-"""A grid of frames as one block of bytes, computed once and kept.
+"""A grid of frames as one block of bytes, computed beforehand, or once and kept.
 
 The block is zlib's; inside are the length of a header (4 bytes, little-endian), the header as JSON, and
 each array's bytes in the header's order: one field of all frames, then the next.
@@ -6,22 +6,21 @@ each array's bytes in the header's order: one field of all frames, then the next
 
 import contextlib
 import hashlib
-import inspect
 import json
-import sys
+import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import platformdirs
 
-import nnfs_lib
+from bookkit.explore.code import reached
 from bookkit.explore.recipe import EXACT, Recipe
 from bookkit.files import replace
 
+SHEETS = Path(__file__).parent / "sheets"  # the book's own blocks, made beforehand
 CACHE = platformdirs.user_cache_path("inside-a-neural-network") / "explorers"
 
 
@@ -41,16 +40,34 @@ def unpack(block: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def sheet(recipe: Recipe) -> bytes:
-    """Return the recipe's frames as one block, from the cache where it has them."""
-    settings = [
-        recipe.title,
-        recipe.compute.__qualname__,
-        [axis.describe() for axis in recipe.axes],
-        {name: repr(how) for name, how in recipe.fields.items()},
-        {name: array.tolist() for name, array in recipe.constants.items()},
-    ]
-    module = sys.modules[recipe.compute.__module__]
-    return cached(digest(settings, [module]), lambda: compute(recipe))
+    """Return the recipe's frames as one block: the book's where it is current, else computed once."""
+    return kept(name_of(recipe), digest(recipe), lambda: compute(recipe))
+
+
+def name_of(recipe: Recipe) -> str:
+    """Return the name of the recipe's file."""
+    return "-".join(re.findall("[a-z0-9]+", recipe.title.lower()))
+
+
+def kept(name: str, digest: str, build: Callable[[], bytes]) -> bytes:
+    """Return the book's block of that name if its digest is this one; else the cache's, or build it."""
+    if stored(name) == digest:
+        return path_of(name).read_bytes()[len(digest) + 1 :]
+    return cached(digest, build)
+
+
+def stored(name: str) -> str | None:
+    """Return the digest of the book's block of that name, which is its file's first line."""
+    try:
+        with path_of(name).open("rb") as file:
+            return file.readline().decode().rstrip("\n")
+    except FileNotFoundError:
+        return None
+
+
+def path_of(name: str) -> Path:
+    """Return where the book keeps the block of that name."""
+    return SHEETS / f"{name}.block"
 
 
 def cached(name: str, build: Callable[[], bytes], *, folder: Path = CACHE) -> bytes:
@@ -94,17 +111,29 @@ def compute(recipe: Recipe) -> bytes:
     return pack(header, [b"".join(pieces) for pieces in parts.values()] + constants)
 
 
-def digest(settings: object, modules: Iterable[ModuleType] = ()) -> str:
-    """Return a name that changes with the settings, NumPy, the library and the code that computes frames.
+def digest(recipe: Recipe) -> str:
+    """Return a text that changes with all that makes the recipe's frames, and with nothing else."""
+    settings = [
+        [[axis.name, list(axis.values)] for axis in recipe.axes],
+        {name: repr(how) for name, how in recipe.fields.items()},
+        # Processors round differently.
+        {
+            name: np.round(np.asarray(array, dtype=float), 4).tolist()
+            for name, array in recipe.constants.items()
+        },
+    ]
+    return digest_of(settings, recipe.compute, compute)
 
-    modules: those outside of bookkit.explore.
+
+def digest_of(settings: object, *functions: Callable[..., object]) -> str:
+    """Return a text that changes with the settings, and with what the functions do.
+
+    With all the book's own code that they reach, but not with its comments and docstrings, nor with the
+    versions of Python and NumPy.
     """
-    files = [Path(inspect.getfile(module)) for module in modules]
-    for folder in (Path(__file__).parent, Path(nnfs_lib.__path__[0])):
-        files += sorted(folder.glob("*.py"))
-    parts = [json.dumps([settings, np.__version__]).encode()]
-    parts += [path.read_bytes() for path in files]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+    names = [(each.__module__, each.__qualname__) for each in functions]
+    parts = [settings, names, [reached(*name) for name in names]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def keep(path: Path, block: bytes) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from bookkit import toys, training
-from bookkit.explore import replay
 from bookkit.explore.recipe import Axis, Position
-from bookkit.explore.sheet import cached, digest
+from bookkit.explore.replay import Run, block_of
+from bookkit.explore.sheet import digest_of, kept
 from bookkit.toys import TOYS
 from bookkit.training import ACTIVATIONS, OPTIMIZERS, Training
 
@@ -122,10 +121,19 @@ CHUNKS = (
 
 
 def block(chunk: Chunk) -> bytes:
-    """Return what is kept of the chunk's trainings, from the cache where it has them."""
-    modules = [training, toys]
-    settings = [chunk.name, [list(each.values()) for each in chunk.settings]]
-    return cached(digest(settings, modules), lambda: train(chunk))
+    """Return what is kept of the chunk's trainings, which are done once."""
+    return kept(name_of(chunk), digest(chunk), lambda: train(chunk))
+
+
+def name_of(chunk: Chunk) -> str:
+    """Return the name of the chunk's block; that of the first is in the book."""
+    return f"playground-{chunk.name}"
+
+
+def digest(chunk: Chunk) -> str:
+    """Return a text that changes with all that makes the chunk's trainings."""
+    settings = [list(each.values()) for each in chunk.settings]
+    return digest_of([chunk is CHUNKS[0], settings], train)
 
 
 def train(chunk: Chunk) -> bytes:
@@ -138,10 +146,10 @@ def train(chunk: Chunk) -> bytes:
             each.name: [list(setting.values()) for setting in each.settings]
             for each in CHUNKS
         }
-    return replay.block_of(runs, points, **header)
+    return block_of(runs, points, **header)
 
 
-def record(setting: Position, points: dict[str, np.ndarray]) -> replay.Run:
+def record(setting: Position, points: dict[str, np.ndarray]) -> Run:
     """Train one network and keep what the page needs; add its points to those of the chunk."""
     network = Training(**setting)  # type: ignore[arg-type]
     name = f"{setting['data']}, noise {setting['noise']:g}"
@@ -153,7 +161,7 @@ def record(setting: Position, points: dict[str, np.ndarray]) -> replay.Run:
             parameters.append(parameters_of(network))
             words.append(words_of(network))
         curve.append(look(network)[1:])
-    return replay.Run(
+    return Run(
         list(setting.values()), np.array(parameters), np.array(curve), words, name
     )
 

@@ -34,6 +34,7 @@ NEEDS = "%%needs "  # the magic of bookkit.needs
 EXPORT_CLASS = (
     "tag_export"  # what MyST-NB makes of the tags export:<module> and, in labs, export
 )
+HEAD = re.compile(r'</h1>(?:\s*<p class="equations-badge">.*?</p>)?', re.DOTALL)
 START = """<div class="live-start" data-page="{page}" data-root="{root}" hidden>
 <button type="button" class="live-button">Run this page</button>
 <span role="status">Change its code and run it, in your browser. The first press fetches Python, 15 MB.</span>
@@ -138,13 +139,13 @@ def show_explorers(
 def offer_to_run(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Put the button that lets a page's cells run below its title, if it has cells."""
+    """Put the button that lets a page's cells run below its title and badge, if it has cells."""
     if '<div class="cell ' in context.get("body", ""):
         root = app.builder.get_relative_uri(pagename, "index").removesuffix(
             "index.html"
         )
         button = START.format(page=pagename, root=root or "./")
-        context["body"] = context["body"].replace("</h1>", f"</h1>\n{button}", 1)
+        context["body"] = HEAD.sub(rf"\g<0>\n{button}", context["body"], count=1)
 
 
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:

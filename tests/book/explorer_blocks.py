@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,9 +18,9 @@ import nbformat
 import numpy as np
 from notebook_cells import CHAPTERS, ROOT
 
-from bookkit import explore
-from bookkit.explore.recipe import Recipe
-from bookkit.explore.sheet import compute
+from bookkit.explore import keep
+from bookkit.explore.recipe import Axis, Recipe
+from bookkit.explore.sheet import compute, sheet
 
 PLAYGROUND = ROOT / "playground.ipynb"
 NOTEBOOKS = [*CHAPTERS, PLAYGROUND]
@@ -98,35 +98,43 @@ def open_sheet(recipe: Recipe, block: bytes) -> Sheet:
     return Sheet(recipe, header, fields, constants)
 
 
+recipes = functools.cache(keep.recipes)
+
+
 @functools.cache
 def block_of(title: str) -> bytes:
-    """Return the block of the recipe with this title, as it is computed today."""
-    return compute(recipes()[title])
+    """Return the block of the recipe with this title: the book's, if it is current."""
+    return sheet(recipes()[title])
 
 
 @functools.cache
 def sheet_of(title: str) -> Sheet:
-    """Return the frames of the recipe with this title, as they are computed today."""
+    """Return the frames of the recipe with this title: the book's, if they are current."""
     return open_sheet(recipes()[title], block_of(title))
 
 
-@functools.cache
-def recipes() -> dict[str, Recipe]:
-    """Return all recipes of the chapters, by title."""
-    folder = Path(explore.__path__[0])
-    numbers = sorted(int(path.stem[7:]) for path in folder.glob("chapter*.py"))
-    modules = [module(f"chapter{number}") for number in numbers]
-    found = [thing for each in modules for thing in vars(each).values()]
-    return {thing.title: thing for thing in found if isinstance(thing, Recipe)}
+def fresh(recipe: Recipe) -> Sheet:
+    """Return frames at the ends of each axis and at the start, computed now.
 
-
-def young(recipe: Recipe) -> list[np.ndarray]:
-    """Return for the first two epochs of a recipe that trains the numbers of its frames.
-
-    Later on, frames are what they are on one processor: rounding grows in a training.
+    Of a recipe that trains, those of the first two epochs: later on, frames are what they are on one
+    processor, for rounding grows in a training.
     """
-    length = len(recipe.axes[-1].values)
-    return [np.arange(epoch, recipe.size, length) for epoch in (0, 1)]
+    axes = [ends_and_start(axis) for axis in recipe.axes]
+    if trains(recipe):
+        early = recipe.axes[-1].values[:2]
+        axes[-1] = replace(recipe.axes[-1], values=early, start=early[0])
+    small = replace(recipe, axes=tuple(axes))
+    return open_sheet(small, compute(small))
+
+
+def trains(recipe: Recipe) -> bool:
+    """Whether the recipe's last axis is the epoch of a training."""
+    return recipe.axes[-1].name == "epoch"
+
+
+def ends_and_start(axis: Axis) -> Axis:
+    few = {axis.values[0], axis.start, axis.values[-1]}
+    return replace(axis, values=tuple(each for each in axis.values if each in few))
 
 
 def module(name: str) -> ModuleType:

@@ -14,20 +14,22 @@ from explorer_blocks import (
     STATE,
     VIEW,
     agree,
+    block_of,
+    fresh,
     module,
     numbers_in,
-    open_sheet,
     plain,
     recipes,
     sheet_of,
+    trains,
     visit,
     widgets,
-    young,
 )
 from notebook_cells import CHAPTERS
 
 import nnfs_lib as nn
 from bookkit import explore
+from bookkit.__main__ import main
 from bookkit.explore.chapter1 import NEURON, SHAPES
 from bookkit.explore.chapter2 import BEND, SOFTMAX
 from bookkit.explore.chapter3 import CONFIDENCE, LANDSCAPE
@@ -48,9 +50,6 @@ every_recipe = pytest.mark.parametrize(
 )
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 POINTS, LABELS = nn.spiral_data(100, 3, rng=0)
-# Explorers whose last axis is the epoch of a training.
-TRAINED = {PENALTIES.title, DROPOUT.title, REGRESSION.title}
-TRAINED |= {THREE_TASKS.title, MINIBATCHES.title}
 
 
 def dense(weights: object, biases: object) -> nn.Dense:
@@ -516,6 +515,33 @@ class TestConfidence:
         assert np.diff(x).max() < 0.01
 
 
+class TestTheKeptFrames:
+    def test_they_are_current(self, capsys):
+        assert main(["explorers", "--check"]) == 0, capsys.readouterr().out
+
+    @every_recipe
+    def test_they_are_what_is_computed(self, recipe):
+        kept, today = sheet_of(recipe.title), fresh(recipe)
+        for kind in ("fields", "constants"):
+            assert kept.header[kind] == today.header[kind]
+        for name, array in today.constants.items():
+            # A height that lies on the border of two bands may fall into either.
+            off = ~np.isclose(kept.constants[name], array, rtol=1e-5, atol=1e-5)
+            assert off.mean() <= 0.001
+        places = list(today.recipe.positions())
+        # Of a training, what it begins with, and what few epochs made of it.
+        young = [places[::2], places[1::2]] if trains(recipe) else [places]
+        for some, share in zip(young, (1e-4, 0.02), strict=False):
+            for name, how in recipe.fields.items():
+                pair = [
+                    np.array([sheet.arrays(place)[name] for place in some])
+                    for sheet in (kept, today)
+                ]
+                compare(*pair, how, share)
+        for place in young[0]:
+            assert agree(kept.words(place), today.words(place))
+
+
 class TestTheSavedWidgets:
     @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
     def test_every_chapter_has_its_explorers(self, path):
@@ -573,26 +599,9 @@ class TestTheSavedWidgets:
                 assert widget.state[name] == today
 
     @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-    def test_frames_are_todays(self, path):
+    def test_frames_are_those_that_the_book_keeps(self, path):
         for title, widget in made_of_recipes(path):
-            recipe, today = recipes()[title], sheet_of(title)
-            saved = open_sheet(recipe, widget.block)
-            for kind in ("fields", "constants"):
-                assert saved.header[kind] == today.header[kind]
-            frames, allowed = [np.arange(recipe.size)], [1e-4]
-            if title in TRAINED:
-                frames, allowed = young(recipe), [1e-4, 0.02]
-            for name, how in recipe.fields.items():
-                for some, share in zip(frames, allowed, strict=True):
-                    pair = saved.fields[name][some], today.fields[name][some]
-                    compare(*pair, how, share)
-            for name, array in today.constants.items():
-                # A height that lies on the border of two bands may fall into either.
-                off = ~np.isclose(saved.constants[name], array, rtol=1e-5, atol=1e-5)
-                assert off.mean() <= 0.001
-            words = saved.header["words"], today.header["words"]
-            assert len(words[0]) == len(words[1])
-            assert all(agree(words[0][place], words[1][place]) for place in frames[0])
+            assert widget.block == block_of(title)
 
 
 def made_of_recipes(path):

@@ -58,28 +58,41 @@ def draw_all():
     plots.tape((2 * a * a.exp() + b).sum(), {"a": a, "b": b}, alt=ALT)
 
 
-def test_every_figure_carries_its_text(shown):
-    draw_all()
-    assert len(shown) == 12
-    for bundle, metadata in shown:
+@pytest.fixture(scope="module")
+def twice():
+    """Return all figures, drawn twice, and the settings before and after."""
+    drawn, settings = [], []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            plots,
+            "display",
+            lambda bundle, metadata, raw: drawn.append((bundle, metadata)),
+        )
+        for _ in range(2):
+            settings.append({name: mpl.rcParams[name] for name in plots.STYLE})
+            draw_all()
+    return drawn, settings
+
+
+def test_every_figure_carries_its_text(twice):
+    drawn, _ = twice
+    assert len(drawn) == 2 * 12
+    for bundle, metadata in drawn:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
         assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
 
 
-def test_the_same_figure_is_the_same_bytes(shown):
-    draw_all()
-    draw_all()
-    assert [bundle["image/png"] for bundle, _ in shown[:12]] == [
-        bundle["image/png"] for bundle, _ in shown[12:]
+def test_the_same_figure_is_the_same_bytes(twice):
+    drawn, _ = twice
+    assert [bundle["image/png"] for bundle, _ in drawn[:12]] == [
+        bundle["image/png"] for bundle, _ in drawn[12:]
     ]
 
 
-def test_the_readers_settings_stay(shown):
-    before = {name: mpl.rcParams[name] for name in plots.STYLE}
-    draw_all()
-    assert before == {name: mpl.rcParams[name] for name in plots.STYLE}
-    assert before != plots.STYLE
+def test_the_readers_settings_stay(twice):
+    _, (before, after) = twice
+    assert before == after != plots.STYLE
 
 
 @pytest.mark.parametrize("alt", ["", "a plot"])

@@ -1,5 +1,6 @@
 """The explorers of chapters 4 to 6: gradients are differences of losses, and ways follow the rules."""
 
+import functools
 import itertools
 import re
 
@@ -400,8 +401,18 @@ class TestRace:
 
     def test_heights_are_those_of_the_places(self):
         byte, low = RACE.fields["heights"].step, -4
+
+        @functools.cache  # frames of one race share their places
+        def around(name, *place):
+            """Return the lowest and the highest height near a place, above the lowest of all."""
+            surface = SURFACES[name]
+            near = [
+                surface.height(*(np.array(place) + move).tolist()) - surface.lowest
+                for move in itertools.product((-0.017, 0, 0.017), repeat=2)
+            ]
+            return min(near), max(near)
+
         for position, arrays, _ in visit(RACE):
-            surface = SURFACES[position["surface"]]
             for path, heights in zip(arrays["paths"], arrays["heights"], strict=True):
                 gone = np.isnan(heights)
                 # The place on the border is where one was seen last, and has no height.
@@ -409,12 +420,9 @@ class TestRace:
                     np.isnan(path).all(axis=1)[1:], gone[:-1] & gone[1:]
                 )
                 for place, height in zip(path[~gone], heights[~gone], strict=True):
-                    near = [
-                        surface.height(*(place + move).tolist()) - surface.lowest
-                        for move in itertools.product((-0.017, 0, 0.017), repeat=2)
-                    ]
-                    lowest = np.log10(max(min(near), 1e-9)) if min(near) > 0.01 else low
-                    highest = np.log10(max(*near, 10.0**low))
+                    least, most = around(position["surface"], *place.tolist())
+                    lowest = np.log10(least) if least > 0.01 else low
+                    highest = np.log10(max(most, 10.0**low))
                     assert lowest - byte <= height <= max(highest, low) + byte
 
     def test_the_sentence(self):

@@ -1,14 +1,14 @@
 """The explorers' machinery: axes and fields, sheets and their cache, and the talk with the page."""
 
 import asyncio
-import importlib.util
+import importlib
 import json
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from bookkit.__main__ import main
+from bookkit.explore import code, keep
 from bookkit.explore import sheet as sheets
 from bookkit.explore.explorer import Explorer
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
@@ -311,9 +313,9 @@ class TestCache:
             {"constants": {"points": np.array([[1.5, 2.625]])}},
             {"fields": {"pair": EXACT, "level": Field(-1, 2)}},
             {"fields": {"pair": EXACT, "level": EXACT}},
-            {"title": "Smaller"},
+            {"compute": lambda **position: product(**position)},
         ],
-        ids=str,
+        ids="-".join,
     )
     def test_a_changed_recipe_is_computed_anew(self, cache, changes):
         assert sheets.sheet(small()) == sheets.sheet(small())
@@ -322,32 +324,124 @@ class TestCache:
         assert len(list(cache.iterdir())) == 2
 
 
+RECIPES = '''"""Recipes."""
+import own_tools
+from own_tools import double as twice, third
+
+SIDE = 3
+OTHER = 4
+
+
+def frame(x):
+    """Return a frame."""
+    return twice(x) + own_tools.half(x) + SIDE  # in halves
+
+
+def another():
+    return third(OTHER)
+'''
+TOOLS = """
+SCALE = {}
+SCALE["half"] = 2
+
+
+def double(x):
+    return 2 * x
+
+
+def half(x):
+    return x / SCALE["half"]
+
+
+def third(x):
+    return x / 3
+"""
+
+
 class TestDigest:
     @pytest.fixture
-    def module(self, tmp_path: Path) -> ModuleType:
-        path = tmp_path / "recipes.py"
-        path.write_text("SIDE = 24\n")
-        spec = importlib.util.spec_from_file_location("recipes", path)
-        assert spec is not None
-        return importlib.util.module_from_spec(spec)
+    def digest(self, tmp_path, monkeypatch) -> Callable[..., str]:
+        """A function that returns the digest of a frame, of which a piece of code is changed."""
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(code, "OWN", ("own_recipes", "own_tools"))
+        for name in code.OWN:
+            monkeypatch.delitem(sys.modules, name, raising=False)
 
-    def test_it_changes_with_the_code_and_comes_back_with_it(self, module):
-        path = Path(str(module.__file__))
-        before = sheets.digest(["a"], [module])
-        path.write_text("SIDE = 25\n")
-        assert sheets.digest(["a"], [module]) != before
-        path.write_text("SIDE = 24\n")
-        assert sheets.digest(["a"], [module]) == before
+        def digest(old: str = "", new: str = "") -> str:
+            for name, text in (("own_recipes", RECIPES), ("own_tools", TOOLS)):
+                (tmp_path / f"{name}.py").write_text(text.replace(old, new))
+            code.definitions.cache_clear()
+            code.defined.cache_clear()
+            return sheets.digest_of([1], importlib.import_module("own_recipes").frame)
 
-    def test_it_changes_with_the_settings_and_the_numpy(self, module, monkeypatch):
-        before = sheets.digest(["a", 1.0], [module])
-        assert sheets.digest(["a", 1.0], [module]) == before
-        assert sheets.digest(["a", 1.5], [module]) != before
-        monkeypatch.setattr(np, "__version__", "1.0")
-        assert sheets.digest(["a", 1.0], [module]) != before
+        return digest
 
-    def test_it_is_a_file_name(self, module):
-        assert re.fullmatch("[0-9a-f]{32}", sheets.digest("/ \0 ..", [module]))
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("own_tools.half(x) +", "own_tools.half(x) -"),
+            ("SIDE = 3", "SIDE = 4"),
+            ("2 * x", "3 * x"),
+            ("SCALE = {}", "SCALE = dict()"),
+            ('["half"] = 2', '["half"] = 3'),
+            ("double as twice, third", "third as twice, third"),
+        ],
+    )
+    def test_it_changes_with_all_that_a_frame_is_made_of(self, digest, old, new):
+        before = digest()
+        assert digest(old, new) != before
+        assert digest() == before
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("# in halves", "# in parts"),
+            ("Return a frame.", "Return this frame."),
+            ("return 2 * x", "return (\n        2 * x\n    )"),
+            ("OTHER = 4", "OTHER = 5"),
+            ("x / 3", "x / 4"),
+            ('"""Recipes."""', ""),
+        ],
+    )
+    def test_it_stays_with_all_else(self, digest, old, new):
+        assert digest(old, new) == digest()
+
+    def test_it_changes_with_the_settings(self):
+        assert sheets.digest_of([1], product) != sheets.digest_of([2], product)
+
+
+class TestTheBooksBlocks:
+    @pytest.fixture(autouse=True)
+    def book(self, tmp_path, monkeypatch, cache) -> Path:
+        """A book with one explorer, of which nothing is kept yet."""
+        monkeypatch.setattr(sheets, "SHEETS", tmp_path / "sheets")
+        one = keep.Kept(
+            "small", sheets.digest(small()), lambda: sheets.compute(small())
+        )
+        monkeypatch.setattr(keep, "blocks", lambda: [one])
+        return tmp_path / "sheets"
+
+    def test_what_the_command_keeps_is_not_computed_again(self, book, cache, capsys):
+        assert main(["explorers"]) == 0
+        assert capsys.readouterr().out == "small: 0 KB\n"
+        assert sheets.sheet(small()) == sheets.compute(small())
+        assert not cache.exists()
+        assert main(["explorers"]) == 0
+        assert capsys.readouterr().out == ""
+
+    def test_what_is_not_current_is_named_and_not_shown(self, book, cache, capsys):
+        book.mkdir()
+        (book / "small.block").write_bytes(b"of another recipe\nxyz")
+        (book / "large.block").write_bytes(b"of none\nxyz")
+        assert main(["explorers", "--check"]) == 1
+        assert capsys.readouterr().out == (
+            "Not current: small, large. Run `make explorers`.\n"
+        )
+        assert sheets.sheet(small()) == sheets.compute(small())
+        assert len(list(cache.iterdir())) == 1
+        assert main(["explorers"]) == 0
+        assert [path.name for path in book.iterdir()] == ["small.block"]
+        assert main(["explorers", "--check"]) == 0
 
 
 # What an explorer and the page say to each other.

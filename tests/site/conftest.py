@@ -20,14 +20,26 @@ SUB_PATH = "/some/sub/path"
 expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
+LONG = (
+    "test_lab",
+    "test_firefox",
+)  # what starts a JupyterLab, or a Firefox, does so once
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for those who run them on several workers: what shares a page shares a worker."""
+    """Group tests for those who run them on several workers: what shares a page shares a worker.
+
+    What takes long comes first, so that no worker has to wait for it in the end.
+    """
+    items.sort(key=lambda item: item.path.stem not in LONG)
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         page = given.get("page") or given.get("page_name")
         saved = given.get("saved")
-        group = saved.page if saved else page or item.path.stem
+        group = saved.page if saved else page
+        if not group or item.path.stem in LONG:
+            group = item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -154,7 +166,5 @@ def disk(whole_disk: Disk) -> Iterator[Disk]:
 @pytest.fixture(scope="session")
 def visit(browser: Browser, address: str) -> Callable[[str, str], Visit]:
     """A function (page, mode) -> Visit, which opens each page only once."""
-    visits = functools.cache(
-        lambda page: visit_page(browser, f"{address}/{page}.html", MODES)
-    )
+    visits = functools.cache(lambda page: visit_page(browser, f"{address}/{page}.html"))
     return lambda page, mode: visits(page)[mode]

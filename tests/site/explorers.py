@@ -116,8 +116,8 @@ def each_frame(explorer: Locator, number: int, action: Callable[[], Any]) -> lis
     return [look_of(seen) for seen in explorer.evaluate(RECORDED)]
 
 
-def find(page: Page, place: int = 0) -> Locator:
-    """Return the explorer at that place of the page, once it shows something."""
+def find(page: Page | Locator, place: int = 0) -> Locator:
+    """Return the explorer at that place of the page, or of a part, once it shows something."""
     explorer = page.locator(".explorer").nth(place)
     expect(explorer).to_have_attribute("data-frames", SOME)
     return explorer

@@ -21,8 +21,11 @@ from bookkit.explore.chapter1 import NEURON
 from bookkit.explore.play import compute
 from bookkit.explore.trainings import PLAIN
 
-# No question about news, which would come from another host.
-SETTINGS = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}'}
+# No question about news, which would come from another host; cells stay where they are, even out of sight.
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}',
+    "@jupyterlab/notebook-extension/tracker": '{"windowingMode": "none"}',
+}
 SECONDS = 60
 MOMENT = SECONDS * 1000  # milliseconds, in which a machine that is busy still answers
 
@@ -34,21 +37,16 @@ OWN = (
     "    def forward(self, inputs):\n"
     '        raise ValueError("my own mistake")\n\n\n'
     "explore.playground()\nexplore.playground(activation=Broken)",
-)
-# So slow that no training ends before a reader has stopped it.
-SLOW = (
-    "import time\n\nfrom bookkit import explore\nimport nnfs_lib as nn\n\n\n"
-    "class Slow(nn.ReLU):\n"
+    # So slow that no training ends before a reader has stopped it.
+    "import time\n\n\nclass Slow(nn.ReLU):\n"
     "    def forward(self, inputs):\n"
     "        time.sleep(0.002)\n"
     "        return super().forward(inputs)\n\n\n"
     "explore.playground(activation=Slow)",
+    "garment = explore.garment()\ngarment",
+    "print(garment.picture.shape, garment.picture.sum())",
 )
 STORED = ("from bookkit import explore\n\nexplore.neuron()",)
-PICTURE = (
-    "from bookkit import explore\n\nmine = explore.garment()\nmine",
-    "print(mine.picture.shape, mine.picture.sum())",
-)
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +57,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
-    for name, sources in (
-        ("own", OWN),
-        ("slow", SLOW),
-        ("picture", PICTURE),
-        ("stored", STORED),
-    ):
+    for name, sources in (("own", OWN), ("stored", STORED)):
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         notebook = nbformat.v4.new_notebook(cells=cells)
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python"}
@@ -179,9 +172,9 @@ class Reader:
         return live(page)
 
 
-def live(page: Page, place: int = 0) -> Locator:
-    """Return the explorer at that place, once the kernel answers it."""
-    explorer = page.locator(".explorer").nth(place)
+def live(place: Page | Locator) -> Locator:
+    """Return the first explorer of a page or a cell, once the kernel answers it."""
+    explorer = place.locator(".explorer").first
     expect(explorer).to_have_attribute("data-live", "true")
     return explorer
 
@@ -301,17 +294,15 @@ def test_python_moves_the_picture(reader: Reader, own: Page) -> None:
 
 
 def test_a_mistake_in_an_own_layer_is_shown_in_words(reader: Reader, own: Page) -> None:
-    run_cell(own, 3)
-    explorer = live(own, 1)
+    explorer = live(run_cell(own, 3))
     notice = explorer.locator(".explorer-notice")
     expect(notice).to_have_text("ValueError: my own mistake (line 3 of forward)")
     expect(explorer.get_by_role("status")).to_contain_text("my own mistake")
     expect(explorer.locator(".explorer-play")).to_have_text("Train")
 
 
-def test_training_is_watched_and_can_be_stopped(reader: Reader) -> None:
-    page = reader.open("slow")
-    playground = reader.run_all(page)
+def test_training_is_watched_and_can_be_stopped(reader: Reader, own: Page) -> None:
+    page, playground = own, live(run_cell(own, 4))
     play = playground.locator(".explorer-play")
     expect(play).to_have_text("Train")
     playground.evaluate(RECORD)
@@ -377,15 +368,15 @@ def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
     assert moved.picture != start.picture
 
 
-def test_the_kernel_has_the_picture_that_a_reader_made(reader: Reader) -> None:
-    page = reader.open("picture")
-    run_cell(page, 0)
-    explorer = find(page)
+def test_the_kernel_has_the_picture_that_a_reader_made(
+    reader: Reader, own: Page
+) -> None:
+    page, explorer = own, find(run_cell(own, 5))
     canvas = explorer.get_by_role("application")
     explorer.get_by_role("button", name="Clear").click()
     canvas.focus()
     after(explorer, lambda: page.keyboard.press("Space"))
-    output = run_cell(page, 1).locator(".jp-OutputArea-output")
+    output = run_cell(page, 6).locator(".jp-OutputArea-output")
     # A spot of 3 x 3 pixels whose corners are fainter: sqrt(2) from the middle, of 2 pixels' reach.
     gray = round(255 * (2 - 2**0.5))
     expect(output).to_have_text(f"(28, 28) {5 * 255 + 4 * gray}")

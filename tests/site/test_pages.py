@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from visits import CHAPTERS, LABS, MODES, PAGES, ROOT, SITE, Visit, visit_page
+from visits import CHAPTERS, LABS, MODES, PAGES, ROOT, SITE, Visit, glance
 
 from bookkit.site import weight
 
@@ -60,7 +60,7 @@ def test_figures_keep_their_shape(visit: Visitor, page: str, mode: str) -> None:
 @every_page
 def test_page_works_from_a_file(browser: Browser, site: Path, page: str) -> None:
     url = (site / f"{page}.html").as_uri()
-    seen = visit_page(browser, url, ["dark"], whole=False)["dark"]
+    seen = glance(browser, url, "dark")
     assert seen.facts["theme"] == "dark"
     assert [
         line for line in seen.console if line.startswith(("error", "warning"))

@@ -2,13 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Response
 
 ROOT = Path(__file__).parents[2]
@@ -164,37 +164,52 @@ PAPER = """() => {
 }"""
 
 
-def visit_page(
-    browser: Browser, url: str, modes: Iterable[str], *, whole: bool = True
-) -> dict[str, Visit]:
-    """Open the page for the first time in the first mode, go through the others, and record what happens.
+def visit_page(browser: Browser, url: str) -> dict[str, Visit]:
+    """Open the page in light, go through all modes, and record what happens.
 
-    whole: also on paper, in a narrow window, by thumb, and as axe sees it.
+    Also on paper, in a narrow window, by thumb, and as axe sees it. From the widest window to the narrowest
+    and back: to lay out a long page again takes long.
     """
-    first, *others = modes
-    context = browser.new_context(**MODES[first])
+    context = browser.new_context(**MODES["light"])
     page = context.new_page()
-    said, asked, failed = listen(page)
+    heard = listen(page)
     page.goto(url, wait_until="load")
-    page.wait_for_function(SETTLED)
-    visits = {}
-    for mode in (first, *others):
+    visits = {mode: record(page, mode, heard) for mode in ("light", "dark")}
+    for mode, visit in visits.items():
+        visit.facts["paper"] = on_paper(page, mode)
+    visits["phone"] = record(page, "phone", heard)
+    visits["phone"].facts |= on_phone(page)
+    page.evaluate(ONE_OF_EACH_KIND)
+    for mode in ("phone", "light", "dark"):
         put_into(page, mode)
-        facts = page.evaluate(FACTS)
-        if whole:
-            facts |= {"paper": on_paper(page)} if mode != "phone" else on_phone(page)
-        visits[mode] = Visit(said.copy(), asked.copy(), failed.copy(), facts)
-    if whole:
-        page.evaluate(ONE_OF_EACH_KIND)
-        for mode, visit in visits.items():
-            put_into(page, mode)
-            # What is dark has other colors than what is light, and nothing else.
-            visit.violations = axe_violations(page, colors_only=mode == "dark")
+        # What is dark has other colors than what is light, and nothing else.
+        visits[mode].violations = axe_violations(page, colors_only=mode == "dark")
     context.close()
     return visits
 
 
-def listen(page: Page) -> tuple[list[str], list[str], list[str]]:
+def glance(browser: Browser, url: str, mode: str) -> Visit:
+    """Open the page in a mode, and record what happens."""
+    context = browser.new_context(**MODES[mode])
+    page = context.new_page()
+    heard = listen(page)
+    page.goto(url, wait_until="load")
+    visit = record(page, mode, heard)
+    context.close()
+    return visit
+
+
+Heard = tuple[list[str], list[str], list[str]]
+
+
+def record(page: Page, mode: str, heard: Heard) -> Visit:
+    """Put the page into a mode, and return what it has said, asked for and not got so far, and its facts."""
+    put_into(page, mode)
+    facts = page.evaluate(FACTS)
+    return Visit(*(each.copy() for each in heard), facts)
+
+
+def listen(page: Page) -> Heard:
     """Return what the page will have said, asked for, and not got."""
     said: list[str] = []
     asked: list[str] = []
@@ -230,9 +245,9 @@ def resize(page: Page, width: int, height: int) -> None:
     )
 
 
-def on_paper(page: Page) -> dict[str, Any]:
-    """Return what an A4 sheet would show."""
-    page.emulate_media(media="print")
+def on_paper(page: Page, mode: str) -> dict[str, Any]:
+    """Return what an A4 sheet would show of the page in a mode."""
+    page.emulate_media(color_scheme=MODES[mode]["color_scheme"], media="print")
     resize(page, width=700, height=990)
     found: dict[str, Any] = page.evaluate(PAPER)
     return found
@@ -252,6 +267,7 @@ COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 # Code has thousands of tokens, of some twenty kinds: axe looks at the first of each kind in each kind of box.
+# Likewise of equations: at those in which there is an element of a kind that none before has had.
 # It can't judge letters on a shade, such as wide code has at its edges.
 ONE_OF_EACH_KIND = """() => {
   const seen = new Set();
@@ -261,13 +277,20 @@ ONE_OF_EACH_KIND = """() => {
     if (seen.has(kind) && !token.children.length) token.replaceWith(token.textContent);
     seen.add(kind);
   }
+  for (const equation of document.querySelectorAll("mjx-container")) {
+    const parts = [...equation.querySelectorAll("*")];
+    const kinds = parts.map((each) => [each.localName, ...each.getAttributeNames()].join());
+    if (kinds.every((kind) => seen.has(kind))) equation.textContent = equation.textContent;
+    for (const kind of kinds) seen.add(kind);
+  }
   const style = document.head.appendChild(document.createElement("style"));
   style.textContent = "pre { background-image: none !important; }";
 }"""
 
-# Of all texts of one color, size and weight on one ground the first is marked: axe looks for long at each.
+# Of all texts of one color, size and weight on one ground the first is marked, if it wasn't in another mode:
+# axe looks for long at each.
 MARK = """() => {
-  const seen = new Set();
+  const seen = (globalThis.seenTexts ??= new Set());
   const mark = "data-first-of-its-kind";
   for (const each of document.querySelectorAll(`[${mark}]`)) each.removeAttribute(mark);
   for (const each of document.querySelectorAll("body *")) {
@@ -285,17 +308,23 @@ MARK = """() => {
     if (!seen.has(kind)) each.setAttribute(mark, "");
     seen.add(kind);
   }
+  return document.querySelectorAll(`[${mark}]`).length;
+}"""
+AXE = """async ([where, options]) => {
+  const { violations } = await axe.run(where ?? document, options);
+  const first = (nodes) => nodes.slice(0, 5).map(({ html }) => html.slice(0, 160));
+  return violations.map(({ id, nodes }) => [id, first(nodes).join("; ")]);
 }"""
 
 
 def axe_violations(page: Page, *, colors_only: bool = False) -> dict[str, str]:
     """Return what axe finds: rule -> the elements that break it."""
-    page.evaluate(MARK)
-    first = {"include": [["[data-first-of-its-kind]"]]}
-    found = Axe().run(page, first, AXE_OPTIONS | COLORS).response["violations"]
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE_SCRIPT)
+    found = {}
+    if page.evaluate(MARK):
+        first = {"include": [["[data-first-of-its-kind]"]]}
+        found |= dict(page.evaluate(AXE, [first, AXE_OPTIONS | COLORS]))
     if not colors_only:
-        found += Axe().run(page, options=AXE_OPTIONS | STRUCTURE).response["violations"]
-    return {
-        rule["id"]: "; ".join(node["html"][:160] for node in rule["nodes"][:5])
-        for rule in found
-    }
+        found |= dict(page.evaluate(AXE, [None, AXE_OPTIONS | STRUCTURE]))
+    return found

@@ -5,11 +5,12 @@
 
 const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 const GONE = "The kernel was restarted or is gone. These are the stored pictures: run the cell again for all the others.";
-let explorers = 0;
+// JupyterLab loads this module once for each widget: a count here would begin anew each time.
+const newId = () => `explorer-${Math.random().toString(36).slice(2)}`;
 
 const render = async ({ model, el, page = {} }) => {
   if (model.get("network")) return renderGarment({ model, el });
-  const id = `explorer-${++explorers}`;
+  const id = newId();
   const axes = model.get("axes");
   const options = model.get("options");
   const playAxis = axes.find(({ name }) => name === options.play);

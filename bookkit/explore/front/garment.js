@@ -22,7 +22,7 @@ const HELP = "Draw on the picture with a finger or the mouse. By keyboard: arrow
 const WEIGHED = "Orange speaks for the answer: black there would make it less sure. Blue speaks against it.";
 
 const renderGarment = async ({ model, el }) => {
-  const id = `explorer-${++explorers}`;
+  const id = newId();
   const opened = await openBlock(asBytes(model.get("network")));
   const { names, labels } = opened.header;
   const network = readNetwork(opened);
