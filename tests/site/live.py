@@ -28,7 +28,9 @@ def numpy_wheel() -> Path:
     folder = live.installed().parent / f"numpy-{version}"
     if not list(folder.glob(f"package/assets/{pattern}")):
         folder.mkdir(exist_ok=True)
-        archive = live.npm("pack", f"{name}@{version}", folder=folder).split()[-1]
+        archive = live.run("npm", "pack", f"{name}@{version}", folder=folder).split()[
+            -1
+        ]
         subprocess.run(
             ["tar", "-xzf", archive, "package/assets"], cwd=folder, check=True
         )

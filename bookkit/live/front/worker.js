@@ -57,12 +57,26 @@ const serveChecked = (bases) => {
   };
 };
 
+/* The memory in which Python lives, by looking over the shoulder of who makes it. */
+const watchMemory = () => {
+  const found = {};
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    constructor(...size) {
+      super(...size);
+      found.memory ??= this;
+    }
+  };
+  return found;
+};
+
 const importText = (bytes) => import(URL.createObjectURL(new Blob([bytes], { type: "text/javascript" })));
+
+const filesOf = ({ core, book, product }) => [...Object.values(core), book, product];
 
 const readPins = async () => {
   const pins = await (await network(new URL("pins.json", HERE))).json();
   const whole = (url) => new URL(url, HERE).href;
-  for (const file of [...Object.values(pins.core), pins.book]) file.url = whole(file.url);
+  for (const file of filesOf(pins)) file.url = whole(file.url);
   pins.packages = whole(pins.packages);
   return pins;
 };
@@ -72,7 +86,7 @@ const start = async (interrupt) => {
   const pins = await readPins();
   const lock = pins.lock.packages;
   const fileOf = (name) => ({ url: pins.packages + lock[name].file_name, sha256: lock[name].sha256 });
-  const first = [...Object.values(pins.core), pins.book];
+  const first = filesOf(pins);
   const all = first.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   const hear = (bytes) => {
@@ -88,6 +102,7 @@ const start = async (interrupt) => {
   const bytesOf = (name) => checked.get(pins.core[name].url);
   const { loadPyodide } = await importText(bytesOf("pyodide.mjs"));
   await importText(bytesOf("pyodide.asm.js")); // else Pyodide would import it by its address
+  const watched = watchMemory();
   const python = await loadPyodide({
     indexURL: base,
     packageBaseUrl: pins.packages,
@@ -124,11 +139,14 @@ os.chdir("/book/chapters")
 from bookkit.live.engine import Session
 Session
 `);
+  const env = { memory: watched.memory };
+  const { instance } = await WebAssembly.instantiate(checked.get(pins.product.url), { env });
+  python.pyimport("bookkit.live.product").install(instance.exports.product);
   return { python, need, makeSession: (post) => session(post) };
 };
 
 /* What a cell needs beside NumPy, by a look at it. */
-const NEEDS = [[/\bplots\.\w|\bmatplotlib\b/, "matplotlib"], [/\bplots\.\w|\bPIL\b|_image_folders|picture/, "pillow"]];
+const NEEDS = [[/\bplots\.\w|\bmatplotlib\b/, "matplotlib"], [/\bplots\.\w|\bPIL\b|image_folders|\.png\b/, "pillow"]];
 
 const lacking = new Set(); // what could not be had: said once
 let engine = null;
