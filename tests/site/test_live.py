@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from live import Network, Notebook, Open
 from playwright.sync_api import Browser, expect
-from visits import MODES
+from visits import MODES, axe_violations, put_into
 
 from bookkit.site import serve as server
 from bookkit.site.live import pins_of
@@ -206,6 +206,29 @@ class TestACell:
         notebook.page.evaluate("localStorage.clear()")
         cell.get_by_role("button", name="Bring back").click()
         notebook.run(cell)
+
+
+def test_awake_page_is_for_everybody(first):
+    """With an error, an explorer and a changed cell on it: by color, by name and at any width."""
+    notebook, _ = first
+    cell = notebook.cell("np.dot(inputs, weights)")
+    notebook.write(
+        cell, "# wrong\nprint('%d of' % 3, True)\nclass A(Exception): pass\nraise A"
+    )
+    notebook.run(cell, how="failed")
+    for mode in ("phone", "light", "dark"):
+        put_into(notebook.page, mode)
+        assert axe_violations(notebook.page, colors_only=mode == "dark") == {}
+    notebook.page.set_viewport_size({"width": 320, "height": 640})
+    assert notebook.page.evaluate("document.documentElement.scrollWidth") == 320
+    put_into(notebook.page, "light")
+    notebook.page.emulate_media(media="print")
+    assert "# wrong" in cell.locator(".live-printed").inner_text()
+    assert notebook.page.locator(".live-bar").is_hidden()
+    assert cell.locator(".live-editor").is_hidden()
+    notebook.page.emulate_media(media="screen")
+    cell.get_by_role("button", name="Bring back").click()
+    notebook.run(cell)
 
 
 def test_exercise_is_judged(open_notebook):

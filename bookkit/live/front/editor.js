@@ -36,7 +36,7 @@ export const makeEditor = ({ parent, source, label, changed, run }) => {
           ...historyKeymap,
           indentWithTab, // Escape, then Tab leaves the editor
         ]),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed(update.state.doc.toString());
         }),

@@ -128,6 +128,8 @@ const start = async (interrupt) => {
     };
     await python.loadPackage(wanted, { messageCallback: () => {}, errorCallback: fail });
     wanted.forEach((name) => there.add(name));
+    // Its first act is to look for fonts, and to say so.
+    if (wanted.includes("matplotlib")) python.runPython("import logging; logging.getLogger('matplotlib').setLevel('ERROR')");
   };
   await need("numpy");
   python.unpackArchive(checked.get(pins.book.url), "zip", { extractDir: "/book" });
