@@ -106,7 +106,7 @@ def until(
                 model.set(optimizer=nn.Adam(0.05))
             history = model.train(X, y, epochs=epochs, print_every=int(loud))
             reached += [history.accuracy] if nested else history.accuracy
-            best = 0.0 if nested else max(history.accuracy)
+            best = max(history.accuracy)
             if last:
                 best = history.accuracy[-1]
             if measured:
