@@ -6,6 +6,7 @@
 import { makeEditor } from "./editor.js";
 
 const HERE = new URL(".", import.meta.url);
+const ENDED = "Python was ended, its variables are gone, and the next cell wakes it again";
 const PATIENCE = 3000; // milliseconds after which a cell that was told to stop may be ended by force
 
 const make = (tag, attributes = {}, ...children) => {
@@ -217,11 +218,9 @@ export const begin = async (place, chosen) => {
   const meter = make("progress", { class: "live-meter", hidden: true, "aria-label": "Loaded so far" });
   const button = (text, act, options = {}) => make("button", { type: "button", class: "live-button", onclick: act, ...options }, text);
   const stopButton = button("Stop", () => stop(), { hidden: true });
-  const forceButton = button("End Python", () => restart("Python was ended, and its variables are gone. The next cell wakes it again."), {
-    hidden: true,
-  });
+  const forceButton = button("End Python", () => restart(`${ENDED}.`), { hidden: true });
   const allButton = button("Run all", () => enqueue(cells));
-  const anewButton = button("Start anew", () => restart("Python was ended, and its variables are gone. The next cell wakes it again."));
+  const anewButton = button("Start anew", () => restart(`${ENDED}.`));
   const saveButton = button("Download", () => download());
   const bar = make(
     "div",
@@ -266,7 +265,7 @@ export const begin = async (place, chosen) => {
     const input = node.querySelector(".cell_input");
     const stored = node.querySelector(".cell_output");
     const live = make("div", { class: "live-output cell_output", hidden: true });
-    const cell = { node, number, id, book, tags: metadata?.tags ?? [], stored, live, shown: [], how: "fresh", ran: null };
+    const cell = { node, number, id, book, tags: metadata?.tags ?? [], stored, live, shown: [], how: "fresh", ran: null, result: "" };
     cell.note = make("span", { class: "live-note" });
     cell.runButton = button("Run", () => run(cell), { "aria-label": `Run cell ${number + 1}` });
     cell.toButton = button("Run to here", () => runTo(cell), {
@@ -295,7 +294,7 @@ export const begin = async (place, chosen) => {
         cell.resetButton.hidden = !own;
         paper.replaceChildren(...(own ? [text] : colored));
         memory.write(id, own ? text : null);
-        if (cell.how === "done" || cell.how === "failed") mark(cell, cell.ran === text ? "done" : "fresh");
+        if (cell.result) mark(cell, cell.ran === text ? cell.result : "fresh");
         if (!own && cell.ran !== book) restore(cell);
       },
     });
@@ -304,7 +303,6 @@ export const begin = async (place, chosen) => {
     return cell;
   };
   const cells = nodes.map(makeCell);
-  if (Object.keys(kept).length) say("What you changed here the last time is back.");
 
   /* Running */
 
@@ -316,6 +314,7 @@ export const begin = async (place, chosen) => {
     waiting.push(...added);
     if (!python.alive()) {
       showState("loading");
+      say("Python is on its way.");
       python.start();
     } else next();
   };
@@ -359,7 +358,7 @@ export const begin = async (place, chosen) => {
       return;
     }
     if (!python.gentle) {
-      restart("Python was ended, as there is no gentler way here, and its variables are gone. The next cell wakes it again.");
+      restart(`${ENDED}: there is no gentler way here.`);
       return;
     }
     python.interrupt();
@@ -379,7 +378,10 @@ export const begin = async (place, chosen) => {
     current = null;
     widgets.forEach((model) => model.end());
     widgets.clear();
-    cells.forEach((cell) => mark(cell, "fresh"));
+    cells.forEach((cell) => {
+      cell.result = "";
+      mark(cell, "fresh");
+    });
     showState("asleep");
     say(words);
   };
@@ -428,7 +430,8 @@ export const begin = async (place, chosen) => {
       const cell = cells[number];
       clearTimeout(timer);
       if (cell.stored && (cell.shown.length || cell.ran !== cell.book)) cell.stored.hidden = true;
-      mark(cell, whole ? "done" : "failed");
+      cell.result = whole ? "done" : "failed";
+      mark(cell, cell.result);
       current = null;
       if (whole) {
         if (!waiting.length) say(`Cell ${number + 1} has run.`);
