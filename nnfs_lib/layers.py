@@ -162,7 +162,7 @@ def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     if l1:
         cost += l1 * float(np.sum(np.abs(array)))
     if l2:
-        cost += l2 * float(np.vdot(array, array))
+        cost += l2 * float(np.sum(np.square(array)))
     return cost
 
 

@@ -15,12 +15,16 @@ import numpy as np
 from nnfs_lib.stages import appendix
 from nnfs_lib.stages import ch11 as nn
 from nnfs_lib.stages.appendix import (
+    _DEEPEST,
+    _HEADER,
     _IDX_TYPES,
+    _NO_BRACKETS,
     _png_files,
     _read_array,
     _read_idx,
     _read_picture,
     _read_pictures,
+    _read_text,
     _unpack,
 )
 from nnfs_lib.stages.appendix import *
