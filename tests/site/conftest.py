@@ -20,6 +20,11 @@ SUB_PATH = "/some/sub/path"
 expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one ask for the long chapters too, where cells run in the browser's Python."""
+    parser.addoption("--every-chapter", action="store_true", help="the long ones too")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests for those who run them on several workers: what shares a page shares a worker."""
