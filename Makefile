@@ -8,7 +8,7 @@ CHAPTER ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book lab test test-oldest test-newest check export explorers run clean
+.PHONY: help serve book lab test test-live test-oldest test-newest check export explorers run clean
 # As many tests side by side as there are cores, each on a core of its own, in the order that we give: what
 # takes longest comes first.
 SIDE_BY_SIDE := OPENBLAS_NUM_THREADS=1 pytest --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
@@ -33,6 +33,10 @@ test: $(VENV)/.test ## check everything, then test the library, the notebooks an
 	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) tests --ignore=tests/site
 	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) --dist=loadgroup tests/site
 	PATH=$(BIN):$$PATH $(SIDE_BY_SIDE) $(NOTEBOOKS)
+
+test-live: $(VENV)/.test book ## run every chapter and lab in the browser's Python, and say how long each takes
+	$(BIN)/python -m bookkit browser
+	$(BIN)/pytest -s tests/site/test_live_chapters.py --every-chapter
 
 test-oldest: ## test code and notebooks with the oldest packages that pyproject.toml allows
 test-newest: ## test code and notebooks with the newest packages there are

@@ -1,6 +1,7 @@
 """%%needs fashion-mnist: a cell that runs where the full data set is, and else says why it doesn't."""
 
 import os
+import sys
 from pathlib import Path
 
 from bookkit.shell import get_ipython
@@ -24,6 +25,11 @@ def missing(name: str) -> str | None:
         if all(file.exists() or file.with_suffix("").exists() for file in files):
             return None
     load = f"nnfs_lib.load_{name.replace('-', '_')}()"
+    if sys.platform == "emscripten":
+        return (
+            f"Skipped: this cell needs all of {name}, which Python in a browser can't load.\n"
+            f"Run the notebook on a computer: {load} downloads it there."
+        )
     return (
         f"Skipped: this cell needs all of {name}, which is not on this machine.\n"
         f"{load} downloads it, or set NNFS_DATA to the folder that has {name}/ in it."

@@ -5,6 +5,7 @@ Generated from the chapters: edit them, not this file.
 
 import hashlib
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -78,16 +79,19 @@ def _fetch(url: str, size: int, sha256: str) -> bytes:
 def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> None:
     """Bring a file to its path, whole and checked, from the first mirror that has it.
 
-    Raises ConnectionError, with what every mirror said, where none has it.
+    Raises ConnectionError, with what every mirror said, where none has it, and in
+    a browser.
     """
     from http.client import HTTPException
 
+    if sys.platform == "emscripten":
+        raise ConnectionError("Python in a browser downloads nothing")
     said = []
     for mirror in mirrors:
         print(f"{mirror}{path.name}: {size / 1e6:.1f} MB")
         try:
             content = _fetch(mirror + path.name, size, sha256)
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, RuntimeError) as error:
             said.append(f"{mirror}{path.name}: {error}")
         else:
             part = path.with_name(f"{path.name}.part")
@@ -131,5 +135,7 @@ def _fill_cache(source: _PictureSet) -> Path:
         urls = "".join(f"\n  {source.mirrors[0]}{name}" for name in _IDX_FILES)
         ways = f"download by hand:{urls}\nand put the files into {cache}"
         ways += ", or name the folder that has them"
+        if sys.platform == "emscripten":
+            ways = "run this on a computer, or name a folder that has the files"
         raise ConnectionError(f"No {source.name}: {error}.\nPlease {ways}.") from error
     return cache

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -101,6 +102,13 @@ def _read_pictures(paths: Sequence[Path]) -> np.ndarray:
     return np.stack(images)
 
 
+# What np.save writes about an array of numbers: one type, an order, and a shape.
+_HEADER = re.compile(
+    rb"{'descr': '[<>|]\w+(\[\w+\])?', 'fortran_order': (False|True), "
+    rb"'shape': \((\d+,|\d+(, \d+)+)?\), } *\n"
+)
+
+
 def _read_array(content: bytes) -> np.ndarray:
     """Return the array in the bytes of an .npy file of floats or integers.
 
@@ -110,6 +118,9 @@ def _read_array(content: bytes) -> np.ndarray:
     file = io.BytesIO(content)
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("an array is of a version that this book does not write")
+    end = 10 + int.from_bytes(content[8:10], "little")
+    if not _HEADER.fullmatch(content, 10, end):
+        raise ValueError("an array has a header that this book does not write")
     try:
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
     except Exception as error:  # it is parsed as Python, so it can fail in many ways
@@ -120,6 +131,21 @@ def _read_array(content: bytes) -> np.ndarray:
         raise ValueError(f"an array claims to be {dtype} of {shape}, in {size} bytes")
     file.seek(0)
     return np.load(file, allow_pickle=False)
+
+
+# A string of JSON, whole or cut off, or anything else that is no bracket.
+_NO_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.?)*+"?|[^"\[\]{}]++', re.DOTALL)
+_DEEPEST = 100
+
+
+def _read_text(content: bytes) -> Any:
+    """Return what a text in JSON says; ValueError where it is nested too deep."""
+    text, depth = content.decode("utf-8"), 0
+    for bracket in _NO_BRACKETS.sub("", text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > _DEEPEST:
+            raise ValueError(f"its text is nested more than {_DEEPEST} deep")
+    return json.loads(text)
 
 
 def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -142,7 +168,7 @@ def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
                     never = "which this book never does"
                     raise ValueError(f"{each.filename} is compressed, {never}")
             members = {each.filename: archive.read(each) for each in parts}
-        text = json.loads(members.pop("text.json"))
+        text = _read_text(members.pop("text.json"))
     except ValueError:
         raise
     except Exception as error:  # an archive can be broken in many ways

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 import nnfs_lib as nn
-from bookkit.files import replace, shipped
+from bookkit.files import ROOTS, replace, shipped
 from bookkit.garments import CLASSES
 from nnfs_lib.datasets import _read_labelled
 
-FOLDER = Path(__file__).parents[2] / "assets/garment"
+FOLDER = ROOTS[0] / "assets/garment"  # where the command writes
 NETWORK, MEASURED = "network.npz", "measured.json"
 NEURONS, EPOCHS, BATCH, SEED = 64, 10, 100, 0
 

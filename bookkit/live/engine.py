@@ -30,8 +30,10 @@ class Session:
     """
 
     def __init__(self, post: Post) -> None:
+        from bookkit.needs import needs  # here, as it needs this module
+
         self.post = post
-        self.magics: dict[str, Callable[[str, str], object]] = {}
+        self.magics: dict[str, Callable[[str, str], object]] = {"needs": needs}
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
         self.widgets: list[Any] = []

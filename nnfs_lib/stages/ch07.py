@@ -38,9 +38,9 @@ def _penalty(array: np.ndarray, l1: float, l2: float) -> float:
     """
     cost = 0.0
     if l1:
-        cost += l1 * float(np.sum(np.abs(array)))
+        cost += l1 * float(np.abs(array).sum())
     if l2:
-        cost += l2 * float(np.vdot(array, array))
+        cost += l2 * float(np.square(array).sum())
     return cost
 
 

@@ -18,11 +18,14 @@ import numpy as np
 from nnfs_lib.stages import appendix
 from nnfs_lib.stages import ch12 as nn
 from nnfs_lib.stages.ch12 import (
+    _DEEPEST,
     _EPSILON,
     _FASHION_MNIST,
+    _HEADER,
     _IDX_FILES,
     _IDX_TYPES,
     _MNIST,
+    _NO_BRACKETS,
     _NO_LOADER,
     _as_answers,
     _as_classes,
@@ -71,6 +74,7 @@ from nnfs_lib.stages.ch12 import (
     _read_labelled,
     _read_picture,
     _read_pictures,
+    _read_text,
     _rows,
     _same,
     _shifted,

@@ -1,5 +1,7 @@
 """Cells that need a full data set: run where it is, skipped with a reason where it isn't, and kept."""
 
+import sys
+
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -39,6 +41,16 @@ def test_where_it_looks(alone, monkeypatch):
     assert needs.missing("fashion-mnist")
     put(alone / "data/fashion-mnist", [name.removesuffix(".gz") for name in FILES])
     monkeypatch.setenv("NNFS_DATA", str(alone / "data"))
+    assert needs.missing("fashion-mnist") is None
+
+
+def test_other_words_in_a_browser(alone, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert needs.missing("fashion-mnist") == (
+        "Skipped: this cell needs all of fashion-mnist, which Python in a browser can't load.\n"
+        "Run the notebook on a computer: nnfs_lib.load_fashion_mnist() downloads it there."
+    )
+    put(alone / "home/.cache/nnfs_lib/fashion-mnist", FILES)
     assert needs.missing("fashion-mnist") is None
 
 

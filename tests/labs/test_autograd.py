@@ -518,7 +518,7 @@ ERRORS = [
         r"got float64 of shape \(2, 3\): rows of 0 and 1 become labels",
     ),
     (
-        lambda: lab.CrossEntropyLoss()(ones(2, 3), np.array([0, 1, 2])),
+        lambda: lab.CrossEntropyLoss()(ones(2, 3), np.array([0, 1, 2], np.int64)),
         ValueError,
         r"got int64 of shape \(3,\)",
     ),

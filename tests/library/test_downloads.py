@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import io
+import sys
 import threading
 import urllib.request
 from contextlib import suppress
@@ -201,6 +202,31 @@ def test_offline(inside, tmp_path, monkeypatch):
     )
     with pytest.raises(ConnectionError, match=message):
         get(inside, tmp_path)
+
+
+def test_python_without_https(inside, tmp_path, monkeypatch):
+    """Some have no library for it, and say so by a RuntimeError."""
+
+    def urlopen(*_, **__):
+        raise RuntimeError("TLS not supported")
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    with pytest.raises(ConnectionError, match=r"TLS not supported; .* not supported$"):
+        get(inside, tmp_path)
+
+
+def test_in_a_browser_nobody_is_asked(nn, tmp_path, server, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.delenv("NNFS_DATA", raising=False)
+    with pytest.raises(ConnectionError) as caught:
+        nn.load_mnist()
+    assert str(caught.value) == (
+        "No mnist: Python in a browser downloads nothing.\n"
+        "Please run this on a computer, or name a folder that has the files."
+    )
+    assert server.asked == []
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("name", ["_FASHION_MNIST", "_MNIST"])

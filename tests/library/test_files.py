@@ -10,6 +10,7 @@ import os
 import pickle
 import stat
 import struct
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -677,6 +678,53 @@ class TestWrongText:
     def test_no_json(self, nn, tmp_path, text):
         refused(nn, tmp_path / "m", zipped(text, {}))
 
+    @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
+    def test_nested_text(self, nn, tmp_path, saved, opens, closes):
+        """Deeper than a hundred is not read: in a browser, reading would end Python."""
+        text, members = unzipped(saved[0])
+
+        def nested(depth):  # of which one is the text's own
+            more = opens * (depth - 1) + "1" + closes * (depth - 1)
+            raw = f'{json.dumps(text)[:-1]}, "more": {more}}}'.encode()
+            return zipped(raw, members)
+
+        (tmp_path / "m").write_bytes(nested(100))
+        nn.Model.load(tmp_path / "m")
+        said = refused(nn, tmp_path / "m", nested(101))
+        assert said == "its text is nested more than 100 deep."
+
+    @pytest.mark.parametrize(
+        "string",
+        ["[" * 1000, '"{' * 1000, "\\" * 1001 + "[" * 200, '[\\"' * 200, "é]["],
+    )
+    def test_brackets_in_a_string_nest_nothing(self, nn, tmp_path, saved, string):
+        def edit(text):
+            return {string: string} | text
+
+        (tmp_path / "m").write_bytes(self.change(saved, edit))
+        nn.Model.load(tmp_path / "m")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '"' + "[" * 101,  # a string that nobody closes
+            '"\\' + "[" * 101,
+            "[" * 50 + '"' + "]" * 50 + '"' + "[" * 51,
+            "]" * 200 + "[" * 150,
+            '{"a": "\\"' + "[" * 101 + '"}' + "[" * 101,
+        ],
+    )
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "utf-8-sig"])
+    def test_nested_where_it_hardly_shows(self, nn, tmp_path, text, encoding):
+        refused(nn, tmp_path / "m", zipped(text.encode(encoding), {}))
+
+    def test_a_long_text_is_judged_at_once(self, inside):
+        for text in ('"\\', '"', "\\", '"\\"', "[]", "{", '\\""'):
+            start = time.perf_counter()
+            with pytest.raises(ValueError, match=r"nested|char \d+"):
+                inside._read_text((text * 30_000).encode())
+            assert time.perf_counter() - start < 5
+
     def test_no_text(self, nn, tmp_path, saved):
         said = refused(nn, tmp_path / "m", zipped(None, unzipped(saved[0])[1]))
         assert said.startswith("it is no archive of ours (KeyError(")
@@ -878,6 +926,20 @@ class TestWrongArrays:
             "__import__('os').system('true')",
             "(" * 150 + ")" * 150,
             "",
+            *(
+                f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}"
+                for kind, shape in [
+                    ("<f4", "(1000000000000,)"),
+                    ("<f4", "(100000, 1000000)"),
+                    ("<f4", "(0, 99999999999999999999)"),
+                    ("<f4", f"({'9' * 5000},)"),
+                    ("<f4", f"({'1, ' * 70}12)"),
+                    ("<f4", "(02, 6)"),
+                    ("<f9", "(2, 6)"),
+                    ("|O", "(2, 6)"),
+                    ("<M8[s]", "(2, 3)"),
+                ]
+            ),
         ],
     )
     def test_headers_that_lie(self, nn, tmp_path, saved, header):
@@ -887,6 +949,37 @@ class TestWrongArrays:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 20_000_000
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 6)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': ((2), 6), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-2, -6), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (12), }",
+            "{'descr': '<f4', 'fortran_order': 0, 'shape': (2, 6), }",
+            "{'shape': (2, 6), 'descr': '<f4', 'fortran_order': False, }",
+            "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 6), }",
+            "[" * 101,
+        ],
+    )
+    def test_headers_that_numpy_does_not_write(
+        self, nn, tmp_path, saved, monkeypatch, header
+    ):
+        """NumPy's reader, which is Python's own, never sees them."""
+        content = self.change(saved, "0.weights.npy", npy_claiming(header, bytes(48)))
+        monkeypatch.setattr(np.lib.format, "read_array_header_1_0", None)
+        said = refused(nn, tmp_path / "m", content)
+        assert said == "an array has a header that this book does not write."
+
+    @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (1, 0, 2), (1,) * 20])
+    @pytest.mark.parametrize("dtype", ["f2", "f4", ">f8", "u1", "<i8", ">u2"])
+    @pytest.mark.parametrize("order", ["C", "F"])
+    def test_headers_that_numpy_writes(self, inside, shape, dtype, order):
+        array = np.ones(shape, dtype, order=order)
+        back = inside._read_array(npy(array))
+        assert back.dtype == array.dtype
+        assert np.array_equal(back, array)
 
     def test_versions_of_npy(self, nn, tmp_path, saved):
         content = self.change(saved, "0.weights.npy", b"\x93NUMPY\x02\x00" + bytes(99))

@@ -163,7 +163,7 @@ class TestOfYourOwn:
         [
             (np.zeros((3, 2), np.float32), "float32 of shape (3, 2)"),
             (np.zeros((2, 3)), "float64 of shape (2, 3)"),
-            (np.zeros((2, 3), int), "int64 of shape (2, 3)"),
+            (np.zeros((2, 3), np.int64), "int64 of shape (2, 3)"),
             (np.zeros(6, np.float32), "float32 of shape (6,)"),
             (0.5, "float64 of shape ()"),
             (np.float32(0.5), "float32 of shape ()"),

@@ -299,7 +299,7 @@ class TestEvery:
                 ": parameter 1 of shape (3, 2) has a gradient of (2, 3).",
             ),
             (
-                [(first, first), (np.ones(2, int), np.ones(2))],
+                [(first, first), (np.ones(2, np.int64), np.ones(2))],
                 "moves floats, got int64 with a gradient of float64: use .astype(float).",
             ),
         ):
@@ -342,7 +342,7 @@ STATES = [
         "remembers means, squares beside steps_done, got means.",
     ),
     (
-        {"steps_done": 2, "means": np.ones(3), "squares": np.ones(3, int)},
+        {"steps_done": 2, "means": np.ones(3), "squares": np.ones(3, np.int64)},
         "remembers vectors of floats of one size, got int64 of shape (3,).",
     ),
     (
@@ -523,7 +523,7 @@ def test_a_gradient_of_whole_numbers(nn):
     with pytest.raises(
         ValueError, match=r"Adam moves floats, got float64 with a gradient of int64"
     ):
-        optimizer.step([(array, np.array([1, 2]))])
+        optimizer.step([(array, np.array([1, 2], np.int64))])
     optimizer.step([(array, np.array([1.0, 2.0]))])
     np.testing.assert_allclose(array, 0.999)
 

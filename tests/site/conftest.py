@@ -20,10 +20,13 @@ SUB_PATH = "/some/sub/path"
 expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
-LONG = (
-    "test_lab",
-    "test_firefox",
-)  # what starts a JupyterLab, or a Firefox, does so once
+# What starts a JupyterLab, or a Firefox, does so once.
+LONG = ("test_lab", "test_firefox")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one ask for the long chapters too, where cells run in the browser's Python."""
+    parser.addoption("--every-chapter", action="store_true", help="the long ones too")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups

@@ -219,14 +219,78 @@ def test_awake_page_is_for_everybody(first):
     for mode in ("dark", "light"):
         put_into(notebook.page, mode)
         found = axe_violations(notebook.page, colors_only=mode == "dark")
-        assert set(found) <= {"region"}, (
-            found
-        )  # the theme's own: its sidebar is in none
+        # The theme's own: its sidebar is in none.
+        assert set(found) <= {"region"}
     notebook.page.emulate_media(media="print")
     assert "# wrong" in cell.locator(".live-printed").inner_text()
     assert notebook.page.locator(".live-bar").is_hidden()
     assert cell.locator(".live-editor").is_hidden()
     notebook.page.emulate_media(media="screen")
+    cell.get_by_role("button", name="Bring back").click()
+    notebook.run(cell)
+
+
+NESTED = """
+from nnfs_lib.strangers import _read_text
+_read_text(b"[" * 100 + b"]" * 100)
+try:
+    _read_text(b"[" * 101 + b"]" * 101)
+except ValueError as error:
+    print(error)
+"""
+MANY = """
+import math
+from nnfs_lib.layers import _penalty
+rng = np.random.default_rng(0)
+small = (0.01 * rng.standard_normal((300, 500))).astype(np.float32)
+exact = math.fsum(float(each) ** 2 for each in small.ravel())
+print(abs(_penalty(small, 0.0, 1.0) / exact - 1) < 1e-6)
+"""
+FETCHED = """
+from nnfs_lib import load_mnist
+try:
+    load_mnist()
+except ConnectionError as error:
+    print(error)
+"""
+WHOLE = """
+from nnfs_lib import Adam
+try:
+    Adam().step([(np.ones(2), np.ones(2, int))])
+except ValueError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param(NESTED, "its text is nested more than 100 deep", id="nested"),
+        pytest.param(MANY, "True", id="many small numbers"),
+        pytest.param(
+            FETCHED,
+            "No mnist: Python in a browser downloads nothing.\n"
+            "Please run this on a computer, or name a folder that has the files.",
+            id="a download",
+        ),
+        pytest.param(
+            "%%needs mnist\nprint('it runs')",
+            "Skipped: this cell needs all of mnist, which Python in a browser can't load.\n"
+            "Run the notebook on a computer: nnfs_lib.load_mnist() downloads it there.",
+            id="a data set",
+        ),
+        pytest.param(
+            WHOLE,
+            "Adam moves floats, got float64 with a gradient of int32: use .astype(float).",
+            id="whole numbers",
+        ),
+    ],
+)
+def test_the_library_holds_here(first, code, said):
+    notebook, _ = first
+    cell = notebook.cell("np.dot(inputs, weights)")
+    notebook.write(cell, code.strip())
+    assert notebook.run(cell).strip() == said
     cell.get_by_role("button", name="Bring back").click()
     notebook.run(cell)
 
