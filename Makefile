@@ -63,7 +63,7 @@ export: $(VENV)/.notebooks ## write nnfs_lib anew from chapters and labs
 	$(BIN)/python -m bookkit export
 
 explorers: $(VENV)/.notebooks ## compute anew the explorers' frames that are not current
-	$(BIN)/python -m bookkit explorers
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bookkit explorers
 
 run: $(VENV)/.notebooks ## run one chapter and keep its outputs: make run CHAPTER=02
 	@test -n "$(CHAPTER)" || { echo "Which chapter? For example: make run CHAPTER=02"; exit 2; }
