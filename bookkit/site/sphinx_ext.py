@@ -35,7 +35,7 @@ EXPORT_CLASS = (
     "tag_export"  # what MyST-NB makes of the tags export:<module> and, in labs, export
 )
 HEAD = re.compile(r'</h1>(?:\s*<p class="equations-badge">.*?</p>)?', re.DOTALL)
-START = """<div class="live-start" data-page="{page}" data-root="{root}" hidden>
+START = """<div class="live-start" id="run" data-page="{page}" data-root="{root}" hidden>
 <button type="button" class="live-button">Run this page</button>
 <span role="status">Change its code and run it, in your browser. The first press fetches Python, 15 MB.</span>
 </div>"""

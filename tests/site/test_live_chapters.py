@@ -120,7 +120,7 @@ def run_all(
         if lacks not in cell.inner_text():
             pytest.fail(cell.inner_text(), pytrace=False)
         notebook.write(cell, "pass")
-        notebook.cells.last.get_by_role("button", name="Run cell").click()
+        notebook.cells.last.get_by_role("button", name="Run the cells above").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download", exact=True).click()
     waiting.value.save_as(tmp_path / "live.ipynb")
