@@ -76,6 +76,11 @@ SETTLED = """() => document.readyState === "complete" && document.fonts.status =
   && [...document.querySelectorAll(".explorer")].every((explorer) => explorer.dataset.frames)
   && matchMedia(`(prefers-color-scheme: ${document.documentElement.dataset.theme})`).matches"""
 
+# No color is on its way from one to another any more.
+FADED = """() => document.getAnimations().forEach((each) => {
+  if (each instanceof CSSTransition) each.finish();
+})"""
+
 FACTS = """() => {
   const root = document.documentElement;
   const figures = [...document.querySelectorAll("img")];
@@ -235,6 +240,7 @@ def put_into(page: Page, mode: str) -> None:
     page.emulate_media(color_scheme=MODES[mode]["color_scheme"], media="screen")
     resize(page, **MODES[mode]["viewport"])
     page.wait_for_function(SETTLED)
+    page.evaluate(FADED)
 
 
 def resize(page: Page, width: int, height: int) -> None:
