@@ -37,14 +37,8 @@ DATA = ("data", "assets/garment")
 # What explorers are made of, in the version that is installed here.
 PURE = ("traitlets", "platformdirs")
 FOLDER = "PYODIDE"  # the variable that names a folder of Pyodide's files
-YEAR = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # of files in the archive: the same bytes whenever it is built
+# Of files in the archive: the same bytes whenever it is built.
+YEAR = (1980, 1, 1, 0, 0, 0)
 
 
 def write_files(static: Path) -> None:

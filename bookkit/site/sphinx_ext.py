@@ -37,7 +37,7 @@ EXPORT_CLASS = (
 HEAD = re.compile(r'</h1>(?:\s*<p class="equations-badge">.*?</p>)?', re.DOTALL)
 START = """<div class="live-start" id="run" data-page="{page}" data-root="{root}" hidden>
 <button type="button" class="live-button">Run this page</button>
-<span role="status">Change its code and run it, in your browser. The first press fetches Python, 15 MB.</span>
+<span role="status">Change its code and run it, in your browser. The first press fetches Python, 17 MB.</span>
 </div>"""
 # Scripts that the theme puts into the head of every page, and those of extensions that no page of ours uses.
 UNUSED_IN_HEAD = ("fontawesome", "searchtools", "language_data", "searchindex")

@@ -1,6 +1,6 @@
 """Chapters and labs in the browser's Python: each code cell runs, and shows what is stored, as nbval has it.
 
-The short ones are tested always, the others by `make test-live`, which also says how long each took.
+The shortest are tested always, the others by `make test-live`, which also says how long each took.
 """
 
 import re

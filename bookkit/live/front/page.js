@@ -170,8 +170,8 @@ const makePython = (hear) => {
   };
 };
 
-/* Whether the page is isolated, so that a cell can be told to stop; where a service worker can make it so, by loading
-   the page again, it never says. Once a visit is enough to try. */
+/* See that the page is isolated, so that a cell can be told to stop. Where that takes a service worker, the page loads
+   again, and this never returns. Once a visit is enough to try. */
 const isolate = async (root, page, number) => {
   if (self.crossOriginIsolated || !navigator.serviceWorker || !self.isSecureContext) return;
   try {
