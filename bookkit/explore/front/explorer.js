@@ -89,12 +89,13 @@ const render = async ({ model, el, page = {} }) => {
 
   /* Pictures */
 
-  const draw = () => {
-    for (const each of panes) {
+  const draw = (wanted = panes) => {
+    for (const each of wanted) {
       const needed = each.pane.needs || each.pane.field;
       each.figure.hidden = !frame || (needed && !frame.arrays[needed]);
       const brush = !each.figure.hidden && makeBrush(each.canvas, root);
       if (brush) each.plot = drawings[each.pane.kind](brush, each.pane, frame.arrays, frame.position, each.chosen);
+      if (brush && each.pointer && each.plot) drawReading(brush, each, frame);
     }
   };
   let speaking = 0;
@@ -253,18 +254,19 @@ const render = async ({ model, el, page = {} }) => {
       if (Object.entries(changes).some(([name, value]) => position[name] !== value)) go(changes, each.pane.drag[0]);
     });
   }
+  for (const each of panes.filter(({ pane }) => pane.kind in readings)) addPointer(each, () => draw([each]));
   for (const each of panes.filter(({ pane }) => pane.kind === "network")) {
     addChoice(each, (neuron) => {
       each.chosen = neuron;
       if (neuron) write(spoken, `Layer ${neuron.layer}, neuron ${neuron.neuron + 1}, shown large.`);
-      draw();
+      draw([each]);
     });
   }
   const refreshCode = options.code ? addCode(view, options, () => position, say) : () => {};
 
   /* Begin */
 
-  const endLooks = watchLooks(panes, draw);
+  const endLooks = watchLooks(panes, () => draw());
   const follow = () => {
     const wanted = model.get("position");
     if (axes.some(({ name }) => wanted[name] !== position[name])) go(wanted, playAxis.name);

@@ -109,7 +109,7 @@ const drawings = {
         left += width;
       }
     });
-    return plot;
+    return { ...plot, lines };
   },
 
   bars(brush, pane, arrays) {
@@ -327,4 +327,60 @@ const drawings = {
     }
     return { nodes: nodes.filter(({ layer }) => layer > 0 && layer <= depth), size };
   },
+};
+
+/* kind -> what stands at a pointer's place on the picture: {at: its pixels, upright: whether it holds for all that is above
+   and below, texts}; null outside. */
+const readings = {
+  map({ plot, pane, arrays, position }, [x, y]) {
+    const [across, up] = [(x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height];
+    if (!(Math.min(across, up) >= 0 && Math.max(across, up) < 1)) return null;
+    const texts = [`${pane.xlabel} ${digits(plot.fromX(x))}`, `${pane.ylabel} ${digits(plot.fromY(y))}`];
+    if (pane.palette === "classes") {
+      const { data, shape: [rows, columns] } = arrays[pane.by ? position[pane.by] : pane.field];
+      const code = data[Math.floor(up * rows) * columns + Math.floor(across * columns)];
+      texts.push(code === 255 ? "no answer" : `class ${code >> 5}`);
+    }
+    return { at: [x, y], upright: false, texts };
+  },
+
+  chart({ plot, pane }, [x, y]) {
+    if (x < plot.left || x > plot.left + plot.width || y < plot.top || y > plot.top + plot.height) return null;
+    const distance = (point) => (Number.isFinite(point[1]) ? Math.abs(point[0] - x) : Infinity);
+    const nearest = (line) => line.reduce((best, point) => (distance(point) < distance(best) ? point : best), [NaN, NaN]);
+    const found = plot.lines.map(nearest);
+    const place = nearest(found)[0];
+    if (!Number.isFinite(place)) return null;
+    // Of a logarithm, and of heights whose ends are written by hand, no plain number can be read.
+    const texts = /logarithm/.test(pane.xlabel) ? [] : [`${pane.xlabel ?? ""} ${digits(plot.fromX(place))}`.trim()];
+    found.forEach(([left, top], i) => {
+      const { label = pane.ylabel ?? "" } = pane.series[i];
+      if (Math.abs(left - place) < 1 && !pane.ends) texts.push(`${label} ${digits(plot.fromY(top))}`.trim());
+    });
+    return texts.length ? { at: [place, y], upright: true, texts } : null;
+  },
+};
+
+const digits = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+
+/* Write on the picture what stands at the pointer. */
+const drawReading = (brush, each, frame) => {
+  const reading = readings[each.pane.kind]({ ...each, ...frame }, each.pointer);
+  if (!reading) return;
+  const { context, width, paper, ink, line } = brush;
+  const { at: [x, y], upright, texts } = reading;
+  if (upright) strokeLine(brush, [[x, each.plot.top], [x, each.plot.top + each.plot.height]], brush.muted, 1, [2, 3]);
+  const wide = Math.max(...texts.map((text) => context.measureText(text).width)) + 12;
+  const high = 15 * texts.length + 8;
+  const left = Math.max(x + wide + 12 > width ? x - wide - 10 : x + 10, 2);
+  const top = Math.max(y - high - 6, 2);
+  context.fillStyle = paper;
+  context.fillRect(left, top, wide, high);
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.strokeRect(left, top, wide, high);
+  context.fillStyle = ink;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  texts.forEach((text, i) => context.fillText(text, left + 6, top + 5 + 15 * i));
 };

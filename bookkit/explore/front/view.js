@@ -80,6 +80,25 @@ const addDrag = (each, moved) => {
   canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
 };
 
+/* A pointer over a picture: redraw() is called when each.pointer, its place in pixels or null, has changed. */
+const addPointer = (each, redraw) => {
+  const { canvas } = each;
+  let timer = 0;
+  const point = (place) => {
+    clearTimeout(timer);
+    each.pointer = place;
+    requestAnimationFrame(redraw);
+  };
+  const pick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    point([event.clientX - box.left, event.clientY - box.top]);
+    if (event.pointerType !== "mouse") timer = setTimeout(() => point(null), 4000); // a finger never leaves
+  };
+  canvas.addEventListener("pointermove", pick);
+  canvas.addEventListener("pointerdown", pick);
+  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+};
+
 /* Neurons to look at, by a pointer or by the arrow keys. chosen(neuron) is called with {layer, neuron}, or null. */
 const addChoice = (each, chosen) => {
   const { canvas } = each;
