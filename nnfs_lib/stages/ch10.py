@@ -39,11 +39,10 @@ from nnfs_lib.stages.ch09 import (
 from nnfs_lib.stages.ch09 import *
 
 
-class Model:
-    """A network, what it is trained with, and its training.
+class _Network:
+    """Layers, and what they are trained with: a `Model` without its training.
 
-    `add` layers in the order in which a batch goes through them, `set` a loss, an
-    optimizer and an accuracy, and `train`.
+    All parameters lie in one vector, of which the layers' arrays are views.
     """
 
     def __init__(self, layers: Iterable[nn.Layer] = ()) -> None:
@@ -86,7 +85,15 @@ class Model:
         self.accuracy = self.accuracy if accuracy is None else accuracy
 
 
-def forward(self: Model, X: np.ndarray) -> np.ndarray:
+class Model(_Network):
+    """A network, what it is trained with, and its training.
+
+    `add` layers in the order in which a batch goes through them, `set` a loss, an
+    optimizer and an accuracy, and `train`.
+    """
+
+
+def forward(self: _Network, X: np.ndarray) -> np.ndarray:
     """Return what the last layer returns for a batch of inputs."""
     outputs = X
     for layer in self.layers:
@@ -94,18 +101,18 @@ def forward(self: Model, X: np.ndarray) -> np.ndarray:
     return outputs
 
 
-Model.forward = forward
+_Network.forward = forward
 
 
-def regularization_loss(self: Model) -> float:
+def regularization_loss(self: _Network) -> float:
     """Return what the parameters themselves add to the loss."""
     return sum(layer.regularization_loss() for layer in self.layers)
 
 
-Model.regularization_loss = regularization_loss
+_Network.regularization_loss = regularization_loss
 
 
-def __repr__(self: Model) -> str:
+def __repr__(self: _Network) -> str:
     """Say which layers it has, and with what it is trained."""
     tools = (self.loss, self.optimizer, self.accuracy)
     names = [_describe(layer) for layer in self.layers]
@@ -113,15 +120,15 @@ def __repr__(self: Model) -> str:
     return f"Model({', '.join(names)})"
 
 
-Model.__repr__ = __repr__
+_Network.__repr__ = __repr__
 
 
-def __copy__(self: Model) -> "Model":
+def __copy__(self: _Network) -> "_Network":
     """Refuse: two models can't have the same layers."""
     raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
 
-Model.__copy__ = __copy__
+_Network.__copy__ = __copy__
 
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:
@@ -249,7 +256,7 @@ class Dense(nn.Dense):
             )
 
 
-def parameters(self: Model) -> np.ndarray:
+def parameters(self: _Network) -> np.ndarray:
     """All weights and biases as one vector, of which the layers' arrays are views."""
     owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
     if owners != [place[:2] for place in self._places] or any(
@@ -263,13 +270,13 @@ def parameters(self: Model) -> np.ndarray:
     return self._parameters
 
 
-def keep_parameters(self: Model, value: object) -> None:
+def keep_parameters(self: _Network, value: object) -> None:
     if value is not self._parameters:
         held = "Model.parameters is the vector whose parts the layers use"
         raise AttributeError(f"{held}: write model.parameters[...] = new.")
 
 
-Model.parameters = property(parameters, keep_parameters)
+_Network.parameters = property(parameters, keep_parameters)
 
 
 @contextmanager
@@ -318,7 +325,7 @@ def _check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     return outputs
 
 
-def finalize(self: Model) -> None:
+def finalize(self: _Network) -> None:
     """Check that all fit, and find the fused loss.
 
     Raises RuntimeError where there is nothing to train, and a ValueError that names
@@ -338,10 +345,10 @@ def finalize(self: Model) -> None:
     self._finalized_for = [*self.layers, self.loss]
 
 
-Model.finalize = finalize
+_Network.finalize = finalize
 
 
-def summary(self: Model) -> None:
+def summary(self: _Network) -> None:
     """Print every layer with the number of its parameters, and what it trains with."""
     total = 0
     for place, layer in enumerate(self.layers):
@@ -354,11 +361,11 @@ def summary(self: Model) -> None:
         print(f"     {tool:24s} {'-' if kind == 'NoneType' else kind}")
 
 
-Model.summary = summary
+_Network.summary = summary
 
 
 def _backpropagate(
-    self: Model, X: np.ndarray, y: np.ndarray
+    self: _Network, X: np.ndarray, y: np.ndarray
 ) -> tuple[float, np.ndarray]:
     """Fill the gradients; return the data loss of a batch, and its outputs."""
     self.parameters  # asking for them lays them out in one vector
@@ -385,10 +392,10 @@ def _backpropagate(
     return value, outputs
 
 
-Model._backpropagate = _backpropagate
+_Network._backpropagate = _backpropagate
 
 
-def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+def step(self: _Network, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Take a step on one batch; return its data loss and outputs from before it.
 
     The outputs are logits where the fused loss stands for the last layer.
@@ -399,10 +406,10 @@ def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     return value, outputs
 
 
-Model.step = step
+_Network.step = step
 
 
-def gradients(self: Model, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+def gradients(self: _Network, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the gradient of the loss, penalties included, and move nothing.
 
     It is a vector, in the order of `parameters`. Layers are in the mode they are in:
@@ -413,10 +420,10 @@ def gradients(self: Model, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return self._gradients.copy()
 
 
-Model.gradients = gradients
+_Network.gradients = gradients
 
 
-def _check_tools(self: Model, *names: str) -> None:
+def _check_tools(self: _Network, *names: str) -> None:
     """Finalize if need be; RuntimeError where what a step needs is not there yet."""
     missing = [f"{name}=..." for name in names if getattr(self, name) is None]
     if missing:
@@ -426,7 +433,7 @@ def _check_tools(self: Model, *names: str) -> None:
         self.finalize()
 
 
-Model._check_tools = _check_tools
+_Network._check_tools = _check_tools
 
 
 @dataclass

@@ -61,6 +61,7 @@ from nnfs_lib.stages.ch11 import (
     _fused_for,
     _kept_outputs,
     _lay_out,
+    _Network,
     _no_numbers,
     _one_hot_like,
     _penalty,

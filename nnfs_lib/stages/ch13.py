@@ -61,6 +61,7 @@ from nnfs_lib.stages.ch12 import (
     _kept_outputs,
     _lay_out,
     _load,
+    _Network,
     _no_numbers,
     _one_hot_like,
     _penalty,
@@ -87,7 +88,7 @@ from nnfs_lib.stages.ch12 import (
 from nnfs_lib.stages.ch12 import *
 
 
-class Model(nn.Model):
+class _Network(nn._Network):
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
         return [
@@ -106,6 +107,10 @@ class Model(nn.Model):
         for layer, arrays in zip(layers, fitting, strict=True):
             for name, array in arrays.items():
                 getattr(layer, name)[...] = array
+
+
+class Model(nn.Model, _Network):
+    pass
 
 
 def _fitting(
