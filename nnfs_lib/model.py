@@ -4,13 +4,14 @@ Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from nnfs_lib.checks import _check_callbacks
 from nnfs_lib.console import _progress
 from nnfs_lib.datasets import (
     _batches_of,
@@ -21,26 +22,19 @@ from nnfs_lib.datasets import (
     batches,
 )
 from nnfs_lib.files import _VERSION, _cannot_load, _pack, _read_packed, _write_whole
-from nnfs_lib.history import History, _as_line
+from nnfs_lib.history import History, _as_line, _Evaluation
 from nnfs_lib.layers import Layer
-from nnfs_lib.metrics import CategoricalAccuracy
 from nnfs_lib.network import _Network
-from nnfs_lib.saving import _CLASSES, _fill, _model_to_config, _training_to_config
+from nnfs_lib.saving import (
+    _CLASSES,
+    _fill,
+    _fitting_all,
+    _model_to_config,
+    _training_to_config,
+)
 from nnfs_lib.wiring import _training_mode
 
 __all__ = ["Model"]
-
-
-class _Evaluation(NamedTuple):
-    """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
-
-    The loss is without penalties; the accuracy is NaN where the model has none.
-
-    Built in chapter 11.
-    """
-
-    loss: float
-    accuracy: float
 
 
 class Model(_Network):
@@ -81,15 +75,6 @@ class Model(_Network):
             raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
         return record
 
-    def _answers(self, outputs: np.ndarray) -> np.ndarray:
-        """Return what the accuracy needs to see, given what a step returned."""
-        if len(self.layers_in_use) == len(self.layers):
-            return outputs
-        # The highest logit is the highest probability: no need for the softmax.
-        if type(self.accuracy).compare is CategoricalAccuracy.compare:
-            return outputs
-        return self.layers[-1].forward(outputs)
-
     def train(
         self,
         X: Any,
@@ -103,13 +88,12 @@ class Model(_Network):
     ) -> History:
         """Take a step on every batch, epoch after epoch; return what was measured.
 
-        X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of batches
-        (X, y). An epoch is one step on all samples, in their order; with a batch_size below
-        their number, they are shuffled every epoch. validation_data, (X, y), is evaluated
-        after every epoch. A line is printed every print_every epochs, 0 for never, and of
-        the first and the last. Each callback is called after every epoch with the model and
-        its history; one that returns true ends the training, and so does a keyboard
-        interrupt. FloatingPointError where the loss is NaN: the history has all before.
+        X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of
+        batches (X, y). An epoch is one step on all samples, in order; with a smaller
+        batch_size, they are shuffled. validation_data, (X, y), is evaluated after every
+        epoch. A line is printed every print_every epochs, 0 for never, and of the first and
+        last. Callbacks get model and history after every epoch; one that returns true ends
+        the training, as a keyboard interrupt does. FloatingPointError for a loss of NaN.
         """
         epochs = _check_count(epochs, "epochs", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
@@ -124,11 +108,11 @@ class Model(_Network):
                     if validation_data is not None:
                         record |= self._validate(validation_data, size)
                     history.append(record)
-                    ended = any([callback(self, history) for callback in listeners])
-                    shown = ended or epoch in (1, epochs)
+                    answers = [callback(self, history) for callback in listeners]
+                    shown = any(answers) or epoch in (1, epochs)
                     if print_every and (shown or epoch % print_every == 0):
                         print(_as_line(epoch, epochs, record))
-                    if ended:
+                    if any(answers):
                         break
         except KeyboardInterrupt:
             history.interrupted = True
@@ -230,6 +214,22 @@ class Model(_Network):
             record["val_accuracy"] = found.accuracy
         return record
 
+    def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
+        """Return copies: (weights, biases) of each trainable layer, first to last."""
+        return [
+            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
+            for layer in self.layers
+            if layer.parameter_names
+        ]
+
+    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
+        """Take what `get_parameters` of a like model returned, in copies.
+
+        Raises ValueError unless every array fits; then nothing has changed.
+        """
+        for array, new in _fitting_all(self.layers, parameters):
+            array[...] = new
+
     def save_parameters(self, path: str | Path) -> None:
         """Write all weights and biases to an .npz file, whole or not at all."""
         arrays = {
@@ -247,13 +247,13 @@ class Model(_Network):
         """
         try:
             arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-            counts = [len(each.parameter_names) for each in self.layers]
+            counts = [len(several) for several in self.get_parameters()]
             if len(arrays) != sum(counts):
                 found = f"{len(arrays)} arrays, the model has {sum(counts)}"
                 raise ValueError(f"it is of another model: {found}")
             self.set_parameters(
                 [arrays[f"{place}.{number}"] for number in range(count)]
-                for place, count in enumerate(filter(None, counts))
+                for place, count in enumerate(counts)
             )
         except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
@@ -293,15 +293,3 @@ class Model(_Network):
         except Exception as error:  # whatever went wrong, the file is to blame
             raise _cannot_load(path, error) from error
         return model
-
-
-def _check_callbacks(
-    callbacks: Iterable[Callable[["Model", History], object]],
-) -> list[Callable[["Model", History], object]]:
-    """Return them as a list; ValueError unless each can be called."""
-    several = isinstance(callbacks, Iterable) and not callable(callbacks)
-    listeners = list(callbacks) if several else []
-    if not several or not all(map(callable, listeners)):
-        needs = "callbacks is a list of functions of (model, history)"
-        raise ValueError(f"{needs}, got {callbacks!r}.")
-    return listeners

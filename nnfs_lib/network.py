@@ -1,18 +1,17 @@
-"""Network, built in chapters 10 and 13.
+"""Network, built in chapter 10.
 
 Generated from the chapters: edit them, not this file.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import Loss
-from nnfs_lib.metrics import Accuracy
+from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 from nnfs_lib.optimizers import Optimizer
-from nnfs_lib.saving import _fitting_all
 from nnfs_lib.wiring import (
     _check_ending,
     _check_fit,
@@ -23,15 +22,13 @@ from nnfs_lib.wiring import (
     _Place,
 )
 
-__all__: list[str] = []
-
 
 class _Network:
     """Layers, and what they are trained with: a `Model` without its training.
 
     All parameters lie in one vector, of which the layers' arrays are views.
 
-    Built in chapters 10 and 13.
+    Built in chapter 10.
     """
 
     def __init__(self, layers: Iterable[Layer] = ()) -> None:
@@ -202,21 +199,11 @@ class _Network:
         if self._finalized_for != [*self.layers, self.loss]:
             self.finalize()
 
-    def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
-        """Return copies: (weights, biases) of each trainable layer, first to last."""
-        return [
-            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
-            for layer in self.layers
-            if layer.parameter_names
-        ]
-
-    def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
-        """Take what `get_parameters` of a like model returned, in copies.
-
-        Raises ValueError unless every array fits; then nothing has changed.
-        """
-        layers = [layer for layer in self.layers if layer.parameter_names]
-        fitting = _fitting_all(layers, parameters)
-        for layer, arrays in zip(layers, fitting, strict=True):
-            for name, array in arrays.items():
-                getattr(layer, name)[...] = array
+    def _answers(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what the accuracy needs to see, given what a step returned."""
+        if len(self.layers_in_use) == len(self.layers):
+            return outputs
+        # The highest logit is the highest probability: no need for the softmax.
+        if type(self.accuracy).compare is CategoricalAccuracy.compare:
+            return outputs
+        return self.layers[-1].forward(outputs)

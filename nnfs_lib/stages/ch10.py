@@ -17,7 +17,9 @@ from nnfs_lib.stages.ch09 import (
     _as_classes,
     _as_float,
     _as_numbers,
+    _as_setting,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -243,17 +245,22 @@ class Dense(nn.Dense):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn._kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        self.dweights = _product(self.inputs.T, doutputs, self.dweights_view)
+        self.dbiases = _product(ones, doutputs, self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
-            gradient = nn._penalty_gradient(
-                self.weights, self.weight_l1, self.weight_l2
-            )
-            self.dweights += gradient
+            pull = nn._penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += pull
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += nn._penalty_gradient(
-                self.biases, self.bias_l1, self.bias_l2
-            )
+            pull = nn._penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += pull
+
+
+def _product(left: np.ndarray, right: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """Return left @ right, in `out` unless that is for another shape or type."""
+    try:
+        return np.dot(left, right, out=out)
+    except ValueError:  # a layer that left its network may have other weights now
+        return np.dot(left, right)
 
 
 def parameters(self: _Network) -> np.ndarray:
@@ -436,6 +443,19 @@ def _check_tools(self: _Network, *names: str) -> None:
 _Network._check_tools = _check_tools
 
 
+def _answers(self: _Network, outputs: np.ndarray) -> np.ndarray:
+    """Return what the accuracy needs to see, given what a step returned."""
+    if len(self.layers_in_use) == len(self.layers):
+        return outputs
+    # The highest logit is the highest probability: no need for the softmax.
+    if type(self.accuracy).compare is nn.CategoricalAccuracy.compare:
+        return outputs
+    return self.layers[-1].forward(outputs)
+
+
+_Network._answers = _answers
+
+
 @dataclass
 class History:
     """What a training measured: lists of floats with one entry an epoch.
@@ -484,10 +504,7 @@ def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
 
 
 def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as arrays; ValueError unless they are equally long, and not empty.
-
-    Both have to hold real numbers; what y may be beyond that, the loss knows.
-    """
+    """Return both as arrays of numbers; ValueError unless equally long, not empty."""
     X = nn._as_numbers(X, owner="The network", name="X")
     y = nn._as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
@@ -519,19 +536,6 @@ def _train_epoch(self: Model, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
 
 
 Model._train_epoch = _train_epoch
-
-
-def _answers(self: Model, outputs: np.ndarray) -> np.ndarray:
-    """Return what the accuracy needs to see, given what a step returned."""
-    if len(self.layers_in_use) == len(self.layers):
-        return outputs
-    # The highest logit is the highest probability: no need for the softmax.
-    if type(self.accuracy).compare is nn.CategoricalAccuracy.compare:
-        return outputs
-    return self.layers[-1].forward(outputs)
-
-
-Model._answers = _answers
 
 
 def train(

@@ -20,8 +20,10 @@ from nnfs_lib.stages.ch10 import (
     _as_float,
     _as_line,
     _as_numbers,
+    _as_setting,
     _check_batch,
     _check_count,
+    _check_counts,
     _check_ending,
     _check_fit,
     _check_float64,
@@ -45,6 +47,7 @@ from nnfs_lib.stages.ch10 import (
     _penalty,
     _penalty_gradient,
     _Place,
+    _product,
     _same,
     _shifted,
     _short,
@@ -160,10 +163,7 @@ Model._judge = _judge
 
 
 def _progress(steps: Iterable[Any], *, total: int, shown: bool) -> Generator[Any]:
-    """Yield the steps one by one; after five seconds a bar shows how far they are.
-
-    The bar is tqdm's, which is an extra; without it there is none.
-    """
+    """Yield the steps one by one; after five seconds tqdm, if there, draws a bar."""
     bar: Any = None
     begin = time.monotonic()
     shown = shown and not os.environ.get("TQDM_DISABLE")
@@ -297,13 +297,12 @@ def train(
 ) -> nn.History:
     """Take a step on every batch, epoch after epoch; return what was measured.
 
-    X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of batches
-    (X, y). An epoch is one step on all samples, in their order; with a batch_size below
-    their number, they are shuffled every epoch. validation_data, (X, y), is evaluated
-    after every epoch. A line is printed every print_every epochs, 0 for never, and of
-    the first and the last. Each callback is called after every epoch with the model and
-    its history; one that returns true ends the training, and so does a keyboard
-    interrupt. FloatingPointError where the loss is NaN: the history has all before.
+    X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of
+    batches (X, y). An epoch is one step on all samples, in order; with a smaller
+    batch_size, they are shuffled. validation_data, (X, y), is evaluated after every
+    epoch. A line is printed every print_every epochs, 0 for never, and of the first and
+    last. Callbacks get model and history after every epoch; one that returns true ends
+    the training, as a keyboard interrupt does. FloatingPointError for a loss of NaN.
     """
     epochs = nn._check_count(epochs, "epochs", least=1)
     print_every = nn._check_count(print_every, "print_every", least=0)
@@ -318,11 +317,11 @@ def train(
                 if validation_data is not None:
                     record |= self._validate(validation_data, size)
                 history.append(record)
-                ended = any([callback(self, history) for callback in listeners])
-                shown = ended or epoch in (1, epochs)
+                answers = [callback(self, history) for callback in listeners]
+                shown = any(answers) or epoch in (1, epochs)
                 if print_every and (shown or epoch % print_every == 0):
                     print(nn._as_line(epoch, epochs, record))
-                if ended:
+                if any(answers):
                     break
     except KeyboardInterrupt:
         history.interrupted = True
@@ -332,9 +331,7 @@ def train(
 Model.train = train
 
 
-def _check_callbacks(
-    callbacks: Iterable[Callable[["Model", nn.History], object]],
-) -> list[Callable[["Model", nn.History], object]]:
+def _check_callbacks(callbacks: Any) -> list[Callable[..., object]]:
     """Return them as a list; ValueError unless each can be called."""
     several = isinstance(callbacks, Iterable) and not callable(callbacks)
     listeners = list(callbacks) if several else []
