@@ -95,7 +95,7 @@ PENALTIES = Recipe(
     ),
     panes=(
         answers(),
-        losses(1.6, LAST, training="training", test="test"),
+        losses(1.6, LAST, training="training", test="validation"),
         {
             "kind": "chart",
             "place": "row",

@@ -252,7 +252,11 @@ DROPOUT = Recipe(
     panes=(
         answers(),
         losses(
-            1.6, LAST, training="training", test="test", seen="training, with dropout"
+            1.6,
+            LAST,
+            training="training",
+            test="validation",
+            seen="training, with dropout",
         ),
     ),
     fields={

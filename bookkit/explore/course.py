@@ -106,7 +106,7 @@ class Courses(Generic[Kind]):
 
 # What chapters 7 and 8 train on: few points, so that a network can learn them by heart.
 SPIRALS = nn.spiral_data(60, 3, rng=0), nn.spiral_data(100, 3, rng=1)
-# The first to learn from, the second to be tested with: x, y and class of every point.
+# The first to learn from, the second to be validated with: x, y and class of every point.
 POINTS = {
     name: np.column_stack(data)
     for name, data in zip(("points", "tests"), SPIRALS, strict=True)
@@ -122,11 +122,11 @@ def spiral_map(course: Course) -> np.ndarray:
 
 
 def spiral_words(course: Course) -> str:
-    """Say how well a network for the spiral does on the test points, and when it did best."""
+    """Say how well a network for the spiral does on the validation points, and when it did best."""
     inputs, labels = course.test
     right = nn.CategoricalAccuracy().calculate(course.forward(inputs), labels)
     best, lowest = course.lowest()
-    words = f"on the test points {course.measure(course.test):.3f}, with {right:.0%} of them right"
+    words = f"on the validation points {course.measure(course.test):.3f}, with {right:.0%} of them right"
     return f"{words} (lowest so far: {lowest:.3f}, at epoch {best})"
 
 
@@ -134,7 +134,7 @@ def answers() -> dict[str, Any]:
     """Return the pane with a network's answers over the plane, and all points."""
     return {
         "kind": "map",
-        "title": "What it answers; small points are test points",
+        "title": "What it answers; small points are validation points",
         "field": "map",
         "palette": "classes",
         "points": "points",

@@ -96,7 +96,7 @@ class TestLearners:
                     last = arrays[name][list(LOOKS).index(epoch)]
                     assert last == pytest.approx(value, abs=0.51 * byte + 1e-5)
                 assert f"loss {losses['training']:.3f}" in words
-                assert f"on the test points {losses['test']:.3f}, with" in words
+                assert f"on the validation points {losses['test']:.3f}, with" in words
                 right = run(layers, TEST[0]).argmax(axis=1) == TEST[1]
                 assert f"with {right.mean():.0%} of them right" in words
                 self.judge_map(arrays["map"], nn.Softmax().forward(run(layers, PLANE)))
