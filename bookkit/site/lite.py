@@ -26,14 +26,15 @@ from bookkit.files import ROOTS
 from bookkit.site import live
 
 FOLDER = "lite"  # of the site
+OPEN = "notebooks/index.html"  # with ?path=: one notebook
 NAME = "inside_a_neural_network"
 NOTEBOOKS = ("chapters/*.ipynb", "labs/*.ipynb", "*.ipynb")
 # What notebooks read, and what they link to.
 BESIDE = ("data/**/*", "glossary.md", "notation.md", "references.md")
 # Old browsers' fonts, and what explains the application's own files.
 UNNEEDED = ("build/fa-*.eot", "build/fa-*.svg", "build/fa-*.ttf", "doc")
-# The newest front-end of ipywidgets that is made for JupyterLab 4.5, as JupyterLite is.
-FRONT = "jupyterlab-widgets==3.0.16"
+# That of ipywidgets for JupyterLab 4.5, as JupyterLite is: later ones are not minified, or for 4.6.
+FRONT = "jupyterlab-widgets==3.0.15"
 ALONE = "alone.js"  # a script of ours, before all others
 KERNEL = "jupyterlite-pyodide-kernel"
 KERNEL_FOLDER = "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
@@ -115,11 +116,10 @@ def build(app: Path, extensions: list[Path]) -> None:
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
     }
-    with tempfile.TemporaryDirectory() as empty:
-        file = Path(empty) / "jupyter_lite_config.json"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "jupyter_lite_config.json"
         file.write_text(json.dumps({"LiteBuildConfig": config}))
-        folders = (f"--lite-dir={empty}", f"--output-dir={app}")
-        run("jupyterlite_core", "build", f"--config={file}", *folders)
+        run("jupyterlite_core", "build", f"--output-dir={app}", folder=folder)
     for pattern in UNNEEDED:
         for path in app.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -141,10 +141,10 @@ def download(folder: Path, *wanted: str) -> None:
     )
 
 
-def run(module: str, *arguments: str) -> None:
-    """Run a module of Python's; a RuntimeError says what went wrong."""
+def run(module: str, *arguments: str, folder: str | None = None) -> None:
+    """Run a module of Python's there; a RuntimeError says what went wrong."""
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{module} failed:\n{done.stdout}{done.stderr}")
 
