@@ -16,7 +16,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,7 @@ from bookkit.site import live
 FOLDER = "lite"  # of the site
 OPEN = "notebooks/index.html"  # with ?path=: one notebook
 NAME = "inside_a_neural_network"
+PYTHON = "3.13"  # Pyodide's
 NOTEBOOKS = ("chapters/*.ipynb", "labs/*.ipynb", "*.ipynb")
 # What notebooks read, and what they link to.
 BESIDE = ("data/**/*", "glossary.md", "notation.md", "references.md")
@@ -82,7 +83,7 @@ def write_files(site: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(application(), target)
     write_contents(target)
-    write_wheel(target / "wheels")
+    write_wheel(target / "wheels", NAME, version(NAME), live.own_files())
     configure(site)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     print(f"JupyterLite: {size / 1e6:.1f} MB")
@@ -133,10 +134,11 @@ def build(app: Path, extensions: list[Path]) -> None:
 
 
 def download(folder: Path, *wanted: str) -> None:
-    """Download packages of plain Python as wheels."""
+    """Download packages of plain Python, as wheels for Pyodide."""
     run(
         *("pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
-        *("--platform=any", "--implementation=py", "--abi=none"),
+        *("--platform=any", f"--python-version={PYTHON}"),
+        *("--implementation=py", "--abi=none"),
         *(f"--dest={folder}", "--disable-pip-version-check", *wanted),
     )
 
@@ -189,16 +191,18 @@ def model(path: Path, files: Path) -> dict[str, Any]:
     }
 
 
-def write_wheel(folder: Path) -> None:
-    """Write the book as a wheel: the library, the machinery that notebooks use, and the data."""
-    label = f"{NAME}-{version(NAME)}"
-    about = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {version(NAME)}\n"
+def write_wheel(
+    folder: Path, name: str, release: str, files: Iterable[tuple[str, Path]]
+) -> None:
+    """Write these files, by their names, as a wheel."""
+    label = f"{name}-{release}"
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {release}\n"
     tags = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    contents = [(name, file.read_bytes()) for name, file in live.own_files()]
+    contents = [(file, path.read_bytes()) for file, path in files]
     contents.append((f"{label}.dist-info/METADATA", about.encode()))
     contents.append((f"{label}.dist-info/WHEEL", tags.encode()))
     record = f"{label}.dist-info/RECORD"
-    lines = [f"{name},{digest(content)},{len(content)}\n" for name, content in contents]
+    lines = [f"{file},{digest(content)},{len(content)}\n" for file, content in contents]
     contents.append((record, "".join([*lines, f"{record},,\n"]).encode()))
     with zipfile.ZipFile(folder / f"{label}-py3-none-any.whl", "w") as wheel:
         live.fill(wheel, contents)

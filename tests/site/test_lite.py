@@ -1,0 +1,175 @@
+"""JupyterLite beside the book, where a kernel in the reader's browser runs whole notebooks."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorers import after, look
+from live import READY, Network, Notebook, with_python
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from test_live_chapters import code_cells, compare
+from visits import axe_violations
+
+from bookkit.explore.chapter1 import NEURON
+from bookkit.site import serve as server
+
+WINDOW = {"width": 1300, "height": 1000}
+CHAPTER = "chapters/01_dense_layer"
+KEPT = "print('kept', 6 * 7)"
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """Where `make serve` serves the site."""
+    with server.open_server(site, 0) as opened:
+        threading.Thread(target=opened.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{opened.server_port}"
+        opened.shutdown()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader, and the public network as far as Python's files go."""
+    context = browser.new_context(viewport=WINDOW)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def network(context: BrowserContext, site: Path) -> Network:
+    return Network(context, site)
+
+
+@pytest.fixture(scope="module")
+def chapter(context: BrowserContext, network: Network, served: str) -> Page:
+    """Chapter 1, opened by its page's button, with all cells run."""
+    book = context.new_page()
+    book.goto(f"{served}/{CHAPTER}.html")
+    with context.expect_page() as opening:
+        book.get_by_role("link", name="Open in JupyterLite").click()
+    page = opening.value
+    first_cell(page)
+    assert network.asked == []
+    last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
+    choose(page, "Run", "Run All Cells")
+    expect(last).to_have_text("[*]:")
+    expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=READY)
+    return page
+
+
+def first_cell(page: Page) -> Locator:
+    """Return a notebook's first cell of code, once it is there."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.wait_for(timeout=READY)
+    return cell
+
+
+def choose(page: Page, menu: str, entry: str) -> None:
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=entry, exact=True).click()
+
+
+def write(cell: Locator, text: str) -> None:
+    """Put a text into a cell, as one who pastes it."""
+    cell.locator(".cm-content").click()
+    cell.page.keyboard.press("ControlOrMeta+a")
+    cell.page.keyboard.insert_text(text)
+
+
+def run(cell: Locator, text: str) -> Locator:
+    """Run a cell with this text; return what it shows."""
+    write(cell, text)
+    cell.page.keyboard.press("ControlOrMeta+Enter")
+    return cell.locator(".jp-OutputArea-output")
+
+
+def test_a_chapter_shows_what_is_stored(chapter, site, tmp_path):
+    with chapter.expect_download() as waiting:
+        choose(chapter, "File", "Download")
+    waiting.value.save_as(tmp_path / "lite.ipynb")
+    stored = code_cells((site / f"_sources/{CHAPTER}.ipynb").read_text("utf-8"))
+    ran = code_cells((tmp_path / "lite.ipynb").read_text("utf-8"))
+    pairs = zip(stored, ran, strict=True)
+    assert [difference for pair in pairs if (difference := compare(*pair))] == []
+
+
+def test_an_explorer_is_computed_by_the_kernel(chapter):
+    explorer = chapter.locator(".explorer").first
+    expect(explorer).to_have_attribute("data-live", "true")
+    start = look(explorer)
+    slider = explorer.get_by_role("slider", name="Weight of x\N{SUBSCRIPT ZERO}")
+    slider.scroll_into_view_if_needed()
+    moved = after(explorer, lambda: slider.press("ArrowRight"))
+    assert moved.values["Weight of x\N{SUBSCRIPT ZERO}"] == "1.05"
+    assert moved.words == NEURON.compute(w0=1.05, w1=-0.5, bias=0.25).words
+    assert moved.picture != start.picture
+
+
+def test_what_was_changed_is_there_again(chapter):
+    write(first_cell(chapter), KEPT)
+    chapter.keyboard.press("ControlOrMeta+s")
+    chapter.wait_for_timeout(500)
+    chapter.reload()
+    expect(first_cell(chapter).locator(".cm-content")).to_have_text(KEPT)
+
+
+def test_nobody_else_was_asked(chapter, network):
+    assert network.elsewhere == []
+    assert {"pyodide.js", "ipython-9.0.2-py3-none-any.whl", network.wheel.name} < set(
+        network.asked
+    )
+
+
+@pytest.fixture(scope="module")
+def own(site: Path, serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where a site is served that has Python's files itself, without a header that keeps pages apart."""
+    return serve(with_python(site, tmp_path_factory.mktemp("own")))
+
+
+def test_a_new_notebook_beside_a_page_that_runs(browser, own):
+    """All from the site itself; each of the two service workers does its own work."""
+    context = browser.new_context(viewport=WINDOW)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    book = Notebook(context.new_page())
+    book.page.goto(f"{own}/{CHAPTER}.html")
+    book.wake()
+    assert book.page.evaluate("crossOriginIsolated")
+
+    lab = context.new_page()
+    for _ in range(2):  # JupyterLite finds its own service worker at the second visit
+        lab.goto(f"{own}/lite/lab/index.html")
+        launcher = lab.get_by_role("button", name="Python (Pyodide)").first
+        launcher.wait_for(timeout=READY)
+    launcher.click()
+    cell = first_cell(lab)
+    shown = run(
+        cell,
+        "import os\nfrom nnfs_lib import Dense\nfrom bookkit import explore\n"
+        "print(Dense(2, 3).weights.shape, 'chapters' in os.listdir())",
+    )
+    expect(shown).to_have_text("(2, 3) True", timeout=READY)
+    assert not lab.evaluate("crossOriginIsolated")
+
+    book.page.reload()
+    book.wake()
+    assert book.page.evaluate("crossOriginIsolated")
+    assert book.run(book.cell("np.dot(inputs, weights)")).strip() == "0.2"
+    context.close()
+    elsewhere = (f"{own}/", "data:", "blob:")
+    assert [url for url in asked if not url.startswith(elsewhere)] == []
+
+
+def test_the_button_is_for_everybody(open_page):
+    page = open_page(CHAPTER, "phone")
+    button = page.get_by_role("link", name="Open in JupyterLite")
+    expect(button).to_be_visible()
+    assert axe_violations(page) == {}
+    assert open_page("running").locator(".btn-jupyterlite").count() == 0
+
+
+def test_a_page_from_a_disk_has_no_button(disk):
+    page = disk.open(CHAPTER)
+    assert page.locator(".btn-jupyterlite").count() == 0
