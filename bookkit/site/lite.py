@@ -218,7 +218,7 @@ def configure(site: Path) -> None:
     """Name the place that Python comes from, the site's own if its files are there, and list the packages."""
     target = site / FOLDER
     own = site / "_static/live" / live.OWN
-    release = f"../_static/live/{live.OWN}/" if own.is_dir() else live.release()
+    release = f"./../_static/live/{live.OWN}/" if own.is_dir() else live.release()
     source = own if own.is_dir() else live.installed() / "pyodide"
     lock = packages(
         json.loads((source / live.LOCK).read_text("utf-8")), release, target

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from explorers import after, look
-from live import READY, Network, Notebook, with_python
+from live import READY, Network, Notebook
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_live_chapters import code_cells, compare
 from visits import axe_violations
@@ -79,9 +79,11 @@ def write(cell: Locator, text: str) -> None:
 
 
 def run(cell: Locator, text: str) -> Locator:
-    """Run a cell with this text; return what it shows."""
+    """Run a new cell with this text; return what it shows."""
     write(cell, text)
-    cell.page.keyboard.press("ControlOrMeta+Enter")
+    while cell.locator(".jp-InputPrompt").inner_text() == "[ ]:":
+        cell.page.keyboard.press("ControlOrMeta+Enter")  # nobody hears it too early
+        cell.page.wait_for_timeout(500)
     return cell.locator(".jp-OutputArea-output")
 
 
@@ -122,14 +124,9 @@ def test_nobody_else_was_asked(chapter, network):
     )
 
 
-@pytest.fixture(scope="module")
-def own(site: Path, serve, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where a site is served that has Python's files itself, without a header that keeps pages apart."""
-    return serve(with_python(site, tmp_path_factory.mktemp("own")))
-
-
-def test_a_new_notebook_beside_a_page_that_runs(browser, own):
+def test_a_new_notebook_beside_a_page_that_runs(browser, own_python, serve):
     """All from the site itself; each of the two service workers does its own work."""
+    own = serve(own_python)
     context = browser.new_context(viewport=WINDOW)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
