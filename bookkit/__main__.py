@@ -26,10 +26,6 @@ COMMANDS = {
         "compute the frames that the chapters' explorers show",
         "bookkit.explore.keep",
     ),
-    "playground": (
-        "train the networks that the website's playground shows",
-        "bookkit.explore.publish",
-    ),
     "garment": (
         "train the network that looks at garments in chapter 12's explorer",
         "bookkit.garments.network",

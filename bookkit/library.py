@@ -80,6 +80,12 @@ def _definitions(path: Path) -> dict[str, Definition]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = node
     found.pop("__all__", None)
+    for node in found.values():
+        if isinstance(node, ast.ClassDef):
+            halves = [found.get(ast.unparse(base)) for base in node.bases]
+            for half in halves:
+                if isinstance(half, ast.ClassDef) and half.name.startswith("_"):
+                    node.body = [*half.body, *node.body]  # readers know it as one
     return {name: node for name, node in found.items() if not name.startswith("_")}
 
 

@@ -67,18 +67,24 @@ def toy_data(
         raise ValueError(f"There is no data set {name!r}: take one of {list(TOYS)}.")
     if not 0 <= noise < np.inf:
         raise ValueError(f"Noise is zero or more, got {noise}: 0.1 is a good deal.")
-    rng = np.random.default_rng(rng)
-    parts = [TOYS[name](rng), TOYS[name](rng)]
-    train, test = (_noisy(X, y, noise, rng) for X, y in parts)
+    train, test = (_noisy(*part, noise) for part in toy_parts(name, rng))
     return *train, *test
 
 
-def _noisy(
-    X: np.ndarray, y: np.ndarray, noise: float, rng: np.random.Generator
-) -> Data:
+def toy_parts(
+    name: str, rng: "np.random.Generator | int | None" = 0
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return training and test part without noise, (X, y, and what is added for a noise of 1) each."""
+    rng = np.random.default_rng(rng)
+    clean = [TOYS[name](rng), TOYS[name](rng)]
+    # Drawn after both parts: more noise moves the same points further.
+    return [
+        (X, y, rng.standard_normal((y if y.ndim == 2 else X).shape)) for X, y in clean
+    ]
+
+
+def _noisy(X: np.ndarray, y: np.ndarray, unit: np.ndarray, noise: float) -> Data:
     """Add noise to the points of classes, or to the targets of a regression."""
-    regression = y.ndim == 2
-    clean = y if regression else X
-    # Drawn even where it is 0, and after both parts: more noise moves the same points further.
-    noisy = (clean + noise * rng.standard_normal(clean.shape)).astype(np.float32)
-    return (X, noisy) if regression else (noisy, y)
+    if y.ndim == 2:
+        return X, (y + noise * unit).astype(np.float32)
+    return (X + noise * unit).astype(np.float32), y

@@ -1,24 +1,28 @@
-"""Checks, built in chapters 1, 2, 3, 6 and 7.
+"""Checks, built in chapters 1, 2, 3, 6, 7 and 11.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__: list[str] = []
+
+def _check_counts(owner: str, least: str, advice: str = "", **counts: int) -> None:
+    """Raise a ValueError unless all counts are whole numbers, from 1 on."""
+    got = ", ".join(f"{name}={count!r}" for name, count in counts.items())
+    if not all(isinstance(count, int | np.integer) for count in counts.values()):
+        raise ValueError(f"{owner} needs whole numbers, got {got}{advice}.")
+    if min(counts.values()) < 1:
+        raise ValueError(f"{owner} needs at least {least}, got {got}.")
 
 
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
     """Raise a ValueError unless a dense layer can be of these sizes and this type."""
-    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
-    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
-        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
-    if n_inputs < 1 or n_neurons < 1:
-        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    least = "one input and one neuron"
+    _check_counts("Dense", least, n_inputs=n_inputs, n_neurons=n_neurons)
     if not np.issubdtype(dtype, np.floating):
         raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
@@ -150,11 +154,9 @@ def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> 
     """
     low, high = predictions.min(initial=0), predictions.max(initial=1)
     if low < -1e-3 or high > 1 + 1e-3:
+        expected = "expected probabilities from 0 to 1"
         got = f"got {predictions.min():g} to {predictions.max():g}"
-        missing = f"is the {after} missing?"
-        raise ValueError(
-            f"{owner} expected probabilities from 0 to 1, {got}: {missing}"
-        )
+        raise ValueError(f"{owner} {expected}, {got}: is the {after} missing?")
 
 
 def _check_not_empty(values: np.ndarray, asker: object) -> None:
@@ -230,17 +232,38 @@ def _check_state(
         raise ValueError(f"{owner} remembers {expected}, got {lists[1] or 'nothing'}.")
     vectors = [np.asarray(state[name]) for name in given]
     for vector in vectors:
-        if (
-            vector.dtype.kind != "f"
-            or vector.ndim != 1
-            or vector.size != vectors[0].size
-        ):
+        floats = vector.dtype.kind == "f" and vector.ndim == 1
+        if not floats or vector.size != vectors[0].size:
             got = f"got {vector.dtype} of shape {vector.shape}"
             raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
 
 
+def _as_setting(
+    value: Any,
+    needs: str,
+    *,
+    least: float = 0.0,
+    below: float = math.inf,
+    tip: str = "",
+) -> float:
+    """Return a setting as a plain float; else a ValueError that begins with `needs`."""
+    number = np.asarray(value)
+    plain = number.ndim == 0 and number.dtype.kind in "iuf"
+    if plain and np.isfinite(number) and least <= number < below:
+        return float(number)
+    raise ValueError(f"{needs}, got {value!r}{tip}.")
+
+
 def _strength(name: str, value: float) -> float:
     """Return a penalty's strength as a float; ValueError unless it is 0 or more."""
-    if not 0 <= value < math.inf:
-        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
-    return float(value)
+    return _as_setting(value, f"Dense needs {name} of 0, for none, or more")
+
+
+def _check_callbacks(callbacks: Any) -> list[Callable[..., object]]:
+    """Return them as a list; ValueError unless each can be called."""
+    several = isinstance(callbacks, Iterable) and not callable(callbacks)
+    listeners = list(callbacks) if several else []
+    if not several or not all(map(callable, listeners)):
+        needs = "callbacks is a list of functions of (model, history)"
+        raise ValueError(f"{needs}, got {callbacks!r}.")
+    return listeners

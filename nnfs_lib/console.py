@@ -9,14 +9,9 @@ from collections.abc import Generator, Iterable
 from contextlib import suppress
 from typing import Any
 
-__all__: list[str] = []
-
 
 def _progress(steps: Iterable[Any], *, total: int, shown: bool) -> Generator[Any]:
-    """Yield the steps one by one; after five seconds a bar shows how far they are.
-
-    The bar is tqdm's, which is an extra; without it there is none.
-    """
+    """Yield the steps one by one; after five seconds tqdm, if there, draws a bar."""
     bar: Any = None
     begin = time.monotonic()
     shown = shown and not os.environ.get("TQDM_DISABLE")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nnfs_lib.checks import _as_numbers
+from nnfs_lib.checks import _as_numbers, _check_counts
 from nnfs_lib.downloads import _FASHION_MNIST, _MNIST, _find_pictures, _PictureSet
 from nnfs_lib.strangers import _png_files, _read_idx, _read_pictures
 
@@ -37,13 +37,8 @@ def spiral_data(
 
     Built in chapter 1.
     """
-    got = f"got {samples=}, {classes=}"
-    if not isinstance(samples, int | np.integer) or not isinstance(
-        classes, int | np.integer
-    ):
-        raise ValueError(f"spiral_data needs whole numbers, {got}: use int(...).")
-    if samples < 1 or classes < 1:
-        raise ValueError(f"spiral_data needs at least one of each, {got}.")
+    counts = {"samples": samples, "classes": classes}
+    _check_counts("spiral_data", "one of each", ": use int(...)", **counts)
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)
@@ -59,17 +54,13 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
 
     Built in chapter 9.
     """
-    if samples < 1:
-        raise ValueError(f"sine_data needs at least one sample, got {samples=}.")
+    _check_counts("sine_data", "one sample", samples=samples)
     X = np.linspace(0, 1, samples).reshape(-1, 1)
     return X.astype(np.float32), np.sin(2 * np.pi * X).astype(np.float32)
 
 
 def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as arrays; ValueError unless they are equally long, and not empty.
-
-    Both have to hold real numbers; what y may be beyond that, the loss knows.
-    """
+    """Return both as arrays of numbers; ValueError unless equally long, not empty."""
     X = _as_numbers(X, owner="The network", name="X")
     y = _as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
@@ -160,11 +151,7 @@ def _batches_of(loader: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
-
-    FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
-    don't belong together, or hold nothing.
-    """
+    """Return pictures (n, height, width) and labels (n,) of "train" or "t10k"."""
     found = []
     for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
         both = folder / name, folder / f"{name}.gz"
@@ -248,9 +235,8 @@ def load_image_folders(folder: str | Path) -> tuple[np.ndarray, ...]:
     arrays = []
     for part in parts:
         paths = [_png_files(part / name) for name in names]
-        arrays.append(
-            _read_pictures([path for each in paths for path in each])
-        )
+        in_order = [path for each in paths for path in each]
+        arrays.append(_read_pictures(in_order))
         arrays.append(np.repeat(np.arange(len(names)), [len(each) for each in paths]))
     X_train, y_train, X_test, y_test = arrays
     if X_train.shape[1:] != X_test.shape[1:]:

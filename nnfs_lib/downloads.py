@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-__all__: list[str] = []
-
 
 class _PictureSet(NamedTuple):
     """Labeled pictures in four IDX files, and how to know and get them.
@@ -77,11 +75,7 @@ def _fetch(url: str, size: int, sha256: str) -> bytes:
 
 
 def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> None:
-    """Bring a file to its path, whole and checked, from the first mirror that has it.
-
-    Raises ConnectionError, with what every mirror said, where none has it, and in
-    a browser.
-    """
+    """Bring a file to its path, checked; ConnectionError where no mirror has it."""
     from http.client import HTTPException
 
     if sys.platform == "emscripten":
@@ -102,10 +96,7 @@ def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> Non
 
 
 def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
-    """Return the folder with the files: the given one, or $NNFS_DATA, or the cache.
-
-    FileNotFoundError for a folder without them.
-    """
+    """Return the folder with the files: the given one, $NNFS_DATA's, or the cache."""
     given = folder or os.environ.get("NNFS_DATA")
     if not given:
         return _fill_cache(source)
@@ -121,10 +112,7 @@ def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
 
 
 def _fill_cache(source: _PictureSet) -> Path:
-    """Return the cache's folder for the files, after downloading those it lacks.
-
-    ConnectionError, with what to do by hand, where that is impossible.
-    """
+    """Return the cache's folder, filled; ConnectionError says what to do by hand."""
     cache = Path.home() / ".cache/nnfs_lib" / source.name
     try:
         cache.mkdir(parents=True, exist_ok=True)

@@ -17,8 +17,6 @@ import numpy as np
 
 from nnfs_lib.strangers import _unpack
 
-__all__: list[str] = []
-
 
 def _write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place, then renamed into it."""

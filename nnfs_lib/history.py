@@ -1,10 +1,11 @@
-"""History, built in chapter 10.
+"""History, built in chapters 10 and 11.
 
 Generated from the chapters: edit them, not this file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["History"]
 
@@ -56,3 +57,15 @@ def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
         parts.append(f"validation accuracy {record['val_accuracy']:.3f}")
     parts.append(f"learning rate {record['learning_rate']:.3g}")
     return f"epoch {epoch:{len(str(epochs))}d}: {', '.join(parts)}"
+
+
+class _Evaluation(NamedTuple):
+    """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
+
+    The loss is without penalties; the accuracy is NaN where the model has none.
+
+    Built in chapter 11.
+    """
+
+    loss: float
+    accuracy: float

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
+from nnfs_lib.checks import _as_setting
+
 __all__ = ["constant", "glorot_uniform", "he_normal", "normal"]
 
 
@@ -17,15 +19,8 @@ def normal(scale: float) -> Callable[..., np.ndarray]:
 
     Built in chapter 9.
     """
-    if not 0 <= scale < math.inf:
-        raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
-
-    def draw(
-        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        return (scale * rng.standard_normal(shape)).astype(dtype)
-
-    return draw
+    scale = _as_setting(scale, "normal needs a finite scale of 0 or more")
+    return lambda shape, rng, dtype: (scale * rng.standard_normal(shape)).astype(dtype)
 
 
 def constant(value: float) -> Callable[..., np.ndarray]:
@@ -33,13 +28,9 @@ def constant(value: float) -> Callable[..., np.ndarray]:
 
     Built in chapter 9.
     """
-
-    def fill(
-        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        return np.full(shape, value, dtype=dtype)
-
-    return fill
+    if np.asarray(value).dtype.kind not in "iuf":
+        raise ValueError(f"constant needs a number, got {value!r}.")
+    return lambda shape, rng, dtype: np.full(shape, value, dtype=dtype)
 
 
 def he_normal(
@@ -65,11 +56,8 @@ def _draw_weights(
         # A copy: what the function returns may be in use elsewhere, or read-only.
         weights = np.array(initializer(shape, rng, dtype))
     except TypeError as error:
-        advice = "as he_normal and normal(0.1) can be"
-        message = (
-            f"An initializer is called with (shape, rng, dtype), {advice}: {error}."
-        )
-        raise ValueError(message) from error
+        how = "is called with (shape, rng, dtype), as he_normal and normal(0.1) can be"
+        raise ValueError(f"An initializer {how}: {error}.") from error
     if weights.shape != shape or weights.dtype != dtype:
         got = f"{weights.dtype} of shape {weights.shape}"
         expected = f"{np.dtype(dtype)} of shape {shape}"

@@ -8,7 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnfs_lib.checks import _as_numbers, _check_batch, _check_sizes, _strength
+from nnfs_lib.checks import (
+    _as_numbers,
+    _as_setting,
+    _check_batch,
+    _check_sizes,
+    _strength,
+)
 from nnfs_lib.initializers import _draw_weights, he_normal
 
 __all__ = ["Dense", "Dropout", "Flatten", "Layer", "Rescaling"]
@@ -121,27 +127,20 @@ class Dense(Layer):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         _kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        self.dweights = _product(self.inputs.T, doutputs, self.dweights_view)
+        self.dbiases = _product(ones, doutputs, self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
-            gradient = _penalty_gradient(
-                self.weights, self.weight_l1, self.weight_l2
-            )
-            self.dweights += gradient
+            pull = _penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += pull
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += _penalty_gradient(
-                self.biases, self.bias_l1, self.bias_l2
-            )
+            pull = _penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += pull
 
     settings: tuple[str, ...] = ("weight_l1", "weight_l2", "bias_l1", "bias_l2")
 
 
 def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
-    """Return the outputs that the layer's forward kept, for its backward.
-
-    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
-    the outputs' shape.
-    """
+    """Return what the layer's forward kept; an error unless doutputs have its shape."""
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is not None and np.shape(doutputs) == outputs.shape:
         return outputs
@@ -189,10 +188,8 @@ class Dropout(Layer):
         self, rate: float, *, rng: "np.random.Generator | int | None" = None
     ) -> None:
         """Take the share to drop, from 0 to below 1, and a generator or a seed."""
-        if not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
-            advice = f"got {rate!r}: 0.1 drops a tenth"
-            raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
-        self.rate = float(rate)
+        needs = "Dropout needs a rate from 0 to below 1"
+        self.rate = _as_setting(rate, needs, below=1, tip=": 0.1 drops a tenth")
         self.rng = np.random.default_rng(rng)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -222,6 +219,14 @@ class Dropout(Layer):
     settings: tuple[str, ...] = ("rate",)
 
 
+def _product(left: np.ndarray, right: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """Return left @ right, in `out` unless that is for another shape or type."""
+    try:
+        return np.dot(left, right, out=out)
+    except ValueError:  # a layer that left its network may have other weights now
+        return np.dot(left, right)
+
+
 class Rescaling(Layer):
     """outputs = inputs * scale + offset, as floats.
 
@@ -233,10 +238,9 @@ class Rescaling(Layer):
 
     def __init__(self, scale: float, offset: float = 0.0) -> None:
         """Take what to multiply by, and what to add."""
-        for name, value in (("scale", scale), ("offset", offset)):
-            if not -math.inf < value < math.inf:
-                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
-        self.scale, self.offset = float(scale), float(offset)
+        needs = "Rescaling needs a finite"
+        self.scale = _as_setting(scale, f"{needs} scale", least=-math.inf)
+        self.offset = _as_setting(offset, f"{needs} offset", least=-math.inf)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * scale + offset, float32 or wider, as a new array."""

@@ -69,10 +69,8 @@ class Loss:
         own = vars(cls).keys()
         redefined = own & {"forward", "backward", "calculate"}
         if redefined and "value_and_gradient" not in own:
-            long_way = (
-                Loss.value_and_gradient
-            )  # an inherited shortcut would not call them
-            cls.value_and_gradient = long_way
+            # An inherited shortcut would not call them: take the long way.
+            cls.value_and_gradient = Loss.value_and_gradient
 
 
 # The smallest probability a loss believes in: the log of zero is infinite.
@@ -139,10 +137,7 @@ class BinaryCrossentropy(Loss):
 
 
 def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return targets as one-hot rows of the predictions' shape and type.
-
-    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
-    """
+    """Return targets, labels or rows, as one-hot rows like the predictions."""
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
     # A row for each class, then transposed: stored column by column, as the logits.
@@ -153,10 +148,7 @@ def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
 def _signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
-    """Return predictions - targets, (batch, outputs), as floats.
-
-    Raises ValueError unless both have that shape; nothing is broadcast.
-    """
+    """Return predictions - targets as floats; ValueError unless of one shape."""
     predictions = _as_float(predictions, owner=owner, name="predictions")
     targets = _as_numbers(targets, owner=owner, name="targets")
     _check_same_shape(predictions, targets, owner=owner)

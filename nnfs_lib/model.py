@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from nnfs_lib.checks import _check_callbacks
 from nnfs_lib.console import _progress
 from nnfs_lib.datasets import (
     _batches_of,
@@ -21,11 +22,9 @@ from nnfs_lib.datasets import (
     batches,
 )
 from nnfs_lib.files import _VERSION, _cannot_load, _pack, _read_packed, _write_whole
-from nnfs_lib.history import History, _as_line
-from nnfs_lib.layers import Dense, Layer
-from nnfs_lib.losses import Loss
-from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
-from nnfs_lib.optimizers import Optimizer
+from nnfs_lib.history import History, _as_line, _Evaluation
+from nnfs_lib.layers import Layer
+from nnfs_lib.network import _Network
 from nnfs_lib.saving import (
     _CLASSES,
     _fill,
@@ -33,33 +32,12 @@ from nnfs_lib.saving import (
     _model_to_config,
     _training_to_config,
 )
-from nnfs_lib.wiring import (
-    _check_ending,
-    _check_fit,
-    _check_kind,
-    _describe,
-    _fused_for,
-    _lay_out,
-    _Place,
-    _training_mode,
-)
+from nnfs_lib.wiring import _training_mode
 
 __all__ = ["Model"]
 
 
-class _Evaluation(NamedTuple):
-    """What `evaluate` returns; `loss, accuracy = model.evaluate(X, y)` unpacks it.
-
-    The loss is without penalties; the accuracy is NaN where the model has none.
-
-    Built in chapter 11.
-    """
-
-    loss: float
-    accuracy: float
-
-
-class Model:
+class Model(_Network):
     """A network, what it is trained with, and its training.
 
     `add` layers in the order in which a batch goes through them, `set` a loss, an
@@ -67,181 +45,6 @@ class Model:
 
     Built in chapters 10, 11 and 13.
     """
-
-    def __init__(
-        self,
-        layers: Iterable[Layer] = (),
-        *,
-        rng: "np.random.Generator | int | None" = None,
-    ) -> None:
-        """Begin with these layers, or none; a generator or a seed shuffles batches."""
-        self.layers: list[Layer] = []
-        self.loss: Any = None  # a Loss, an Optimizer and an Accuracy, once they are set
-        self.optimizer: Any = None
-        self.accuracy: Any = None
-        self.layers_in_use: list[Layer] = []  # by a step, and the loss: see finalize
-        self.loss_in_use: Any = None
-        self._finalized_for: list[Any] = []
-        self._parameters = np.empty(0)  # and gradients, once somebody asks for them
-        self._gradients = np.empty(0)
-        self._places: list[_Place] = []
-        self.rng = np.random.default_rng(rng)
-        self.history = History()  # of the last training
-        for layer in layers:
-            self.add(layer)
-
-    def add(self, layer: Layer) -> None:
-        """Put a layer behind those that are there."""
-        _check_kind(layer, Layer, owner="Model.add")
-        if any(layer is each for each in self.layers):
-            advice = "make a second one"
-            raise ValueError(f"Model has this {_describe(layer)} already: {advice}.")
-        self.layers.append(layer)
-
-    def set(
-        self,
-        *,
-        loss: Loss | None = None,
-        optimizer: Optimizer | None = None,
-        accuracy: Accuracy | None = None,
-    ) -> None:
-        """Say what to make small, by which steps, and what to count; None stays."""
-        kinds = {Loss: loss, Optimizer: optimizer, Accuracy: accuracy}
-        for kind, given in kinds.items():
-            if given is not None:
-                _check_kind(given, kind, owner="Model.set")
-        self.loss = self.loss if loss is None else loss
-        self.optimizer = self.optimizer if optimizer is None else optimizer
-        self.accuracy = self.accuracy if accuracy is None else accuracy
-
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """Return what the last layer returns for a batch of inputs."""
-        outputs = X
-        for layer in self.layers:
-            outputs = layer.forward(outputs)
-        return outputs
-
-    def regularization_loss(self) -> float:
-        """Return what the parameters themselves add to the loss."""
-        return sum(layer.regularization_loss() for layer in self.layers)
-
-    def __repr__(self) -> str:
-        """Say which layers it has, and with what it is trained."""
-        tools = (self.loss, self.optimizer, self.accuracy)
-        names = [_describe(layer) for layer in self.layers]
-        names += [type(tool).__name__ for tool in tools if tool]
-        return f"Model({', '.join(names)})"
-
-    def __copy__(self) -> "Model":
-        """Refuse: two models can't have the same layers."""
-        raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """All weights and biases as one vector, of which the layers' arrays are views."""
-        owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
-        if owners != [place[:2] for place in self._places] or any(
-            getattr(layer, name).base is not self._parameters for layer, name in owners
-        ):
-            old = self._parameters
-            self._parameters, self._gradients, self._places = _lay_out(self.layers)
-            moved = self.optimizer.arrays if self.optimizer else []
-            if moved and moved[0] is old and old.size == self._parameters.size:
-                moved[0] = self._parameters
-        return self._parameters
-
-    @parameters.setter
-    def parameters(self, value: object) -> None:
-        if value is not self._parameters:
-            held = "Model.parameters is the vector whose parts the layers use"
-            raise AttributeError(f"{held}: write model.parameters[...] = new.")
-
-    def finalize(self) -> None:
-        """Check that all fit, and find the fused loss.
-
-        Raises RuntimeError where there is nothing to train, and a ValueError that names
-        two layers that don't fit. To call it again is harmless.
-        """
-        if not any(layer.parameter_names for layer in self.layers):
-            advice = "add layers, at least one Dense"
-            raise RuntimeError(f"Model has nothing to train: {advice}.")
-        outputs = _check_fit(self.layers)
-        last = self.layers[-1]
-        # What a step runs: all layers and the loss, or all but the last and the fused.
-        self.layers_in_use, self.loss_in_use = [*self.layers], self.loss
-        if self.loss:
-            _check_ending(last, self.loss, outputs)
-            if fused := _fused_for(last, self.loss):
-                self.layers_in_use, self.loss_in_use = self.layers[:-1], fused
-        self._finalized_for = [*self.layers, self.loss]
-
-    def summary(self) -> None:
-        """Print every layer with the number of its parameters, and what it trains with."""
-        total = 0
-        for place, layer in enumerate(self.layers):
-            count = sum(getattr(layer, name).size for name in layer.parameter_names)
-            total += count
-            print(f"{place:3d}  {_describe(layer):24s} {count:12,d}")
-        print(f"     {'all parameters':24s} {total:12,d}")
-        for tool in ("loss", "optimizer", "accuracy"):
-            kind = type(getattr(self, tool)).__name__
-            print(f"     {tool:24s} {'-' if kind == 'NoneType' else kind}")
-
-    def _backpropagate(
-        self, X: np.ndarray, y: np.ndarray
-    ) -> tuple[float, np.ndarray]:
-        """Fill the gradients; return the data loss of a batch, and its outputs."""
-        self.parameters  # asking for them lays them out in one vector
-        outputs = X
-        for layer in self.layers_in_use:
-            outputs = layer.forward(outputs)
-        value, gradient = self.loss_in_use.value_and_gradient(outputs, y)
-        first = next(layer for layer in self.layers if layer.parameter_names)
-        for layer in reversed(self.layers_in_use):
-            if layer is first:
-                break
-            gradient = layer.backward(gradient)
-        if isinstance(first, Dense) and type(first).backward is Dense.backward:
-            first.keep_gradients(gradient)
-        else:
-            first.backward(gradient)
-        for layer, name, _, slopes in self._places:
-            found: Any = getattr(layer, f"d{name}", None)
-            if found is not slopes:  # by a layer that makes new arrays
-                if np.shape(found) != slopes.shape:
-                    needs = f"has to keep d{name} of shape {slopes.shape}"
-                    raise ValueError(f"{_describe(layer)} {needs}, got {found!r}.")
-                slopes[...] = found
-        return value, outputs
-
-    def step(self, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Take a step on one batch; return its data loss and outputs from before it.
-
-        The outputs are logits where the fused loss stands for the last layer.
-        """
-        self._check_tools("loss", "optimizer")
-        value, outputs = self._backpropagate(X, y)
-        self.optimizer.step([(self._parameters, self._gradients)])
-        return value, outputs
-
-    def gradients(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the gradient of the loss, penalties included, and move nothing.
-
-        It is a vector, in the order of `parameters`. Layers are in the mode they are in:
-        dropout drops only while `train` runs.
-        """
-        self._check_tools("loss")
-        self._backpropagate(X, y)
-        return self._gradients.copy()
-
-    def _check_tools(self, *names: str) -> None:
-        """Finalize if need be; RuntimeError where what a step needs is not there yet."""
-        missing = [f"{name}=..." for name in names if getattr(self, name) is None]
-        if missing:
-            advice = f"call set({', '.join(missing)}) first"
-            raise RuntimeError(f"Model is not ready: {advice}.")
-        if self._finalized_for != [*self.layers, self.loss]:
-            self.finalize()
 
     def _train_epoch(
         self, X: Any, y: np.ndarray | None, batch_size: int | None = None
@@ -272,15 +75,6 @@ class Model:
             raise FloatingPointError(f"The loss of epoch {epoch} is NaN: {advice}.")
         return record
 
-    def _answers(self, outputs: np.ndarray) -> np.ndarray:
-        """Return what the accuracy needs to see, given what a step returned."""
-        if len(self.layers_in_use) == len(self.layers):
-            return outputs
-        # The highest logit is the highest probability: no need for the softmax.
-        if type(self.accuracy).compare is CategoricalAccuracy.compare:
-            return outputs
-        return self.layers[-1].forward(outputs)
-
     def train(
         self,
         X: Any,
@@ -294,44 +88,46 @@ class Model:
     ) -> History:
         """Take a step on every batch, epoch after epoch; return what was measured.
 
-        X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an epoch
-        is one step on all samples, in their order; with a smaller one, they are shuffled
-        every epoch. In the place of X and y it takes a loader, which gives batches (X, y)
-        each time it is gone through. validation_data is (X, y), evaluated after every
-        epoch. Prints a line every so many epochs, and of the first and the last; for 0,
-        none. After every epoch, each callback is called with the model and the history so
-        far; if one returns true, the training ends. So it does after a keyboard interrupt,
-        and with a FloatingPointError where the loss is no number any more; `model.history`
-        has the finished epochs.
+        X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of
+        batches (X, y). An epoch is one step on all samples, in order; with a smaller
+        batch_size, they are shuffled. validation_data, (X, y), is evaluated after every
+        epoch. A line is printed every print_every epochs, 0 for never, and of the first and
+        last. Callbacks get model and history after every epoch; one that returns true ends
+        the training, as a keyboard interrupt does. FloatingPointError for a loss of NaN.
         """
         epochs = _check_count(epochs, "epochs", least=1)
         print_every = _check_count(print_every, "print_every", least=0)
         listeners = _check_callbacks(callbacks)
-        self._check_tools("loss", "optimizer")
-        X, y, size = self._check_data(X, y, batch_size)
-        if validation_data is not None:
-            self._try_out(validation_data)
+        X, y, size = self._prepare(X, y, batch_size, validation_data)
         self.history = history = History()
         numbers = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
         try:
             with closing(numbers), _training_mode(self.layers, True):
                 for epoch in numbers:
-                    record = self._train_epoch(X, y, batch_size)
+                    record = self._train_epoch(X, y, size)
                     if validation_data is not None:
-                        found = self.evaluate(*validation_data, batch_size=size)
-                        record["val_loss"] = found.loss
-                        if self.accuracy is not None:
-                            record["val_accuracy"] = found.accuracy
+                        record |= self._validate(validation_data, size)
                     history.append(record)
                     answers = [callback(self, history) for callback in listeners]
-                    shown = epoch in (1, epochs) or any(answers)
-                    if print_every and (epoch % print_every == 0 or shown):
+                    shown = any(answers) or epoch in (1, epochs)
+                    if print_every and (shown or epoch % print_every == 0):
                         print(_as_line(epoch, epochs, record))
                     if any(answers):
                         break
         except KeyboardInterrupt:
             history.interrupted = True
         return history
+
+    def __init__(
+        self,
+        layers: Iterable[Layer] = (),
+        *,
+        rng: "np.random.Generator | int | None" = None,
+    ) -> None:
+        """Begin with these layers, or none; a generator or a seed shuffles batches."""
+        super().__init__(layers)
+        self.rng = np.random.default_rng(rng)
+        self.history = History()  # of the last training
 
     def predict(self, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
         """Return what the last layer returns, for X (samples, ...), as a new array.
@@ -373,13 +169,15 @@ class Model:
             outputs, targets = map(np.concatenate, zip(*found, strict=True))
         return self.accuracy.calculate(self._answers(outputs), targets)
 
-    def _try_out(self, data: tuple[np.ndarray, np.ndarray]) -> None:
-        """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
+    def _try_out(
+        self, data: tuple[np.ndarray, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return (X, y) as arrays; raise an error now, not later, where they don't fit."""
         if not isinstance(data, tuple | list) or len(data) != 2:
             raise ValueError("validation_data is a pair: (X, y).")
         X, y = _check_samples(*data)
-        for array, name in ((X, "X"), (y, "y")):
-            _check_finite(array, name)
+        _check_finite(X, "X")
+        _check_finite(y, "y")
         outputs = X[:1]
         with _training_mode(self.layers, False):
             for layer in self.layers_in_use:
@@ -391,19 +189,30 @@ class Model:
                 self.loss_in_use.calculate(every, part)
                 if self.accuracy is not None:
                     self.accuracy.calculate(self._answers(every), part)
+        return X, y
 
-    def _check_data(
-        self, X: Any, y: np.ndarray | None, batch_size: int | None
+    def _prepare(
+        self, X: Any, y: np.ndarray | None, batch_size: int | None, validation: Any
     ) -> tuple[Any, np.ndarray | None, int | None]:
-        """Return what to train on, and how many samples validation takes at a time."""
+        """Return X and y, and in batches of how many, once all is known to fit."""
+        self._check_tools("loss", "optimizer")
         if y is None:
-            _check_loader(X, batch_size)
-            return X, None, None
-        X, y = _check_samples(X, y)
-        if batch_size is not None:
+            _check_loader(X, batch_size)  # it has a batch size of its own
+        else:
+            X, y = self._try_out((X, y))
+            batch_size = len(X) if batch_size is None else batch_size
             batch_size = _check_count(batch_size, "batch_size", least=1)
-        self._try_out((X, y))
-        return X, y, batch_size or len(X)
+        if validation is not None:
+            self._try_out(validation)
+        return X, y, batch_size
+
+    def _validate(self, data: Any, batch_size: int | None) -> dict[str, float]:
+        """Return what `evaluate` finds, by the history's names."""
+        found = self.evaluate(*data, batch_size=batch_size)
+        record = {"val_loss": found.loss}
+        if self.accuracy is not None:
+            record["val_accuracy"] = found.accuracy
+        return record
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
         """Return copies: (weights, biases) of each trainable layer, first to last."""
@@ -418,11 +227,8 @@ class Model:
 
         Raises ValueError unless every array fits; then nothing has changed.
         """
-        layers = [layer for layer in self.layers if layer.parameter_names]
-        fitting = _fitting_all(layers, parameters)
-        for layer, arrays in zip(layers, fitting, strict=True):
-            for name, array in arrays.items():
-                getattr(layer, name)[...] = array
+        for array, new in _fitting_all(self.layers, parameters):
+            array[...] = new
 
     def save_parameters(self, path: str | Path) -> None:
         """Write all weights and biases to an .npz file, whole or not at all."""
@@ -441,13 +247,13 @@ class Model:
         """
         try:
             arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-            counts = [len(each.parameter_names) for each in self.layers]
+            counts = [len(several) for several in self.get_parameters()]
             if len(arrays) != sum(counts):
                 found = f"{len(arrays)} arrays, the model has {sum(counts)}"
                 raise ValueError(f"it is of another model: {found}")
             self.set_parameters(
                 [arrays[f"{place}.{number}"] for number in range(count)]
-                for place, count in enumerate(filter(None, counts))
+                for place, count in enumerate(counts)
             )
         except (ValueError, KeyError) as error:
             raise _cannot_load(path, error) from error
@@ -487,15 +293,3 @@ class Model:
         except Exception as error:  # whatever went wrong, the file is to blame
             raise _cannot_load(path, error) from error
         return model
-
-
-def _check_callbacks(
-    callbacks: Iterable[Callable[["Model", History], object]],
-) -> list[Callable[["Model", History], object]]:
-    """Return them as a list; ValueError unless each can be called."""
-    several = isinstance(callbacks, Iterable) and not callable(callbacks)
-    listeners = list(callbacks) if several else []
-    if not several or not all(map(callable, listeners)):
-        needs = "callbacks is a list of functions of (model, history)"
-        raise ValueError(f"{needs}, got {callbacks!r}.")
-    return listeners

@@ -29,8 +29,6 @@ from nnfs_lib.metrics import (
 from nnfs_lib.optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 from nnfs_lib.wiring import _describe
 
-__all__: list[str] = []
-
 
 def _fitting(
     layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
@@ -50,8 +48,9 @@ def _fitting(
 
 def _fitting_all(
     layers: Sequence[Layer], parameters: Iterable[Sequence[np.ndarray]]
-) -> list[dict[str, np.ndarray]]:
-    """Return copies of new parameters by name, for each layer, if all of them fit."""
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return every parameter with a copy of what it becomes, if all of them fit."""
+    layers = [layer for layer in layers if layer.parameter_names]
     try:
         given = [tuple(each) for each in parameters]
     except TypeError as error:
@@ -61,8 +60,9 @@ def _fitting_all(
         counts = f"{len(layers)} layers, got those of {len(given)}"
         raise ValueError(f"Model expected the parameters of {counts}.")
     return [
-        _fitting(layer, layer.parameter_names, arrays)
+        (getattr(layer, name), new)
         for layer, arrays in zip(layers, given, strict=True)
+        for name, new in _fitting(layer, layer.parameter_names, arrays).items()
     ]
 
 
@@ -127,10 +127,7 @@ def _from_config(
 def _to_config(
     part: object, kind: type, arrays: Mapping[str, np.ndarray]
 ) -> dict[str, Any] | None:
-    """Return what JSON can hold of a part of a model: its name and its settings.
-
-    ValueError where the part could not be made again from that and its arrays.
-    """
+    """Return a part's name and settings, for JSON; ValueError if it can't come back."""
     if part is None:
         return None
     name = type(part).__name__

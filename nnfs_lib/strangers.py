@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 
-__all__: list[str] = []
-
 # What the third byte of an IDX file says of its values; this library reads the first.
 _IDX_TYPES = {8: "u1", 9: "i1", 11: "i2", 12: "i4", 13: "f4", 14: "f8"}
 
@@ -149,10 +147,7 @@ def _read_text(content: bytes) -> Any:
 
 
 def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays that chapter 13's `_pack` has put into these bytes.
-
-    ValueError unless they are what it made, to the last bit.
-    """
+    """Return text and arrays of `_pack`'s bytes; ValueError unless all is as it was."""
     digest = hashlib.sha256(content[:-64]).hexdigest()
     if content[-64:] != digest.encode("ascii"):
         raise ValueError("it is damaged, or something else: the checksum is wrong")

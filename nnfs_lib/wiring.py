@@ -13,8 +13,6 @@ from nnfs_lib.fused import FUSED
 from nnfs_lib.layers import Dense, Layer
 from nnfs_lib.losses import CategoricalCrossentropy, Loss
 
-__all__: list[str] = []
-
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:
     """Raise a ValueError that says what to do, unless value is an instance of kind."""

@@ -9,8 +9,7 @@ import nnfs_lib as nn
 from bookkit.explore.course import Courses
 from bookkit.explore.model_course import ModelCourse, dense_model
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
-from bookkit.explore.shared import PLANE, class_bytes, plane
-from bookkit.explore.trainings import powers
+from bookkit.explore.shared import PLANE, class_bytes, plane, powers
 
 LAST = 500
 EPOCHS = (0, 5, 10, 20, 50, 100, 200, LAST)

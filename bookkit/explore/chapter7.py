@@ -14,7 +14,7 @@ from bookkit.explore.course import (
     spiral_words,
 )
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.trainings import powers
+from bookkit.explore.shared import powers
 
 NEURONS, LAST = 64, 2000
 STRENGTHS = (0.0, 0.00003, 0.0001, 0.0003, 0.001, 0.01)

@@ -7,7 +7,7 @@ import numpy as np
 import nnfs_lib as nn
 from bookkit.explore.course import Course, Courses
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.trainings import powers
+from bookkit.explore.shared import powers
 
 LAST = 3000
 NEURONS = 64

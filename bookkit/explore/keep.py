@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bookkit import explore
-from bookkit.explore import sheet, trainings
+from bookkit.explore import sheet
 from bookkit.explore.recipe import Recipe
 from bookkit.files import replace
 
@@ -36,13 +36,10 @@ def recipes() -> dict[str, Recipe]:
 
 
 def blocks() -> Iterator[Kept]:
-    """Yield all blocks that the book keeps: one a recipe, and what travels with the playground."""
+    """Yield all blocks that the book keeps: one a recipe."""
     for recipe in recipes().values():
         build = functools.partial(sheet.compute, recipe)
         yield Kept(sheet.name_of(recipe), sheet.digest(recipe), build)
-    first = trainings.CHUNKS[0]
-    build = functools.partial(trainings.train, first)
-    yield Kept(trainings.name_of(first), trainings.digest(first), build)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

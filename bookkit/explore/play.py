@@ -1,6 +1,6 @@
 """The playground: a small network on a small data set, with every setting under the reader's hand.
 
-On the website it replays trainings that were done beforehand; in a notebook it trains.
+On a page its front-end trains; in a notebook the library does.
 """
 
 import time
@@ -16,22 +16,19 @@ from bookkit.explore.recipe import EXACT, Field, Frame, Position, Recipe
 from bookkit.explore.shared import PLANE, class_bytes, plane
 from bookkit.explore.trainings import (
     AXES,
-    CHUNKS,
-    CURVE,
+    LOOKS,
     SETTINGS,
     block,
     look,
     points_of,
-    spaced,
     words_of,
 )
+from bookkit.toys import TOYS, toy_parts
 from bookkit.training import Training
 
-FOLDER = "playground"  # of the site's static files, where the chunks are
 SIDE = 64  # pixels of the map
 NEURON = 20  # pixels of a neuron's own picture
 LINE = 100  # places along x, for the curve of a regression
-LOOKS = 60  # frames of a training that one watches
 SLICE = 0.015  # seconds that a slice of training may take before the kernel looks at other things
 
 PLACES = plane(SIDE)
@@ -49,12 +46,21 @@ def frame_of(network: Training, history: np.ndarray) -> Frame:
         "history": history,
         "points": points_of(network),
         "neurons": neuron_pictures(network),
+        "weights": parameters_of(network),
     }
     if network.regression:
         arrays["fit"] = np.column_stack([ALONG, network.predict(ALONG)])
     else:
         arrays["map"] = class_bytes(network.predict(PLACES))
     return Frame(arrays, words_of(network))
+
+
+def parameters_of(network: Training) -> np.ndarray:
+    """Return all parameters in one row: layer by layer the weights, row by row, then the biases."""
+    every = [
+        getattr(each, name) for each in network.layers for name in each.parameter_names
+    ]
+    return np.concatenate([array.ravel() for array in every])
 
 
 def neuron_pictures(network: Training) -> np.ndarray:
@@ -77,7 +83,7 @@ class Playground(Explorer):
     """The explorer that trains: a network of the library's layers, or of a reader's own.
 
     dense, activation: classes to train with instead of the library's; what they raise is shown in words.
-    With classes of a reader's own there is nothing to replay: the kernel computes every frame.
+    Classes of a reader's own only the kernel can train with.
     """
 
     def __init__(
@@ -92,15 +98,15 @@ class Playground(Explorer):
             for name, given in {"dense": dense, "activation": activation}.items()
             if given is not None
         }
-        # What is kept, and the program that is copied, are of the library's own layers.
-        kept = {"replays": FOLDER, "code": CODE, "codes": CODES}
+        # The page trains the library's own layers alone, and the program that is copied is of them.
+        page = {"trains": True, "code": CODE, "codes": CODES}
         super().__init__(
             RECIPE,
-            block=b"" if self.own else block(CHUNKS[0]),
+            block=b"" if self.own else block(),
             time="epoch",
             wide=True,
             address=True,
-            **({} if self.own else kept),
+            **({} if self.own else page),
             **options,
         )
 
@@ -114,7 +120,7 @@ class Playground(Explorer):
         network = Training(**setting)  # type: ignore[arg-type]
         history = [look(network)]
         step = 1
-        for stop in spaced(last, LOOKS):
+        for stop in stops(last):
             while network.epoch < stop:
                 start = time.perf_counter()
                 network.advance(min(stop - network.epoch, step))
@@ -133,12 +139,26 @@ def compute(**position: Any) -> Frame:
     epoch = int(position.pop("epoch"))
     network = Training(**position)
     history = [look(network)]
-    for stop in sorted({*(stop for stop in CURVE if stop < epoch), epoch} - {0}):
+    for stop in stops(epoch)[1:]:
         network.advance(stop - network.epoch)
         history.append(look(network))
     return frame_of(network, np.array(history))
 
 
+def stops(last: int) -> list[int]:
+    """Return the epochs at which one looks at a training on its way; the last is where it ends."""
+    return [*(epoch for epoch in LOOKS if epoch < last), last]
+
+
+ENDS = {
+    name: {"labels": ["x"], "classes": 1}
+    if y.ndim == 2
+    else {
+        "labels": ["x\N{SUBSCRIPT ZERO}", "x\N{SUBSCRIPT ONE}"],
+        "classes": int(y.max()) + 1,
+    }
+    for name, y in ((name, toy_parts(name)[0][1]) for name in TOYS)
+}
 RECIPE = Recipe(
     title="The playground",
     axes=AXES,
@@ -189,10 +209,13 @@ RECIPE = Recipe(
             ],
         },
         {
-            "kind": "gallery",
-            "title": "Each hidden neuron: the bluer, the higher its output",
+            "kind": "network",
+            "title": "The network; in a neuron, blue is high",
             "field": "neurons",
-            "place": "neurons",
+            "weights": "weights",
+            "by": "data",
+            "ends": ENDS,
+            "place": "network",
             "below": True,
         },
     ),
@@ -202,6 +225,7 @@ RECIPE = Recipe(
         "fit": EXACT,
         "history": EXACT,
         "points": EXACT,
+        "weights": EXACT,
     },
     compute=compute,
     play="epoch",

@@ -63,3 +63,9 @@ def bars(
         "labels": ["0", "1", "2"],
         **more,
     }
+
+
+def powers(low: int, high: int, parts: int) -> tuple[float, ...]:
+    """Return 10**low to 10**high, `parts` to each decade, to three digits."""
+    exponents = np.arange(low * parts, high * parts + 1) / parts
+    return tuple(float(f"{10.0**exponent:.3g}") for exponent in exponents)

@@ -1,180 +1,66 @@
-"""The playground's grid: which trainings the website replays, and how they are done and kept."""
+"""What the playground trains: its axes, its data sets, and what it says of a network on its way."""
 
-import itertools
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bookkit.explore.recipe import Axis, Position
-from bookkit.explore.replay import Run, block_of
-from bookkit.explore.sheet import digest_of, kept
-from bookkit.toys import TOYS
+from bookkit.explore.recipe import EXACT, Axis
+from bookkit.explore.sheet import pack
+from bookkit.toys import TOYS, toy_parts
 from bookkit.training import ACTIVATIONS, OPTIMIZERS, Training
 
-EPOCHS = (0, 10, 25, 50, 100, 150, 200, 300, 500)
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+LAST = 5000  # epochs
 
 
-def spaced(last: int, number: int) -> tuple[int, ...]:
-    """Return up to that many epochs from 0 to `last`, close together first."""
-    epochs = np.geomspace(1, last + 1, number).round().astype(int) - 1
-    return tuple(dict.fromkeys(epochs.tolist()))
+def spaced(last: int, each: int, growth: float) -> tuple[int, ...]:
+    """Return epochs from 0 on: every one up to `each`, then further and further apart."""
+    found = list(range(each + 1))
+    while found[-1] < last:
+        found.append(min(last, max(found[-1] + 1, round(found[-1] * growth))))
+    return tuple(found)
 
 
-CURVE = tuple(
-    sorted({*EPOCHS, *spaced(EPOCHS[-1], 28)})
-)  # the epochs at which the losses of a run are kept
+def decades(low: int, high: int, steps: tuple[float, ...]) -> tuple[float, ...]:
+    """Return these numbers times 10**low, and so on, up to 10**high."""
+    exponents = range(low, high)
+    found = [float(f"{step}e{each}") for each in exponents for step in steps]
+    return (*found, float(f"1e{high}"))
 
 
-def powers(low: int, high: int, parts: int) -> tuple[float, ...]:
-    """Return 10**low to 10**high, `parts` to each decade, to three digits."""
-    exponents = np.arange(low * parts, high * parts + 1) / parts
-    return tuple(float(f"{10.0**exponent:.3g}") for exponent in exponents)
-
-
+# The epochs at which one looks at a training, round ones among them.
+LOOKS = tuple(sorted({*spaced(LAST, 60, 1.02), 100, 200, 300, 500, 1000, 2000}))
+RATES = decades(-4, 1, (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
+PENALTIES = (0.0, *decades(-5, -1, (1, 2, 5)))
 AXES = (
     Axis("data", "Data set", tuple(TOYS), "spiral 3"),
-    Axis(
-        "learning_rate",
-        "Learning rate",
-        RATES,
-        0.03,
-        more=powers(-4, 1, 20),
-        form="{:g}",
-    ),
-    Axis("depth", "Hidden layers", (0, 1, 2, 3, 4), 2, more=(5, 6)),
-    Axis("epoch", "Epoch", EPOCHS, 200, more=(*CURVE, *spaced(5000, 40))),
-    Axis("width", "Neurons per layer", (4, 8, 12, 16), 12, more=tuple(range(1, 33))),
+    Axis("learning_rate", "Learning rate", RATES, 0.03, form="{:g}"),
+    Axis("depth", "Hidden layers", tuple(range(7)), 2),
+    Axis("epoch", "Epoch", LOOKS, 200),
+    Axis("width", "Neurons per layer", tuple(range(1, 33)), 12),
     Axis("activation", "Activation", tuple(ACTIVATIONS), "ReLU"),
     Axis("optimizer", "Optimizer", tuple(OPTIMIZERS), "Adam"),
-    Axis("l1", "L1 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
-    Axis("l2", "L2 penalty", (0.0, 0.001, 0.01), 0.0, powers(-5, -1, 4), "{:g}"),
-    Axis(
-        "dropout",
-        "Dropout rate",
-        (0.0, 0.1, 0.3),
-        0.0,
-        tuple(i / 20 for i in range(17)),
-        "{:g}",
-    ),
-    Axis(
-        "noise",
-        "Extra noise",
-        (0.0, 0.05, 0.1),
-        0.0,
-        tuple(i / 50 for i in range(26)),
-        "{:g}",
-    ),
+    Axis("l1", "L1 penalty", PENALTIES, 0.0, form="{:g}"),
+    Axis("l2", "L2 penalty", PENALTIES, 0.0, form="{:g}"),
+    Axis("dropout", "Dropout rate", tuple(i / 20 for i in range(17)), 0.0, form="{:g}"),
+    Axis("noise", "Extra noise", tuple(i / 40 for i in range(21)), 0.0, form="{:g}"),
 )
 SETTINGS = tuple(axis.name for axis in AXES if axis.name != "epoch")
-PLAIN = {axis.name: axis.start for axis in AXES if axis.name != "epoch"}
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Trainings that the website loads together: a part of the grid."""
+def block() -> bytes:
+    """Return what a page needs to train as `Training` does: the data sets and the generator's first state.
 
-    name: str
-    settings: tuple[Position, ...]
-
-
-def grid(data: str, width: int) -> tuple[Position, ...]:
-    """Return every depth with every learning rate, on one data set."""
-    depths = range(5)
-    return tuple(
-        {**PLAIN, "data": data, "width": width, "depth": depth, "learning_rate": rate}
-        for depth, rate in itertools.product(depths, RATES)
-    )
-
-
-def one_changed() -> tuple[Position, ...]:
-    """Return the three-armed spiral with one further setting changed, at some learning rates."""
-    changes: list[tuple[str, Any, tuple[float, ...]]] = [
-        *(("optimizer", name, RATES) for name in OPTIMIZERS),
-        *((name, value, RATES[2:5]) for name, value in OTHERS),
-    ]
-    return tuple(
-        {**PLAIN, name: value, "learning_rate": rate}
-        for name, value, rates in changes
-        if value != PLAIN[name]
-        for rate in rates
-    )
-
-
-OTHERS = [
-    (axis.name, value)
-    for axis in AXES
-    if axis.name in ("width", "activation", "l1", "l2", "dropout", "noise")
-    for value in axis.values
-]
-# The first travels with the widget, the others are loaded when they are needed.
-CHUNKS = (
-    Chunk("spiral-3", grid("spiral 3", 12)),
-    Chunk("changed", one_changed()),
-    *(
-        Chunk(data.replace(" ", "-"), grid(data, 8))
-        for data in TOYS
-        if data != "spiral 3"
-    ),
-)
-
-
-def block(chunk: Chunk) -> bytes:
-    """Return what is kept of the chunk's trainings, which are done once."""
-    return kept(name_of(chunk), digest(chunk), lambda: train(chunk))
-
-
-def name_of(chunk: Chunk) -> str:
-    """Return the name of the chunk's block; that of the first is in the book."""
-    return f"playground-{chunk.name}"
-
-
-def digest(chunk: Chunk) -> str:
-    """Return a text that changes with all that makes the chunk's trainings."""
-    settings = [list(each.values()) for each in chunk.settings]
-    return digest_of([chunk is CHUNKS[0], settings], train)
-
-
-def train(chunk: Chunk) -> bytes:
-    """Train the chunk's networks and return what is kept of them."""
-    points: dict[str, np.ndarray] = {}
-    runs = [record(setting, points) for setting in chunk.settings]
-    header: dict[str, Any] = {"epochs": EPOCHS, "curve": CURVE}
-    if chunk is CHUNKS[0]:
-        header["chunks"] = {
-            each.name: [list(setting.values()) for setting in each.settings]
-            for each in CHUNKS
-        }
-    return block_of(runs, points, **header)
-
-
-def record(setting: Position, points: dict[str, np.ndarray]) -> Run:
-    """Train one network and keep what the page needs; add its points to those of the chunk."""
-    network = Training(**setting)  # type: ignore[arg-type]
-    name = f"{setting['data']}, noise {setting['noise']:g}"
-    points.setdefault(name, points_of(network))
-    parameters, words, curve = [], [], []
-    for epoch in CURVE:
-        network.advance(epoch - network.epoch)
-        if epoch in EPOCHS:
-            parameters.append(parameters_of(network))
-            words.append(words_of(network))
-        curve.append(look(network)[1:])
-    return Run(
-        list(setting.values()), np.array(parameters), np.array(curve), words, name
-    )
-
-
-def parameters_of(network: Training) -> np.ndarray:
-    """Return the parameters of all dense layers in one row: weights row by row, then biases."""
-    return np.concatenate(
-        [
-            getattr(layer, name).ravel()
-            for layer in network.layers
-            for name in layer.parameter_names
-        ]
-    )
+    Its arrays, of each data set for training and then for the test: X, y, and what a noise of 1 adds.
+    """
+    state = np.random.default_rng(0).bit_generator.state["state"]
+    parts = {name: toy_parts(name) for name in TOYS}
+    arrays = [array for both in parts.values() for part in both for array in part]
+    shapes = {
+        name: [[EXACT.describe(array.shape) for array in part] for part in both]
+        for name, both in parts.items()
+    }
+    header = {"start": [str(state["state"]), str(state["inc"])], "sets": shapes}
+    return pack(header, [EXACT.encode(array) for array in arrays])
 
 
 def points_of(network: Training) -> np.ndarray:
@@ -206,7 +92,7 @@ def words_of(network: Training) -> str:
     return f"{numbers} No better than guessing." if guessing else numbers
 
 
-def look(network: Training) -> list[float]:
+def look(network: Training) -> list[Any]:
     """Return epoch, loss and test loss."""
     seen = network.measure()
     return [network.epoch, seen["loss"], seen["test_loss"]]

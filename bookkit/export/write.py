@@ -96,10 +96,11 @@ def _module(book: Book, module: str, definitions: list[Folded]) -> str:
     _check_imports(module, bound)
     others = [name for name in names if book.module_of(name) != module]
     own = [Import(f"{book.package}.{book.module_of(name)}", name) for name in others]
+    public = _public(definitions)
     parts = [
         docstrings.module(docstring),
         import_block([*bound, *own], book.package),
-        all_names(_public(definitions)),
+        all_names(public) if public else "",  # helpers are imported by name
     ]
     text = paragraphs(*filter(None, parts))
     before: Folded | None = None

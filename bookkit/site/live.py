@@ -21,6 +21,8 @@ from typing import Any
 from bookkit.files import ROOTS
 
 FRONT = Path(__file__).parents[1] / "live/front"
+# Of cells that take long there, by their ids; written by the test that runs them all.
+SECONDS = FRONT.parent / "seconds.json"
 NETWORK = "https://cdn.jsdelivr.net"
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
@@ -51,6 +53,7 @@ def write_files(static: Path) -> None:
     assemble(packages, target)
     for name in ("worker.js", "live.css"):
         shutil.copyfile(FRONT / name, target / name)
+    shutil.copyfile(SECONDS, target / SECONDS.name)
     # It may serve only what is beside or below it.
     shutil.copyfile(FRONT / "isolate.js", static.parent / "isolate.js")
     archive(target / "book.zip")

@@ -148,10 +148,7 @@ def _read_text(content: bytes) -> Any:
 
 
 def _unpack(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return text and arrays that chapter 13's `_pack` has put into these bytes.
-
-    ValueError unless they are what it made, to the last bit.
-    """
+    """Return text and arrays of `_pack`'s bytes; ValueError unless all is as it was."""
     digest = hashlib.sha256(content[:-64]).hexdigest()
     if content[-64:] != digest.encode("ascii"):
         raise ValueError("it is damaged, or something else: the checksum is wrong")

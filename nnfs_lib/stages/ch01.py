@@ -57,13 +57,19 @@ class Dense(Layer):
         return self.outputs
 
 
+def _check_counts(owner: str, least: str, advice: str = "", **counts: int) -> None:
+    """Raise a ValueError unless all counts are whole numbers, from 1 on."""
+    got = ", ".join(f"{name}={count!r}" for name, count in counts.items())
+    if not all(isinstance(count, int | np.integer) for count in counts.values()):
+        raise ValueError(f"{owner} needs whole numbers, got {got}{advice}.")
+    if min(counts.values()) < 1:
+        raise ValueError(f"{owner} needs at least {least}, got {got}.")
+
+
 def _check_sizes(n_inputs: int, n_neurons: int, dtype: type) -> None:
     """Raise a ValueError unless a dense layer can be of these sizes and this type."""
-    sizes = f"n_inputs={n_inputs!r}, n_neurons={n_neurons!r}"
-    if not all(isinstance(size, int | np.integer) for size in (n_inputs, n_neurons)):
-        raise ValueError(f"Dense needs whole numbers, got {sizes}.")
-    if n_inputs < 1 or n_neurons < 1:
-        raise ValueError(f"Dense needs at least one input and one neuron, got {sizes}.")
+    least = "one input and one neuron"
+    _check_counts("Dense", least, n_inputs=n_inputs, n_neurons=n_neurons)
     if not np.issubdtype(dtype, np.floating):
         raise ValueError(f"Dense needs a type of float, got {np.dtype(dtype)}.")
 
@@ -145,13 +151,8 @@ def spiral_data(
     radians, the noise normal with standard deviation 0.2. After Karpathy
     (CS231n, 2015), with angles stretched 2.5 times as by Kinsley and Kukiela (2020).
     """
-    got = f"got {samples=}, {classes=}"
-    if not isinstance(samples, int | np.integer) or not isinstance(
-        classes, int | np.integer
-    ):
-        raise ValueError(f"spiral_data needs whole numbers, {got}: use int(...).")
-    if samples < 1 or classes < 1:
-        raise ValueError(f"spiral_data needs at least one of each, {got}.")
+    counts = {"samples": samples, "classes": classes}
+    _check_counts("spiral_data", "one of each", ": use int(...)", **counts)
     radius = np.tile(np.linspace(0, 1, samples), classes)
     labels = np.repeat(np.arange(classes), samples)
     noise = 0.2 * np.random.default_rng(rng).standard_normal(labels.size)

@@ -7,7 +7,13 @@ import numpy as np
 
 from nnfs_lib.stages import ch01 as nn
 from nnfs_lib.stages.ch01 import *
-from nnfs_lib.stages.ch01 import _as_numbers, _check_batch, _check_sizes, _no_numbers
+from nnfs_lib.stages.ch01 import (
+    _as_numbers,
+    _check_batch,
+    _check_counts,
+    _check_sizes,
+    _no_numbers,
+)
 
 
 class ReLU(nn.Layer):

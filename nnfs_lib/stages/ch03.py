@@ -11,6 +11,7 @@ from nnfs_lib.stages.ch02 import (
     _as_float,
     _as_numbers,
     _check_batch,
+    _check_counts,
     _check_sizes,
     _no_numbers,
 )
@@ -114,11 +115,9 @@ def _check_probabilities(predictions: np.ndarray, *, owner: str, after: str) -> 
     """
     low, high = predictions.min(initial=0), predictions.max(initial=1)
     if low < -1e-3 or high > 1 + 1e-3:
+        expected = "expected probabilities from 0 to 1"
         got = f"got {predictions.min():g} to {predictions.max():g}"
-        missing = f"is the {after} missing?"
-        raise ValueError(
-            f"{owner} expected probabilities from 0 to 1, {got}: {missing}"
-        )
+        raise ValueError(f"{owner} {expected}, {got}: is the {after} missing?")
 
 
 def _check_not_empty(values: np.ndarray, asker: object) -> None:

@@ -15,6 +15,7 @@ from nnfs_lib.stages.ch03 import (
     _as_float,
     _as_numbers,
     _check_batch,
+    _check_counts,
     _check_labels,
     _check_not_empty,
     _check_probabilities,
@@ -130,11 +131,7 @@ class Dense(nn.Dense, Layer):
 
 
 def _kept_outputs(layer: Layer, doutputs: np.ndarray) -> np.ndarray:
-    """Return the outputs that the layer's forward kept, for its backward.
-
-    Raises RuntimeError where forward has not run, and ValueError unless doutputs have
-    the outputs' shape.
-    """
+    """Return what the layer's forward kept; an error unless doutputs have its shape."""
     outputs: np.ndarray | None = getattr(layer, "outputs", None)
     if outputs is not None and np.shape(doutputs) == outputs.shape:
         return outputs

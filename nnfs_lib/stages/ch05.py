@@ -15,6 +15,7 @@ from nnfs_lib.stages.ch04 import (
     _as_float,
     _as_numbers,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -50,10 +51,8 @@ class Loss(nn.Loss):
         own = vars(cls).keys()
         redefined = own & {"forward", "backward", "calculate"}
         if redefined and "value_and_gradient" not in own:
-            long_way = (
-                Loss.value_and_gradient
-            )  # an inherited shortcut would not call them
-            cls.value_and_gradient = long_way
+            # An inherited shortcut would not call them: take the long way.
+            cls.value_and_gradient = Loss.value_and_gradient
 
 
 # As before, on what this chapter has re-opened.
@@ -111,10 +110,7 @@ def _shifted(logits: np.ndarray) -> np.ndarray:
 
 
 def _one_hot_like(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return targets as one-hot rows of the predictions' shape and type.
-
-    predictions: (batch, classes); targets: labels (batch,) or rows (batch, classes).
-    """
+    """Return targets, labels or rows, as one-hot rows like the predictions."""
     if targets.ndim == 2:
         return targets.astype(predictions.dtype, copy=False)
     # A row for each class, then transposed: stored column by column, as the logits.

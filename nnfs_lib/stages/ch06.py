@@ -17,6 +17,7 @@ from nnfs_lib.stages.ch05 import (
     _as_float,
     _as_numbers,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -336,11 +337,8 @@ def _check_state(
         raise ValueError(f"{owner} remembers {expected}, got {lists[1] or 'nothing'}.")
     vectors = [np.asarray(state[name]) for name in given]
     for vector in vectors:
-        if (
-            vector.dtype.kind != "f"
-            or vector.ndim != 1
-            or vector.size != vectors[0].size
-        ):
+        floats = vector.dtype.kind == "f" and vector.ndim == 1
+        if not floats or vector.size != vectors[0].size:
             got = f"got {vector.dtype} of shape {vector.shape}"
             raise ValueError(f"{owner} remembers vectors of floats of one size, {got}.")
 

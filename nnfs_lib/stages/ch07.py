@@ -4,6 +4,7 @@ Generated from chapters/07_l1_and_l2.ipynb: edit that.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from nnfs_lib.stages.ch06 import (
     _as_float,
     _as_numbers,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -124,11 +126,25 @@ class Dense(nn.Dense, Layer):
         return doutputs @ self.weights.T
 
 
+def _as_setting(
+    value: Any,
+    needs: str,
+    *,
+    least: float = 0.0,
+    below: float = math.inf,
+    tip: str = "",
+) -> float:
+    """Return a setting as a plain float; else a ValueError that begins with `needs`."""
+    number = np.asarray(value)
+    plain = number.ndim == 0 and number.dtype.kind in "iuf"
+    if plain and np.isfinite(number) and least <= number < below:
+        return float(number)
+    raise ValueError(f"{needs}, got {value!r}{tip}.")
+
+
 def _strength(name: str, value: float) -> float:
     """Return a penalty's strength as a float; ValueError unless it is 0 or more."""
-    if not 0 <= value < math.inf:
-        raise ValueError(f"Dense needs {name} of 0, for none, or more, got {value}.")
-    return float(value)
+    return _as_setting(value, f"Dense needs {name} of 0, for none, or more")
 
 
 def check_layer(

@@ -14,7 +14,9 @@ from nnfs_lib.stages.ch07 import (
     _as_classes,
     _as_float,
     _as_numbers,
+    _as_setting,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -73,10 +75,8 @@ class Dropout(Layer):
         self, rate: float, *, rng: "np.random.Generator | int | None" = None
     ) -> None:
         """Take the share to drop, from 0 to below 1, and a generator or a seed."""
-        if not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
-            advice = f"got {rate!r}: 0.1 drops a tenth"
-            raise ValueError(f"Dropout needs a rate from 0 to below 1, {advice}.")
-        self.rate = float(rate)
+        needs = "Dropout needs a rate from 0 to below 1"
+        self.rate = nn._as_setting(rate, needs, below=1, tip=": 0.1 drops a tenth")
         self.rng = np.random.default_rng(rng)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:

@@ -16,7 +16,9 @@ from nnfs_lib.stages.ch08 import (
     _as_classes,
     _as_float,
     _as_numbers,
+    _as_setting,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -41,8 +43,7 @@ def sine_data(samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
 
     X and y: (samples, 1), float32.
     """
-    if samples < 1:
-        raise ValueError(f"sine_data needs at least one sample, got {samples=}.")
+    nn._check_counts("sine_data", "one sample", samples=samples)
     X = np.linspace(0, 1, samples).reshape(-1, 1)
     return X.astype(np.float32), np.sin(2 * np.pi * X).astype(np.float32)
 
@@ -67,10 +68,7 @@ class Linear(nn.Layer):
 def _signed_errors(
     predictions: np.ndarray, targets: np.ndarray, *, owner: str
 ) -> np.ndarray:
-    """Return predictions - targets, (batch, outputs), as floats.
-
-    Raises ValueError unless both have that shape; nothing is broadcast.
-    """
+    """Return predictions - targets as floats; ValueError unless of one shape."""
     predictions = nn._as_float(predictions, owner=owner, name="predictions")
     targets = nn._as_numbers(targets, owner=owner, name="targets")
     nn._check_same_shape(predictions, targets, owner=owner)
@@ -144,26 +142,15 @@ class RegressionAccuracy(nn.Accuracy):
 
 def normal(scale: float) -> Callable[..., np.ndarray]:
     """Return an initializer that draws normal numbers of that standard deviation."""
-    if not 0 <= scale < math.inf:
-        raise ValueError(f"normal needs a finite scale of 0 or more, got {scale}.")
-
-    def draw(
-        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        return (scale * rng.standard_normal(shape)).astype(dtype)
-
-    return draw
+    scale = nn._as_setting(scale, "normal needs a finite scale of 0 or more")
+    return lambda shape, rng, dtype: (scale * rng.standard_normal(shape)).astype(dtype)
 
 
 def constant(value: float) -> Callable[..., np.ndarray]:
     """Return an initializer that sets every weight to `value`, and draws nothing."""
-
-    def fill(
-        shape: tuple[int, int], rng: np.random.Generator, dtype: DTypeLike
-    ) -> np.ndarray:
-        return np.full(shape, value, dtype=dtype)
-
-    return fill
+    if np.asarray(value).dtype.kind not in "iuf":
+        raise ValueError(f"constant needs a number, got {value!r}.")
+    return lambda shape, rng, dtype: np.full(shape, value, dtype=dtype)
 
 
 def he_normal(
@@ -223,11 +210,8 @@ def _draw_weights(
         # A copy: what the function returns may be in use elsewhere, or read-only.
         weights = np.array(initializer(shape, rng, dtype))
     except TypeError as error:
-        advice = "as he_normal and normal(0.1) can be"
-        message = (
-            f"An initializer is called with (shape, rng, dtype), {advice}: {error}."
-        )
-        raise ValueError(message) from error
+        how = "is called with (shape, rng, dtype), as he_normal and normal(0.1) can be"
+        raise ValueError(f"An initializer {how}: {error}.") from error
     if weights.shape != shape or weights.dtype != dtype:
         got = f"{weights.dtype} of shape {weights.shape}"
         expected = f"{np.dtype(dtype)} of shape {shape}"

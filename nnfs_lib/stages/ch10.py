@@ -17,7 +17,9 @@ from nnfs_lib.stages.ch09 import (
     _as_classes,
     _as_float,
     _as_numbers,
+    _as_setting,
     _check_batch,
+    _check_counts,
     _check_float64,
     _check_labels,
     _check_not_empty,
@@ -39,11 +41,10 @@ from nnfs_lib.stages.ch09 import (
 from nnfs_lib.stages.ch09 import *
 
 
-class Model:
-    """A network, what it is trained with, and its training.
+class _Network:
+    """Layers, and what they are trained with: a `Model` without its training.
 
-    `add` layers in the order in which a batch goes through them, `set` a loss, an
-    optimizer and an accuracy, and `train`.
+    All parameters lie in one vector, of which the layers' arrays are views.
     """
 
     def __init__(self, layers: Iterable[nn.Layer] = ()) -> None:
@@ -86,7 +87,15 @@ class Model:
         self.accuracy = self.accuracy if accuracy is None else accuracy
 
 
-def forward(self: Model, X: np.ndarray) -> np.ndarray:
+class Model(_Network):
+    """A network, what it is trained with, and its training.
+
+    `add` layers in the order in which a batch goes through them, `set` a loss, an
+    optimizer and an accuracy, and `train`.
+    """
+
+
+def forward(self: _Network, X: np.ndarray) -> np.ndarray:
     """Return what the last layer returns for a batch of inputs."""
     outputs = X
     for layer in self.layers:
@@ -94,18 +103,18 @@ def forward(self: Model, X: np.ndarray) -> np.ndarray:
     return outputs
 
 
-Model.forward = forward
+_Network.forward = forward
 
 
-def regularization_loss(self: Model) -> float:
+def regularization_loss(self: _Network) -> float:
     """Return what the parameters themselves add to the loss."""
     return sum(layer.regularization_loss() for layer in self.layers)
 
 
-Model.regularization_loss = regularization_loss
+_Network.regularization_loss = regularization_loss
 
 
-def __repr__(self: Model) -> str:
+def __repr__(self: _Network) -> str:
     """Say which layers it has, and with what it is trained."""
     tools = (self.loss, self.optimizer, self.accuracy)
     names = [_describe(layer) for layer in self.layers]
@@ -113,15 +122,15 @@ def __repr__(self: Model) -> str:
     return f"Model({', '.join(names)})"
 
 
-Model.__repr__ = __repr__
+_Network.__repr__ = __repr__
 
 
-def __copy__(self: Model) -> "Model":
+def __copy__(self: _Network) -> "_Network":
     """Refuse: two models can't have the same layers."""
     raise TypeError("Two models can't share layers: use copy.deepcopy(model).")
 
 
-Model.__copy__ = __copy__
+_Network.__copy__ = __copy__
 
 
 def _check_kind(value: object, kind: type, *, owner: str) -> None:
@@ -236,20 +245,25 @@ class Dense(nn.Dense):
         doutputs = np.asarray(doutputs, dtype=self.weights.dtype)
         nn._kept_outputs(self, doutputs)
         ones = np.ones((1, len(doutputs)), doutputs.dtype)
-        self.dweights = np.dot(self.inputs.T, doutputs, out=self.dweights_view)
-        self.dbiases = np.dot(ones, doutputs, out=self.dbiases_view)
+        self.dweights = _product(self.inputs.T, doutputs, self.dweights_view)
+        self.dbiases = _product(ones, doutputs, self.dbiases_view)
         if self.weight_l1 or self.weight_l2:
-            gradient = nn._penalty_gradient(
-                self.weights, self.weight_l1, self.weight_l2
-            )
-            self.dweights += gradient
+            pull = nn._penalty_gradient(self.weights, self.weight_l1, self.weight_l2)
+            self.dweights += pull
         if self.bias_l1 or self.bias_l2:
-            self.dbiases += nn._penalty_gradient(
-                self.biases, self.bias_l1, self.bias_l2
-            )
+            pull = nn._penalty_gradient(self.biases, self.bias_l1, self.bias_l2)
+            self.dbiases += pull
 
 
-def parameters(self: Model) -> np.ndarray:
+def _product(left: np.ndarray, right: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """Return left @ right, in `out` unless that is for another shape or type."""
+    try:
+        return np.dot(left, right, out=out)
+    except ValueError:  # a layer that left its network may have other weights now
+        return np.dot(left, right)
+
+
+def parameters(self: _Network) -> np.ndarray:
     """All weights and biases as one vector, of which the layers' arrays are views."""
     owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
     if owners != [place[:2] for place in self._places] or any(
@@ -263,13 +277,13 @@ def parameters(self: Model) -> np.ndarray:
     return self._parameters
 
 
-def keep_parameters(self: Model, value: object) -> None:
+def keep_parameters(self: _Network, value: object) -> None:
     if value is not self._parameters:
         held = "Model.parameters is the vector whose parts the layers use"
         raise AttributeError(f"{held}: write model.parameters[...] = new.")
 
 
-Model.parameters = property(parameters, keep_parameters)
+_Network.parameters = property(parameters, keep_parameters)
 
 
 @contextmanager
@@ -318,7 +332,7 @@ def _check_fit(layers: Sequence[nn.Layer]) -> np.ndarray | None:
     return outputs
 
 
-def finalize(self: Model) -> None:
+def finalize(self: _Network) -> None:
     """Check that all fit, and find the fused loss.
 
     Raises RuntimeError where there is nothing to train, and a ValueError that names
@@ -338,10 +352,10 @@ def finalize(self: Model) -> None:
     self._finalized_for = [*self.layers, self.loss]
 
 
-Model.finalize = finalize
+_Network.finalize = finalize
 
 
-def summary(self: Model) -> None:
+def summary(self: _Network) -> None:
     """Print every layer with the number of its parameters, and what it trains with."""
     total = 0
     for place, layer in enumerate(self.layers):
@@ -354,11 +368,11 @@ def summary(self: Model) -> None:
         print(f"     {tool:24s} {'-' if kind == 'NoneType' else kind}")
 
 
-Model.summary = summary
+_Network.summary = summary
 
 
 def _backpropagate(
-    self: Model, X: np.ndarray, y: np.ndarray
+    self: _Network, X: np.ndarray, y: np.ndarray
 ) -> tuple[float, np.ndarray]:
     """Fill the gradients; return the data loss of a batch, and its outputs."""
     self.parameters  # asking for them lays them out in one vector
@@ -385,10 +399,10 @@ def _backpropagate(
     return value, outputs
 
 
-Model._backpropagate = _backpropagate
+_Network._backpropagate = _backpropagate
 
 
-def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+def step(self: _Network, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Take a step on one batch; return its data loss and outputs from before it.
 
     The outputs are logits where the fused loss stands for the last layer.
@@ -399,10 +413,10 @@ def step(self: Model, X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     return value, outputs
 
 
-Model.step = step
+_Network.step = step
 
 
-def gradients(self: Model, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+def gradients(self: _Network, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the gradient of the loss, penalties included, and move nothing.
 
     It is a vector, in the order of `parameters`. Layers are in the mode they are in:
@@ -413,10 +427,10 @@ def gradients(self: Model, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return self._gradients.copy()
 
 
-Model.gradients = gradients
+_Network.gradients = gradients
 
 
-def _check_tools(self: Model, *names: str) -> None:
+def _check_tools(self: _Network, *names: str) -> None:
     """Finalize if need be; RuntimeError where what a step needs is not there yet."""
     missing = [f"{name}=..." for name in names if getattr(self, name) is None]
     if missing:
@@ -426,7 +440,20 @@ def _check_tools(self: Model, *names: str) -> None:
         self.finalize()
 
 
-Model._check_tools = _check_tools
+_Network._check_tools = _check_tools
+
+
+def _answers(self: _Network, outputs: np.ndarray) -> np.ndarray:
+    """Return what the accuracy needs to see, given what a step returned."""
+    if len(self.layers_in_use) == len(self.layers):
+        return outputs
+    # The highest logit is the highest probability: no need for the softmax.
+    if type(self.accuracy).compare is nn.CategoricalAccuracy.compare:
+        return outputs
+    return self.layers[-1].forward(outputs)
+
+
+_Network._answers = _answers
 
 
 @dataclass
@@ -477,10 +504,7 @@ def _as_line(epoch: int, epochs: int, record: Mapping[str, float]) -> str:
 
 
 def _check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as arrays; ValueError unless they are equally long, and not empty.
-
-    Both have to hold real numbers; what y may be beyond that, the loss knows.
-    """
+    """Return both as arrays of numbers; ValueError unless equally long, not empty."""
     X = nn._as_numbers(X, owner="The network", name="X")
     y = nn._as_numbers(y, owner="The network", name="y")
     lengths = [len(array) if array.ndim else None for array in (X, y)]
@@ -512,19 +536,6 @@ def _train_epoch(self: Model, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
 
 
 Model._train_epoch = _train_epoch
-
-
-def _answers(self: Model, outputs: np.ndarray) -> np.ndarray:
-    """Return what the accuracy needs to see, given what a step returned."""
-    if len(self.layers_in_use) == len(self.layers):
-        return outputs
-    # The highest logit is the highest probability: no need for the softmax.
-    if type(self.accuracy).compare is nn.CategoricalAccuracy.compare:
-        return outputs
-    return self.layers[-1].forward(outputs)
-
-
-Model._answers = _answers
 
 
 def train(

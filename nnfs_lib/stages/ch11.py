@@ -20,8 +20,10 @@ from nnfs_lib.stages.ch10 import (
     _as_float,
     _as_line,
     _as_numbers,
+    _as_setting,
     _check_batch,
     _check_count,
+    _check_counts,
     _check_ending,
     _check_fit,
     _check_float64,
@@ -39,11 +41,13 @@ from nnfs_lib.stages.ch10 import (
     _fused_for,
     _kept_outputs,
     _lay_out,
+    _Network,
     _no_numbers,
     _one_hot_like,
     _penalty,
     _penalty_gradient,
     _Place,
+    _product,
     _same,
     _shifted,
     _short,
@@ -91,20 +95,9 @@ class Model(nn.Model):
         rng: "np.random.Generator | int | None" = None,
     ) -> None:
         """Begin with these layers, or none; a generator or a seed shuffles batches."""
-        self.layers: list[nn.Layer] = []
-        self.loss: Any = None  # a Loss, an Optimizer and an Accuracy, once they are set
-        self.optimizer: Any = None
-        self.accuracy: Any = None
-        self.layers_in_use: list[nn.Layer] = []  # by a step, and the loss: see finalize
-        self.loss_in_use: Any = None
-        self._finalized_for: list[Any] = []
-        self._parameters = np.empty(0)  # and gradients, once somebody asks for them
-        self._gradients = np.empty(0)
-        self._places: list[nn._Place] = []
+        super().__init__(layers)
         self.rng = np.random.default_rng(rng)
         self.history = nn.History()  # of the last training
-        for layer in layers:
-            self.add(layer)
 
 
 def predict(self: Model, X: np.ndarray, *, batch_size: int | None = None) -> np.ndarray:
@@ -170,10 +163,7 @@ Model._judge = _judge
 
 
 def _progress(steps: Iterable[Any], *, total: int, shown: bool) -> Generator[Any]:
-    """Yield the steps one by one; after five seconds a bar shows how far they are.
-
-    The bar is tqdm's, which is an extra; without it there is none.
-    """
+    """Yield the steps one by one; after five seconds tqdm, if there, draws a bar."""
     bar: Any = None
     begin = time.monotonic()
     shown = shown and not os.environ.get("TQDM_DISABLE")
@@ -204,13 +194,15 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     raise ValueError(f"{name} has to hold finite numbers, got {bad}.")
 
 
-def _try_out(self: Model, data: tuple[np.ndarray, np.ndarray]) -> None:
-    """Raise an error now, and not later, where (X, y) or a target doesn't fit."""
+def _try_out(
+    self: Model, data: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (X, y) as arrays; raise an error now, not later, where they don't fit."""
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError("validation_data is a pair: (X, y).")
     X, y = nn._check_samples(*data)
-    for array, name in ((X, "X"), (y, "y")):
-        _check_finite(array, name)
+    _check_finite(X, "X")
+    _check_finite(y, "y")
     outputs = X[:1]
     with nn._training_mode(self.layers, False):
         for layer in self.layers_in_use:
@@ -222,26 +214,29 @@ def _try_out(self: Model, data: tuple[np.ndarray, np.ndarray]) -> None:
             self.loss_in_use.calculate(every, part)
             if self.accuracy is not None:
                 self.accuracy.calculate(self._answers(every), part)
+    return X, y
 
 
 Model._try_out = _try_out
 
 
-def _check_data(
-    self: Model, X: Any, y: np.ndarray | None, batch_size: int | None
+def _prepare(
+    self: Model, X: Any, y: np.ndarray | None, batch_size: int | None, validation: Any
 ) -> tuple[Any, np.ndarray | None, int | None]:
-    """Return what to train on, and how many samples validation takes at a time."""
+    """Return X and y, and in batches of how many, once all is known to fit."""
+    self._check_tools("loss", "optimizer")
     if y is None:
-        _check_loader(X, batch_size)
-        return X, None, None
-    X, y = nn._check_samples(X, y)
-    if batch_size is not None:
+        _check_loader(X, batch_size)  # it has a batch size of its own
+    else:
+        X, y = self._try_out((X, y))
+        batch_size = len(X) if batch_size is None else batch_size
         batch_size = nn._check_count(batch_size, "batch_size", least=1)
-    self._try_out((X, y))
-    return X, y, batch_size or len(X)
+    if validation is not None:
+        self._try_out(validation)
+    return X, y, batch_size
 
 
-Model._check_data = _check_data
+Model._prepare = _prepare
 
 
 def _train_epoch(
@@ -277,6 +272,18 @@ def _train_epoch(
 Model._train_epoch = _train_epoch
 
 
+def _validate(self: Model, data: Any, batch_size: int | None) -> dict[str, float]:
+    """Return what `evaluate` finds, by the history's names."""
+    found = self.evaluate(*data, batch_size=batch_size)
+    record = {"val_loss": found.loss}
+    if self.accuracy is not None:
+        record["val_accuracy"] = found.accuracy
+    return record
+
+
+Model._validate = _validate
+
+
 def train(
     self: Model,
     X: Any,
@@ -290,38 +297,29 @@ def train(
 ) -> nn.History:
     """Take a step on every batch, epoch after epoch; return what was measured.
 
-    X: (samples, ...); y: targets as the loss wants them. Without a batch_size, an epoch
-    is one step on all samples, in their order; with a smaller one, they are shuffled
-    every epoch. In the place of X and y it takes a loader, which gives batches (X, y)
-    each time it is gone through. validation_data is (X, y), evaluated after every
-    epoch. Prints a line every so many epochs, and of the first and the last; for 0,
-    none. After every epoch, each callback is called with the model and the history so
-    far; if one returns true, the training ends. So it does after a keyboard interrupt,
-    and with a FloatingPointError where the loss is no number any more; `model.history`
-    has the finished epochs.
+    X: (samples, ...), y: targets as the loss wants them; or X alone, a loader of
+    batches (X, y). An epoch is one step on all samples, in order; with a smaller
+    batch_size, they are shuffled. validation_data, (X, y), is evaluated after every
+    epoch. A line is printed every print_every epochs, 0 for never, and of the first and
+    last. Callbacks get model and history after every epoch; one that returns true ends
+    the training, as a keyboard interrupt does. FloatingPointError for a loss of NaN.
     """
     epochs = nn._check_count(epochs, "epochs", least=1)
     print_every = nn._check_count(print_every, "print_every", least=0)
     listeners = _check_callbacks(callbacks)
-    self._check_tools("loss", "optimizer")
-    X, y, size = self._check_data(X, y, batch_size)
-    if validation_data is not None:
-        self._try_out(validation_data)
+    X, y, size = self._prepare(X, y, batch_size, validation_data)
     self.history = history = nn.History()
     numbers = _progress(range(1, epochs + 1), total=epochs, shown=print_every > 0)
     try:
         with closing(numbers), nn._training_mode(self.layers, True):
             for epoch in numbers:
-                record = self._train_epoch(X, y, batch_size)
+                record = self._train_epoch(X, y, size)
                 if validation_data is not None:
-                    found = self.evaluate(*validation_data, batch_size=size)
-                    record["val_loss"] = found.loss
-                    if self.accuracy is not None:
-                        record["val_accuracy"] = found.accuracy
+                    record |= self._validate(validation_data, size)
                 history.append(record)
                 answers = [callback(self, history) for callback in listeners]
-                shown = epoch in (1, epochs) or any(answers)
-                if print_every and (epoch % print_every == 0 or shown):
+                shown = any(answers) or epoch in (1, epochs)
+                if print_every and (shown or epoch % print_every == 0):
                     print(nn._as_line(epoch, epochs, record))
                 if any(answers):
                     break
@@ -333,9 +331,7 @@ def train(
 Model.train = train
 
 
-def _check_callbacks(
-    callbacks: Iterable[Callable[["Model", nn.History], object]],
-) -> list[Callable[["Model", nn.History], object]]:
+def _check_callbacks(callbacks: Any) -> list[Callable[..., object]]:
     """Return them as a list; ValueError unless each can be called."""
     several = isinstance(callbacks, Iterable) and not callable(callbacks)
     listeners = list(callbacks) if several else []

@@ -37,10 +37,12 @@ from nnfs_lib.stages.ch11 import (
     _as_float,
     _as_line,
     _as_numbers,
+    _as_setting,
     _batches_of,
     _check_batch,
     _check_callbacks,
     _check_count,
+    _check_counts,
     _check_ending,
     _check_finite,
     _check_fit,
@@ -61,11 +63,13 @@ from nnfs_lib.stages.ch11 import (
     _fused_for,
     _kept_outputs,
     _lay_out,
+    _Network,
     _no_numbers,
     _one_hot_like,
     _penalty,
     _penalty_gradient,
     _Place,
+    _product,
     _progress,
     _rows,
     _same,
@@ -79,11 +83,7 @@ from nnfs_lib.stages.ch11 import *
 
 
 def _read_labelled(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pictures (n, height, width) and labels (n,) of "train" or "t10k".
-
-    FileNotFoundError where a file isn't there, gzipped or not; ValueError where the two
-    don't belong together, or hold nothing.
-    """
+    """Return pictures (n, height, width) and labels (n,) of "train" or "t10k"."""
     found = []
     for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
         both = folder / name, folder / f"{name}.gz"
@@ -164,11 +164,7 @@ def _fetch(url: str, size: int, sha256: str) -> bytes:
 
 
 def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> None:
-    """Bring a file to its path, whole and checked, from the first mirror that has it.
-
-    Raises ConnectionError, with what every mirror said, where none has it, and in
-    a browser.
-    """
+    """Bring a file to its path, checked; ConnectionError where no mirror has it."""
     from http.client import HTTPException
 
     if sys.platform == "emscripten":
@@ -189,10 +185,7 @@ def _download(mirrors: Sequence[str], path: Path, size: int, sha256: str) -> Non
 
 
 def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
-    """Return the folder with the files: the given one, or $NNFS_DATA, or the cache.
-
-    FileNotFoundError for a folder without them.
-    """
+    """Return the folder with the files: the given one, $NNFS_DATA's, or the cache."""
     given = folder or os.environ.get("NNFS_DATA")
     if not given:
         return _fill_cache(source)
@@ -208,10 +201,7 @@ def _find_pictures(source: _PictureSet, folder: str | Path | None) -> Path:
 
 
 def _fill_cache(source: _PictureSet) -> Path:
-    """Return the cache's folder for the files, after downloading those it lacks.
-
-    ConnectionError, with what to do by hand, where that is impossible.
-    """
+    """Return the cache's folder, filled; ConnectionError says what to do by hand."""
     cache = Path.home() / ".cache/nnfs_lib" / source.name
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -287,9 +277,8 @@ def load_image_folders(folder: str | Path) -> tuple[np.ndarray, ...]:
     arrays = []
     for part in parts:
         paths = [appendix._png_files(part / name) for name in names]
-        arrays.append(
-            appendix._read_pictures([path for each in paths for path in each])
-        )
+        in_order = [path for each in paths for path in each]
+        arrays.append(appendix._read_pictures(in_order))
         arrays.append(np.repeat(np.arange(len(names)), [len(each) for each in paths]))
     X_train, y_train, X_test, y_test = arrays
     if X_train.shape[1:] != X_test.shape[1:]:
@@ -307,10 +296,9 @@ class Rescaling(nn.Layer):
 
     def __init__(self, scale: float, offset: float = 0.0) -> None:
         """Take what to multiply by, and what to add."""
-        for name, value in (("scale", scale), ("offset", offset)):
-            if not -math.inf < value < math.inf:
-                raise ValueError(f"Rescaling needs a finite {name}, got {value}.")
-        self.scale, self.offset = float(scale), float(offset)
+        needs = "Rescaling needs a finite"
+        self.scale = nn._as_setting(scale, f"{needs} scale", least=-math.inf)
+        self.offset = nn._as_setting(offset, f"{needs} offset", least=-math.inf)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * scale + offset, float32 or wider, as a new array."""

@@ -32,10 +32,12 @@ from nnfs_lib.stages.ch12 import (
     _as_float,
     _as_line,
     _as_numbers,
+    _as_setting,
     _batches_of,
     _check_batch,
     _check_callbacks,
     _check_count,
+    _check_counts,
     _check_ending,
     _check_finite,
     _check_fit,
@@ -61,6 +63,7 @@ from nnfs_lib.stages.ch12 import (
     _kept_outputs,
     _lay_out,
     _load,
+    _Network,
     _no_numbers,
     _one_hot_like,
     _penalty,
@@ -68,6 +71,7 @@ from nnfs_lib.stages.ch12 import (
     _PictureSet,
     _Place,
     _png_files,
+    _product,
     _progress,
     _read_array,
     _read_idx,
@@ -101,11 +105,8 @@ class Model(nn.Model):
 
         Raises ValueError unless every array fits; then nothing has changed.
         """
-        layers = [layer for layer in self.layers if layer.parameter_names]
-        fitting = _fitting_all(layers, parameters)
-        for layer, arrays in zip(layers, fitting, strict=True):
-            for name, array in arrays.items():
-                getattr(layer, name)[...] = array
+        for array, new in _fitting_all(self.layers, parameters):
+            array[...] = new
 
 
 def _fitting(
@@ -126,8 +127,9 @@ def _fitting(
 
 def _fitting_all(
     layers: Sequence[nn.Layer], parameters: Iterable[Sequence[np.ndarray]]
-) -> list[dict[str, np.ndarray]]:
-    """Return copies of new parameters by name, for each layer, if all of them fit."""
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return every parameter with a copy of what it becomes, if all of them fit."""
+    layers = [layer for layer in layers if layer.parameter_names]
     try:
         given = [tuple(each) for each in parameters]
     except TypeError as error:
@@ -137,8 +139,9 @@ def _fitting_all(
         counts = f"{len(layers)} layers, got those of {len(given)}"
         raise ValueError(f"Model expected the parameters of {counts}.")
     return [
-        _fitting(layer, layer.parameter_names, arrays)
+        (getattr(layer, name), new)
         for layer, arrays in zip(layers, given, strict=True)
+        for name, new in _fitting(layer, layer.parameter_names, arrays).items()
     ]
 
 
@@ -223,13 +226,13 @@ def load_parameters(self: Model, path: str | Path) -> None:
     """
     try:
         arrays = _read_packed(Path(path).read_bytes(), "parameters")[1]
-        counts = [len(each.parameter_names) for each in self.layers]
+        counts = [len(several) for several in self.get_parameters()]
         if len(arrays) != sum(counts):
             found = f"{len(arrays)} arrays, the model has {sum(counts)}"
             raise ValueError(f"it is of another model: {found}")
         self.set_parameters(
             [arrays[f"{place}.{number}"] for number in range(count)]
-            for place, count in enumerate(filter(None, counts))
+            for place, count in enumerate(counts)
         )
     except (ValueError, KeyError) as error:
         raise _cannot_load(path, error) from error
@@ -334,10 +337,7 @@ def _from_config(
 def _to_config(
     part: object, kind: type, arrays: Mapping[str, np.ndarray]
 ) -> dict[str, Any] | None:
-    """Return what JSON can hold of a part of a model: its name and its settings.
-
-    ValueError where the part could not be made again from that and its arrays.
-    """
+    """Return a part's name and settings, for JSON; ValueError if it can't come back."""
     if part is None:
         return None
     name = type(part).__name__

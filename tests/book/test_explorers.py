@@ -641,7 +641,7 @@ def test_what_differs_is_seen():
 
 def test_every_explorer_can_be_called_twice(monkeypatch):
     playground = module("play")
-    monkeypatch.setattr(playground, "block", lambda chunk: b"")
+    monkeypatch.setattr(playground, "block", lambda: b"")
     monkeypatch.setattr("bookkit.explore.explorer.sheet", lambda recipe: b"")
     source = "\n".join(
         cell.source

@@ -1,19 +1,14 @@
-"""The playground: what it replays was trained, and what a kernel shows is trained on the spot."""
+"""The playground: what comes along with it, and what a kernel shows."""
 
 import asyncio
-import base64
-import functools
 import json
 import math
 import re
-from dataclasses import dataclass
 
-import nbformat
 import numpy as np
 import pytest
 from explorer_blocks import (
     PLAYGROUND,
-    agree,
     cut,
     module,
     numbers_in,
@@ -22,296 +17,71 @@ from explorer_blocks import (
     plain,
     widgets,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from notebook_cells import ROOT
 
 import nnfs_lib as nn
-from bookkit.__main__ import main
-from bookkit.explore import replay, sheet
 from bookkit.toys import TOYS, toy_data
 from bookkit.training import OPTIMIZERS, Training
 
 playground = module("play")
 program = module("program")
 trainings = module("trainings")
-CHUNKS, RECIPE = trainings.CHUNKS, playground.RECIPE
-SCRIPTS = ROOT / "assets/playground"
-# Half precision without its last bit: of a number's share, and below the smallest normal number.
-SHARE, LEAST = 2.0**-11 + 1.001 * 2.0**-10, 1.5 * 2.0**-24
-
-every_chunk = pytest.mark.parametrize("chunk", CHUNKS, ids=lambda chunk: chunk.name)
+RECIPE = playground.RECIPE
 
 
-def replayed(low: bytes, high: bytes, frames: int) -> np.ndarray:
-    """Return the (frames, numbers) of low and high bytes, as the format says."""
-    pairs = zip(low, high, strict=True)
-    steps = [
-        (z // 2 if z % 2 == 0 else -(z + 1) // 2)
-        for z in (a + 256 * b for a, b in pairs)
-    ]
-    codes = np.array(steps, dtype=int).reshape(frames, -1).cumsum(axis=0)
-    bits = np.abs(codes) * 2 + 0x8000 * (codes < 0)
-    halves = np.array(bits, dtype="<u2").view("<f2").astype(float)
-    return np.where(np.abs(halves) > 65000, np.nan, halves)
-
-
-@dataclass
-class Replay:
-    """One training as the page knows it."""
-
-    setting: dict
-    parameters: np.ndarray
-    curve: np.ndarray
-    words: list
-    points: np.ndarray
-
-
-def open_replays(block: bytes) -> tuple[dict, list[Replay]]:
-    """Return a chunk's header and its trainings."""
+def parts_of(block: bytes) -> tuple[dict, dict]:
+    """Return the block's header, and of each data set both parts: [X, y, unit] each."""
     header, data = open_block(block)
-    runs, points = header["runs"], header["points"]
-    frames, looks = len(header["epochs"]), len(header["curve"])
-    sizes = [4 * math.prod(how["shape"]) for how in points.values()]
-    sizes += [frames * run["size"] for run in runs] * 2 + [looks * 2 for _ in runs] * 2
-    pieces = list(cut(data, sizes))
-    sets = {
-        name: numbers_of(piece, how, 1)[0]
-        for (name, how), piece in zip(
-            points.items(), pieces[: len(points)], strict=True
-        )
-    }
-    kinds = np.array_split(np.arange(len(points), len(pieces)), 4)
-    found = []
-    for run, places in zip(runs, zip(*kinds, strict=True), strict=True):
-        low, high, curve_low, curve_high = (pieces[place] for place in places)
-        found.append(
-            Replay(
-                dict(zip(trainings.SETTINGS, run["setting"], strict=True)),
-                replayed(low, high, frames),
-                replayed(curve_low, curve_high, looks),
-                run["words"],
-                sets[run["points"]],
-            )
-        )
-    return header, found
-
-
-def scripted(text: str) -> tuple[str, bytes]:
-    """Return the name and the block that a script hands to the page."""
-    name, block = re.fullmatch(r'explorerChunk\("(.*?)", "(.*?)"\);\n', text).groups()
-    return name, base64.b64decode(block, validate=True)
-
-
-@functools.cache
-def shipped(name: str) -> tuple[dict, list[Replay]]:
-    """Return what the website has of a chunk."""
-    if name == CHUNKS[0].name:
-        return open_replays(widgets(PLAYGROUND)["The playground"].block)
-    text = (SCRIPTS / f"{name}.js").read_text(encoding="ascii")
-    address, block = scripted(text)
-    assert address == f"playground/{name}"
-    return open_replays(block)
-
-
-def network(setting: dict, row: np.ndarray) -> Training:
-    """Return the network with these parameters: layer by layer the weights by rows, then the biases."""
-    made, taken = Training(**setting), 0
-    for layer in made.layers:
-        for name in layer.parameter_names:
-            part = getattr(layer, name)
-            part.flat = row[taken : taken + part.size]
-            taken += part.size
-    assert taken == len(row)
-    return made
-
-
-def parameters(training: Training) -> np.ndarray:
-    dense = [layer for layer in training.layers if layer.parameter_names]
-    parts = [part.ravel() for layer in dense for part in (layer.weights, layer.biases)]
-    return np.concatenate(parts)
-
-
-class TestTheFormat:
-    @given(
-        st.sampled_from([np.float32, np.float64]).flatmap(
-            lambda kind: arrays(kind, st.tuples(st.integers(1, 4), st.integers(1, 5)))
-        )
-    )
-    def test_what_comes_back(self, numbers):
-        codes = replay.encode(numbers)
-        assert len(codes.low) == len(codes.high) == numbers.size
-        back = replay.decode(codes, len(numbers))
-        np.testing.assert_array_equal(back, replayed(*codes, len(numbers)))
-        assert back.shape == numbers.shape
-        assert back.dtype == np.float32
-        np.testing.assert_array_equal(np.isnan(back), np.isnan(numbers))
-        expected = np.clip(np.nan_to_num(numbers.astype(float)), -60000, 60000)
-        off = np.abs(np.nan_to_num(back) - expected)
-        assert (off <= np.maximum(SHARE * np.abs(expected), LEAST)).all()
-
-    def test_numbers_that_half_precision_cannot_have(self):
-        numbers = [np.nan, np.inf, -np.inf, 1e30, -65504, 65504, 1e-9, -0.0]
-        back = replay.decode(replay.encode(np.array([numbers])), 1)[0]
-        assert np.isnan(back[0])
-        assert back[1:6].tolist() == [60032, -60032, 60032, -60032, 60032]
-        assert back[6:].tolist() == [0, 0]
-
-    def test_bytes_by_hand(self):
-        # 1 is 0x3c00, without its last bit 0x1e00; a step down is one less than twice as much.
-        codes = replay.encode(np.array([[1.0], [-1.0], [-1.0], [1.0]]))
-        assert codes.low == bytes([0x00, 0xFF, 0x00, 0x00])
-        assert codes.high == bytes([0x3C, 0x77, 0x00, 0x78])
-        # NaN is the largest number of all: 0x7bff, without its last bit 0x3dff.
-        assert replay.encode(np.array([[np.nan]])) == (b"\xfe", b"\x7b")
-
-
-class TestWhatIsShipped:
-    def test_a_script_for_each_chunk_but_the_first(self):
-        names = {path.name for path in SCRIPTS.iterdir()}
-        assert names == {f"{chunk.name}.js" for chunk in CHUNKS[1:]}
-
-    def test_altogether_it_is_small(self):
-        scripts = sum(path.stat().st_size for path in SCRIPTS.iterdir())
-        widget = len(json.dumps(widgets(PLAYGROUND)["The playground"].entry))
-        assert scripts + widget <= 700 * 1024
-
-    @every_chunk
-    def test_its_settings_are_those_of_the_chunk(self, chunk):
-        header, runs = shipped(chunk.name)
-        assert [run.setting for run in runs] == list(chunk.settings)
-        assert header["epochs"] == list(trainings.EPOCHS)
-        assert header["curve"] == list(trainings.CURVE)
-        assert ("chunks" in header) == (chunk is CHUNKS[0])
-
-    def test_the_first_chunk_says_what_the_others_hold(self):
-        told = shipped(CHUNKS[0].name)[0]["chunks"]
-        assert list(told) == [chunk.name for chunk in CHUNKS]
-        for name, settings in told.items():
-            assert settings == [[*run.setting.values()] for run in shipped(name)[1]]
-
-    def test_no_training_is_there_twice_and_all_can_be_chosen(self):
-        settings = [str(setting) for chunk in CHUNKS for setting in chunk.settings]
-        assert len(settings) == len(set(settings)) > 200
-        for chunk in CHUNKS:
-            for setting in chunk.settings:
-                for axis in RECIPE.axes:
-                    assert setting.get(axis.name, 0) in axis.values
-
-    @every_chunk
-    def test_points_and_first_frames_are_those_of_a_fresh_network(self, chunk):
-        for run in shipped(chunk.name)[1]:
-            X, y, *_ = toy_data(run.setting["data"], noise=run.setting["noise"])
-            columns = [*X.T, *([y] if y.ndim == 1 else [*y.T, 0 * X[:, 0]])]
-            expected = np.column_stack(columns)
-            np.testing.assert_allclose(run.points, expected, atol=1e-6)
-            fresh = Training(**run.setting)
-            np.testing.assert_allclose(
-                run.parameters[0], parameters(fresh), SHARE, LEAST
-            )
-            assert agree(run.words[0], trainings.words_of(fresh))
-
-    @every_chunk
-    def test_the_kept_networks_do_as_well_as_their_sentences_say(self, chunk):
-        header, runs = shipped(chunk.name)
-        for number, run in enumerate(runs):
-            for frame in {number % 9, 8}:
-                found = network(run.setting, run.parameters[frame]).measure()
-                epoch, loss, test_loss, *shares = numbers_in(run.words[frame])
-                assert epoch == header["epochs"][frame]
-                assert found["loss"] == pytest.approx(loss, abs=0.005)
-                assert found["test_loss"] == pytest.approx(
-                    test_loss, rel=0.01, abs=0.01
-                )
-                # A rounded weight may carry a few points of the hundreds over the border.
-                assert shares == (
-                    []
-                    if run.setting["data"] == "sine"
-                    else [
-                        pytest.approx(100 * found["accuracy"], abs=1.5),
-                        pytest.approx(100 * found["test_accuracy"], abs=1.5),
-                    ]
-                )
-
-    @every_chunk
-    def test_the_curves_go_through_what_the_sentences_say(self, chunk):
-        header, runs = shipped(chunk.name)
-        looks = [header["curve"].index(epoch) for epoch in header["epochs"]]
-        for run in runs:
-            said = np.array([numbers_in(words)[1:3] for words in run.words])
-            assert np.isfinite(said).all()
-            np.testing.assert_allclose(run.curve[looks], said, rtol=SHARE, atol=6e-4)
-
-    @every_chunk
-    def test_training_anew_leads_to_the_same(self, chunk):
-        _, runs = shipped(chunk.name)
-        slow = [run for run in runs if run.setting["learning_rate"] <= 0.03]
-        for run in slow[:: len(slow) // 3]:
-            training = Training(**run.setting)
-            training.advance(10)
-            # Other processors round differently, and each step adds to that.
-            np.testing.assert_allclose(
-                run.parameters[1], parameters(training), rtol=SHARE, atol=0.003
-            )
-            losses = [training.measure()[name] for name in ("loss", "test_loss")]
-            assert numbers_in(run.words[1])[1:3] == pytest.approx(losses, abs=0.003)
-            look = trainings.CURVE.index(10)
-            assert run.curve[look] == pytest.approx(losses, rel=SHARE, abs=0.003)
-
-
-@pytest.fixture
-def own_cache(tmp_path, monkeypatch):
-    """A cache of this test's own."""
-    monkeypatch.setitem(sheet.cached.__kwdefaults__, "folder", tmp_path / "cache")
-
-
-def test_the_command_writes_the_scripts(own_cache, tmp_path, monkeypatch, capsys):
-    small = {**trainings.PLAIN, "width": 4, "depth": 1, "data": "moons"}
-    chunks = (
-        trainings.Chunk("first", (small,)),
-        trainings.Chunk("second", ({**small, "noise": 0.1}, {**small, "data": "sine"})),
-    )
-    monkeypatch.setattr(trainings, "CHUNKS", chunks)
-    monkeypatch.setattr(module("publish"), "CHUNKS", chunks)
-    folder = tmp_path / "new/folder"
-    assert main(["playground", "--folder", str(folder)]) == 0
-    assert capsys.readouterr().out.startswith("second: 2 trainings, ")
-    [path] = folder.iterdir()
-    name, block = scripted(path.read_text())
-    assert (path.name, name) == ("second.js", "playground/second")
-    _, runs = open_replays(block)
-    assert [run.setting for run in runs] == list(chunks[1].settings)
-    for run in runs:
-        training = Training(**run.setting)
-        for row, epoch in zip(run.parameters, trainings.EPOCHS, strict=True):
-            training.advance(epoch - training.epoch)
-            np.testing.assert_allclose(row, parameters(training), SHARE, LEAST)
-        losses = [training.measure()["loss"], training.measure()["test_loss"]]
-        np.testing.assert_allclose(run.curve[-1], losses, rtol=SHARE)
-    header, _ = open_replays(trainings.block(chunks[0]))
-    assert {name: len(settings) for name, settings in header["chunks"].items()} == {
-        "first": 1,
-        "second": 2,
+    shapes = [how for both in header["sets"].values() for part in both for how in part]
+    sizes = [4 * math.prod(how["shape"]) for how in shapes]
+    pieces = zip(cut(data, sizes), shapes, strict=True)
+    arrays = iter([numbers_of(piece, how, 1)[0] for piece, how in pieces])
+    return header, {
+        name: [[next(arrays) for _ in part] for part in both]
+        for name, both in header["sets"].items()
     }
 
 
-def test_the_saved_widget_is_todays(monkeypatch):
-    monkeypatch.setattr(playground, "block", lambda chunk: b"")
+class TestWhatComesAlong:
+    def test_it_is_small(self):
+        assert len(json.dumps(widgets(PLAYGROUND)["The playground"].entry)) <= 60 * 1024
+
+    @pytest.mark.parametrize("noise", [0.0, 0.1])
+    @pytest.mark.parametrize("name", TOYS)
+    def test_data_sets_are_the_book_s(self, name, noise):
+        _, sets = parts_of(widgets(PLAYGROUND)["The playground"].block)
+        found = []
+        for X, y, unit in sets[name]:
+            regression = y.ndim == 2
+            found += [X, y + noise * unit] if regression else [X + noise * unit, y]
+        for array, expected in zip(found, toy_data(name, noise=noise), strict=True):
+            np.testing.assert_allclose(array, expected, rtol=0, atol=2e-7)
+
+    def test_the_generator_begins_as_numpy_s(self):
+        header, _ = parts_of(trainings.block())
+        generator = np.random.default_rng(1)
+        state = generator.bit_generator.state
+        first, step = (int(text) for text in header["start"])
+        generator.bit_generator.state = state | {"state": {"state": first, "inc": step}}
+        expected = np.random.default_rng(0).standard_normal(5)
+        np.testing.assert_array_equal(generator.standard_normal(5), expected)
+
+
+def test_the_saved_widget_is_todays():
     today = playground.Playground()
     for name in ("title", "axes", "panes", "options", "position"):
         expected = json.loads(json.dumps(getattr(today, name)))
         assert widgets(PLAYGROUND)["The playground"].state[name] == expected
 
 
-def test_epochs_that_are_close_together_first():
-    for last, number in ((0, 5), (1, 5), (7, 60), (500, 28), (5000, 40)):
-        epochs = trainings.spaced(last, number)
-        assert (epochs[0], epochs[-1]) == (0, last)
-        assert len(epochs) <= number
-        gaps = np.diff(epochs)
-        assert (gaps > 0).all()
-        assert last < 100 or (gaps[-1] > 10 * gaps[0] and len(epochs) > number // 2)
+def test_epochs_are_close_together_first():
+    assert trainings.spaced(3, 5, 2) == (0, 1, 2, 3, 4, 5)
+    assert trainings.spaced(50, 5, 1.5) == (0, 1, 2, 3, 4, 5, 8, 12, 18, 27, 40, 50)
+    assert {0, 1, 10, 60, 100, 200, 1000, trainings.LAST} <= {*trainings.LOOKS}
+    assert list(trainings.LOOKS) == sorted({*trainings.LOOKS})
+
+
+def test_rates_and_penalties_by_decades():
+    assert trainings.decades(-2, 0, (1, 3)) == (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 class TestItsProgram:
@@ -365,9 +135,8 @@ class TestItsProgram:
 
 
 @pytest.fixture
-def explorer(monkeypatch):
-    """A playground in a kernel, without the trainings that the page replays."""
-    monkeypatch.setattr(playground, "block", lambda chunk: b"")
+def explorer():
+    """A playground in a kernel."""
     return playground.Playground()
 
 
@@ -467,7 +236,7 @@ class Own(nn.Layer):
 """
         explorer = playground.Playground(activation=own_layer(source))
         assert explorer.sheet == b""
-        assert "replays" not in explorer.options
+        assert "trains" not in explorer.options
         (message, found), _ = answer(explorer, {"epoch": 20, "width": 6})
         training = Training(activation=own_layer(source), width=6)
         training.advance(20)
@@ -600,29 +369,3 @@ class TestPictures:
         used = set(re.findall(r"\bnn\.(\w+)", program.code_of(position)))
         assert used >= {"Dense", "Dropout", "parameters_of"}
         assert used <= set(nn.__all__)
-
-
-def test_the_page_says_what_it_keeps():
-    """The widths and the learning rates that the text names are those of the grid."""
-    notebook = nbformat.read(PLAYGROUND, as_version=4)
-    text = " ".join(" ".join(cell.source for cell in notebook.cells).split())
-    settings = [setting for chunk in trainings.CHUNKS for setting in chunk.settings]
-    widths = {
-        name: {s["width"] for s in settings if s["data"] == name and s["depth"] == 4}
-        for name in TOYS
-    }
-    assert widths.pop("spiral 3") == {12}
-    assert all(found == {8} for found in widths.values())
-    assert "12 neurons a layer on the spiral with three arms, 8 on the others" in text
-    for name, value in trainings.OTHERS:
-        if value != trainings.PLAIN[name]:
-            rates = [
-                s["learning_rate"]
-                for s in settings
-                if s[name] == value and s["data"] == "spiral 3"
-            ]
-            assert set(rates) == {0.01, 0.03, 0.1}
-    assert "with rates of 0.01, 0.03 and 0.1" in text
-    for name in OPTIMIZERS:
-        rates = {s["learning_rate"] for s in settings if s["optimizer"] == name}
-        assert rates == set(trainings.RATES)

@@ -359,6 +359,22 @@ class TestOneVector:
         assert model.parameters.size == 9
         assert_views(model)
 
+    @pytest.mark.parametrize(
+        ("shape", "dtype"), [((2, 3), np.float64), ((2, 4), np.float32)]
+    )
+    def test_a_layer_on_its_own_may_change_its_weights(self, nn, shape, dtype):
+        model = nn.Model([nn.Dense(2, 3), nn.Dense(3, 3)])
+        model.finalize()
+        assert model.parameters.size
+        layer = model.layers.pop(0)
+        layer.weights = np.ones(shape, dtype)
+        layer.biases = np.zeros((1, shape[1]), dtype)
+        outputs = layer.forward(np.ones((5, 2), dtype))
+        layer.backward(np.ones_like(outputs))
+        assert layer.dweights.tolist() == np.full(shape, 5).tolist()
+        assert layer.dbiases.tolist() == [[5.0] * shape[1]]
+        assert {layer.dweights.dtype, layer.dbiases.dtype} == {np.dtype(dtype)}
+
 
 def by_hand(nn, model, X, y):
     """Return value and gradients of the model's layers, one by one, without the model."""

@@ -1,5 +1,6 @@
 """What is no number: words, gaps, sparse matrices, iterators, text for a rate. Each error's advice works."""
 
+import math
 import re
 
 import numpy as np
@@ -223,5 +224,36 @@ class TestSettings:
     def test_counts_that_are_floats(self, nn):
         assert message_of(nn.spiral_data, 100.0, 3) == (
             "spiral_data needs whole numbers, got samples=100.0, classes=3: use int(...)."
+        )
+        said = message_of(nn.sine_data, 2.5)
+        assert said == "sine_data needs whole numbers, got samples=2.5."
+
+    @pytest.mark.parametrize("value", ["a", None, [0.5], 1j, math.inf])
+    @pytest.mark.parametrize("name", ["weight_l1", "weight_l2", "bias_l1", "bias_l2"])
+    def test_strengths(self, nn, name, value):
+        said = message_of(nn.Dense, 2, 3, **{name: value})
+        assert said == f"Dense needs {name} of 0, for none, or more, got {value!r}."
+
+    @pytest.mark.parametrize(
+        "value", ["a", None, [0.5], 1j, math.inf, -math.inf, math.nan]
+    )
+    def test_rescaling(self, nn, value):
+        said = message_of(nn.Rescaling, value)
+        assert said == f"Rescaling needs a finite scale, got {value!r}."
+        said = message_of(nn.Rescaling, 1, value)
+        assert said == f"Rescaling needs a finite offset, got {value!r}."
+        layer = nn.Rescaling(np.float32(0.5), -2)
+        assert (layer.scale, layer.offset) == (0.5, -2.0)
+        assert {type(layer.scale), type(layer.offset)} == {float}
+
+    @pytest.mark.parametrize("value", ["a", None, [0.5]])
+    def test_initializers(self, nn, value):
+        said = message_of(nn.normal, value)
+        assert said == f"normal needs a finite scale of 0 or more, got {value!r}."
+
+    @pytest.mark.parametrize("value", ["a", None, 1j])
+    def test_constants(self, nn, value):
+        assert (
+            message_of(nn.constant, value) == f"constant needs a number, got {value!r}."
         )
         assert nn.spiral_data(int(100.0), 3)[0].shape == (300, 2)

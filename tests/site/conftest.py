@@ -28,6 +28,7 @@ LONG = ("test_lab", "test_firefox", "test_lite")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let one ask for the long chapters too, where cells run in the browser's Python."""
     parser.addoption("--every-chapter", action="store_true", help="the long ones too")
+    parser.addoption("--keep-seconds", action="store_true", help="for pages to say")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups

@@ -96,6 +96,7 @@ def after(explorer: Locator, action: Callable[[], Any]) -> Look:
     before = explorer.get_attribute("data-frames") or ""
     action()
     wait_for_frames(explorer, "!==", before)
+    expect(explorer).not_to_have_attribute("aria-busy", "true")
     return look(explorer)
 
 
@@ -120,6 +121,7 @@ def find(page: Page | Locator, place: int = 0) -> Locator:
     """Return the explorer at that place of the page, or of a part, once it shows something."""
     explorer = page.locator(".explorer").nth(place)
     expect(explorer).to_have_attribute("data-frames", SOME)
+    expect(explorer).not_to_have_attribute("aria-busy", "true")
     return explorer
 
 

@@ -9,11 +9,7 @@ from explorers import EXPLORER_PAGES, STATE, saved_on
 from playwright.sync_api import Browser, Route
 from visits import MODES
 
-from bookkit.site import weight
-
 STATE_BUDGET = 150 * 1024
-# The page, and everything that it can ever load, compressed. Measured: 571 KB.
-PLAYGROUND_BUDGET = 600 * 1024
 DRAWN = """() => {
   const explorers = [...document.querySelectorAll(".explorer")];
   return explorers.length && explorers.every((each) => each.dataset.frames);
@@ -35,14 +31,6 @@ def test_a_page_holds_little_for_an_explorer(site: Path, page: str) -> None:
     assert max(sizes) <= STATE_BUDGET
 
 
-def test_the_whole_playground_is_light(site: Path) -> None:
-    page = sum(weight.weigh(site, "playground").values())
-    files = sum(map(weight.compressed, site.glob("_static/playground/*")))
-    print(f"The playground: {page / 1024:.0f} KB, and {files / 1024:.0f} KB on demand")
-    assert files > 0
-    assert page + files <= PLAYGROUND_BUDGET
-
-
 @pytest.mark.parametrize("page_name", EXPLORER_PAGES)
 def test_pictures_wait_for_their_own_script_and_nothing_else(
     browser: Browser, address: str, page_name: str
@@ -52,7 +40,7 @@ def test_pictures_wait_for_their_own_script_and_nothing_else(
     page = context.new_page()
 
     def answer(route: Route) -> None:
-        needed = (".html", "/explorers.js", "/playground/")
+        needed = (".html", "/explorers.js")
         url = route.request.url.partition("?")[0]
         if any(part in url for part in needed):
             route.continue_()

@@ -25,6 +25,9 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 OpenPage = Callable[..., Page]
 
 each_explorer = pytest.mark.parametrize("saved", SAVED, ids=str)
+# The playground trains instead: test_playground_page.py.
+GRIDS = [saved for saved in SAVED if "trains" not in saved.state["options"]]
+each_grid = pytest.mark.parametrize("saved", GRIDS, ids=str)
 each_page = pytest.mark.parametrize("page_name", EXPLORER_PAGES)
 
 
@@ -77,7 +80,7 @@ def test_page_shows_all_that_its_notebook_saved(disk: Disk, page_name: str) -> N
     assert shown == [explorer.state["title"] for explorer in saved]
 
 
-@each_explorer
+@each_grid
 def test_every_value_of_every_slider_shows_something_else(
     disk: Disk, saved: Saved
 ) -> None:
@@ -98,7 +101,7 @@ def test_every_value_of_every_slider_shows_something_else(
         assert reset(explorer) == start
 
 
-@each_explorer
+@each_grid
 def test_every_choice_shows_something_else(disk: Disk, saved: Saved) -> None:
     explorer = fresh(disk, saved)
     start = look(explorer)
@@ -122,7 +125,7 @@ def test_choices_are_there_to_be_tested() -> None:
     assert any("drag" in pane for saved in SAVED for pane in saved.state["panes"])
 
 
-@each_explorer
+@each_grid
 def test_buttons_step_and_reset(disk: Disk, saved: Saved) -> None:
     explorer = fresh(disk, saved)
     start = look(explorer)
@@ -146,7 +149,7 @@ def test_buttons_step_and_reset(disk: Disk, saved: Saved) -> None:
     assert reset(explorer) == start
 
 
-@each_explorer
+@each_grid
 def test_play_runs_to_the_end_and_pauses(disk: Disk, saved: Saved) -> None:
     explorer = fresh(disk, saved, with_clock=True)
     page, axis = explorer.page, play_axis(saved)
@@ -171,7 +174,7 @@ def test_play_runs_to_the_end_and_pauses(disk: Disk, saved: Saved) -> None:
     expect(play).to_have_text(name)
 
 
-@each_explorer
+@each_grid
 def test_play_is_slow_for_who_wants_less_motion(disk: Disk, saved: Saved) -> None:
     explorer = fresh(disk, saved, with_clock=True)
     page, axis = explorer.page, play_axis(saved)
@@ -185,7 +188,7 @@ def test_play_is_slow_for_who_wants_less_motion(disk: Disk, saved: Saved) -> Non
     page.emulate_media(reduced_motion="no-preference")
 
 
-@each_explorer
+@each_grid
 def test_a_pause_is_spoken(disk: Disk, saved: Saved) -> None:
     explorer = fresh(disk, saved, with_clock=True)
     page = explorer.page

@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from visits import ROOT
 
 from bookkit.explore.chapter1 import NEURON
-from bookkit.explore.play import compute
-from bookkit.explore.trainings import PLAIN
+from bookkit.explore.play import RECIPE, compute
 
 # No question about news, which would come from another host; cells stay where they are, even out of sight.
 SETTINGS = {
@@ -208,22 +207,21 @@ def playground(opened: Locator, reader: Reader) -> Locator:
     return opened
 
 
-def test_a_stored_frame_comes_first(playground: Locator) -> None:
+def test_a_frame_of_the_page_comes_first(playground: Locator) -> None:
     story = playground.page.evaluate("story")
     assert story[0] == ["data-frames", "1"]
     assert ["data-live", "true"] in story[1:]
 
 
-def test_a_rate_that_is_on_no_grid_trains(playground: Locator) -> None:
+def test_the_library_trains(playground: Locator) -> None:
     start = look(playground)
     rate = playground.get_by_role("slider", name="Learning rate")
     rate.focus()
     trained = after(playground, lambda: rate.press("ArrowRight"))
-    assert trained.values["Learning rate"] == "0.0316"
+    assert trained.values["Learning rate"] == "0.04"
     assert trained.picture != start.picture
-    assert (
-        trained.words == compute(**PLAIN | {"learning_rate": 0.0316}, epoch=200).words
-    )
+    expected = compute(**RECIPE.start() | {"learning_rate": 0.04})
+    assert trained.words == expected.words
 
 
 def test_keys_belong_to_the_control_that_has_the_focus(playground: Locator) -> None:
@@ -249,14 +247,20 @@ def epochs(looks: list[Look]) -> list[int]:
     return [int(re.search(r"Epoch (\d+)", seen.words)[1]) for seen in looks]  # type: ignore[index]
 
 
-def test_another_control_ends_a_training(playground: Locator) -> None:
+def test_another_setting_begins_the_training_anew(playground: Locator) -> None:
     play = playground.locator(".explorer-play")
     after(playground, play.click)
     depth = playground.get_by_role("slider", name="Hidden layers")
+    playground.evaluate(RECORD)
     depth.press("ArrowLeft")
+    expect(play).to_have_text("Stop")
+    seen = "(explorer) => explorer.looks.length > 5"
+    playground.page.wait_for_function(seen, arg=playground.element_handle())
+    play.click()
     expect(play).to_have_text("Train")
-    expect(playground.locator(".explorer-words")).to_contain_text("Epoch")
-    assert look(playground).values["Hidden layers"] == "1"
+    looks = [look_of(each) for each in playground.evaluate(RECORDED)]
+    anew = [each for each in looks if each.values["Hidden layers"] == "1"]
+    assert epochs(anew)[:3] == [0, 1, 2]
     moved = reset(playground)
     frames = playground.get_attribute("data-frames")
     playground.page.wait_for_timeout(500)

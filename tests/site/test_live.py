@@ -295,6 +295,20 @@ def test_the_library_holds_here(first, code, said):
     notebook.run(cell)
 
 
+OWN_LAYER = """
+import numpy as np
+import nnfs_lib as nn
+from bookkit import explore
+class Own(nn.Layer):
+    def forward(self, inputs):
+        self.outputs = np.tanh(inputs)
+        return self.outputs
+    def backward(self, doutputs):
+        return doutputs * (1 - self.outputs**2)
+explore.playground(activation=Own)
+""".strip()
+
+
 def test_exercise_is_judged(open_notebook):
     """Exercise 4.1, wrong and right, on a phone."""
     notebook, _ = open_notebook("chapters/04_backpropagation", mode="phone")
@@ -357,13 +371,54 @@ class TestTrouble:
         assert notebook.run(cell).strip() == "0.8"
 
 
-def test_explorer_is_computed_by_python(first):
-    """The third engine: values between the grid's, by the worker."""
-    notebook, _ = first
-    cell = notebook.cell("explore.neuron()")
-    notebook.run(cell)
-    explorer = cell.locator(".live-output .explorer")
-    expect(explorer).to_have_attribute("data-live", "true")
+class TestTheThirdEngine:
+    """Explorers that Python computes on the page: values between the grid's, and a reader's own layers."""
+
+    @pytest.mark.parametrize(
+        ("page_name", "call", "label"),
+        [
+            ("chapters/01_dense_layer", "explore.neuron()", "Weight"),
+            ("chapters/02_activations", "explore.softmax()", "Temperature"),
+        ],
+    )
+    def test_values_between_the_grid_s(self, open_notebook, page_name, call, label):
+        notebook, _ = open_notebook(page_name)
+        notebook.wake()
+        cell = notebook.cell(call)
+        notebook.run(cell)
+        explorer = cell.locator(".live-output .explorer")
+        expect(explorer).to_have_attribute("data-live", "true")
+        slider = explorer.get_by_role("slider", name=re.compile(label)).first
+        texts = set()
+        for _ in range(3):
+            before = explorer.get_attribute("data-frames")
+            slider.press("ArrowRight")
+            expect(explorer).not_to_have_attribute("data-frames", str(before))
+            texts.add(explorer.locator(".explorer-words").inner_text())
+        assert len(texts) == 3
+
+    def test_the_playground_trains_a_layer_of_one_s_own(self, open_notebook):
+        notebook, _ = open_notebook("playground")
+        notebook.wake()
+        cell = notebook.cell("explore.playground()")
+        notebook.page.get_by_text("Show the code of this page").click()
+        notebook.write(cell, OWN_LAYER)
+        notebook.run(cell)
+        explorer = cell.locator(".live-output .explorer")
+        expect(explorer).to_have_attribute("data-live", "true")
+        words = explorer.locator(".explorer-words")
+        expect(words).to_contain_text("Epoch 200")
+        train = explorer.locator(".explorer-play")
+        train.click()
+        expect(words).to_contain_text(re.compile(r"Epoch \d\b"))
+        expect(words).to_contain_text(re.compile(r"Epoch [1-9]\d\b"))
+        train.click()
+        expect(train).to_have_text("Train")
+        notebook.write(cell, OWN_LAYER.replace("np.tanh(inputs)", "inputs[0, 0, 0]"))
+        notebook.run(cell)
+        notice = cell.locator(".live-output .explorer-notice")
+        expect(notice).to_contain_text("IndexError: too many indices")
+        expect(notice).to_contain_text("(line 7 of forward)")
 
 
 def test_a_service_worker_isolates_pages_of_other_servers(browser, site, address):

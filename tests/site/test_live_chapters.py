@@ -3,6 +3,7 @@
 The shortest are tested always, the others by `make test-live`, which also says how long each took.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ from playwright.sync_api import Browser
 from visits import CHAPTERS, LABS, MODES
 
 from bookkit import stable
+from bookkit.site.live import SECONDS
 
 APPENDIX = "chapters/appendix_files_from_strangers"
 EVERY = [*CHAPTERS, APPENDIX, *LABS, "five_systems"]
 SHORT = [*CHAPTERS[:2], CHAPTERS[11], APPENDIX, "five_systems"]  # seconds each
+LONG = 10  # seconds, from which on a page says how many a cell takes
 PATIENCE = 1_800_000  # milliseconds for a notebook on a machine that is busy
 # Cells that differ there, and why.
 DIFFERENT: dict[str, str] = {}
@@ -135,11 +138,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("page_name", names)
 
 
-def test_cells_show_what_is_stored(site, open_page, tmp_path, page_name):
+def keep_seconds(ids: list[str], took: list[float]) -> None:
+    """Write down how long the long cells took, to ten seconds."""
+    kept = json.loads(SECONDS.read_text())
+    for name, seconds in zip(ids, took, strict=True):
+        kept.pop(name, None)
+        if seconds >= LONG:
+            kept[name] = 10 * round(seconds / 10)
+    text = json.dumps(kept, indent=2, sort_keys=True)
+    SECONDS.write_text(f"{text}\n")
+
+
+def test_cells_show_what_is_stored(site, open_page, tmp_path, request, page_name):
     stored = code_cells((site / f"_sources/{page_name}.ipynb").read_text("utf-8"))
     ids = [cell["id"] for cell in stored]
     took, text = run_all(open_page(page_name), ids, tmp_path)
-    slow = [f"{number}: {each:.0f}" for number, each in enumerate(took) if each > 10]
-    print(f"{page_name}: {sum(took):.0f} s; over 10 s: {', '.join(slow) or 'none'}")
+    slow = [f"{number}: {each:.0f}" for number, each in enumerate(took) if each >= LONG]
+    print(f"{page_name}: {sum(took):.0f} s; long: {', '.join(slow) or 'none'}")
+    if request.config.getoption("--keep-seconds", default=False):
+        keep_seconds(ids, took)
     pairs = zip(stored, code_cells(text), strict=True)
     assert [difference for pair in pairs if (difference := compare(*pair))] == []

@@ -1,7 +1,6 @@
-"""The playground's page: trainings replayed without a kernel, chunks on demand, an address and a program."""
+"""The playground's page: it trains without a kernel, has an address, and a program to copy."""
 
 import ast
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,18 +9,28 @@ from typing import Any
 
 import pytest
 from disk import Disk
-from explorers import after, control, each_frame, find, look, reset, saved_on
+from explorers import (
+    RECORD,
+    RECORDED,
+    Look,
+    after,
+    control,
+    find,
+    look,
+    look_of,
+    reset,
+    saved_on,
+)
 from playwright.sync_api import Locator, Page, expect
 from visits import ROOT
 
 from bookkit.explore.program import code_of
-from bookkit.explore.trainings import AXES, CHUNKS, RATES
+from bookkit.explore.trainings import AXES
 
 OpenPage = Callable[..., Page]
 
-SPIRAL_DEPTHS = range(5)
+SOME_RATES = (0.0001, 0.003, 0.03, 0.3, 10.0)
 LABELS = {axis.name: axis.label for axis in AXES}
-DATA = AXES[0].values
 
 
 def choose(explorer: Locator, name: str, value: float | str) -> None:
@@ -36,58 +45,29 @@ def choose(explorer: Locator, name: str, value: float | str) -> None:
         input_.fill(str(axis["values"].index(value)))
 
 
-def chunks(urls: list[str]) -> list[str]:
-    """Return which chunks were asked for."""
-    return [
-        url.rsplit("/", 1)[1].removesuffix(".js")
-        for url in urls
-        if "/playground/" in url
-    ]
-
-
-# From the moment at which the reader's hand has moved a control to the moment at which the picture is drawn.
-TIMER = """(explorer) => {
-  explorer.times = [];
-  let start = 0;
-  explorer.addEventListener("input", () => (start = performance.now()), { capture: true });
-  new MutationObserver(() => explorer.times.push(performance.now() - start))
-    .observe(explorer, { attributeFilter: ["data-frames"] });
-}"""
-
-
 def test_rate_and_depth_can_be_dragged_on_a_phone(disk: Disk) -> None:
     page = disk.open("playground", "phone", has_touch=True, is_mobile=True)
     explorer = find(page)
-    explorer.evaluate(TIMER)
-    rate = explorer.get_by_role("slider", name=LABELS["learning_rate"])
+    after(explorer, lambda: choose(explorer, "epoch", 20))
     seen = {}
-    for depth in SPIRAL_DEPTHS:
-        rate.press("End")
+    for depth in range(3):
         choose(explorer, "depth", depth)
-        looks = [after(explorer, lambda: rate.press("Home"))]
-        for _ in RATES[1:]:
-            looks += each_frame(explorer, 1, lambda: page.keyboard.press("ArrowRight"))
-        for shown in looks:
+        for rate in SOME_RATES:
+            shown = after(
+                explorer, lambda rate=rate: choose(explorer, "learning_rate", rate)
+            )
             assert shown.values[LABELS["depth"]] == str(depth)
-            seen[depth, shown.values[LABELS["learning_rate"]]] = shown
-    assert len(seen) == len(SPIRAL_DEPTHS) * len(RATES)
+            assert shown.values[LABELS["learning_rate"]] == f"{rate:g}"
+            seen[depth, rate] = shown
     assert len({shown.picture for shown in seen.values()}) == len(seen)
-    sentences = [shown.words for (depth, _), shown in seen.items() if depth == 2]
-    assert len(set(sentences)) == len(RATES)
-    assert chunks(disk.asked) == []
-    times = explorer.evaluate("(explorer) => explorer.times")
-    median = statistics.median(times)
-    print(
-        f"{len(times)} moves, from hand to picture: median {median:.0f} ms, most {max(times):.0f} ms"
-    )
-    assert median < 100
+    assert len({shown.words for shown in seen.values()}) == len(seen)
 
 
 def test_the_answer_stays_in_sight_while_a_thumb_is_further_down(disk: Disk) -> None:
     page = disk.open("playground", "phone", has_touch=True, is_mobile=True)
     explorer = find(page)
     sliders = explorer.get_by_role("slider")
-    for kind in ("spiral 3", "sine"):
+    for kind in ("moons", "sine"):
         after(explorer, lambda kind=kind: choose(explorer, "data", kind))
         answer = explorer.locator("canvas:visible").first
         for slider in (sliders.nth(1), sliders.last):
@@ -118,92 +98,112 @@ def test_the_focus_is_never_covered_on_a_narrow_screen(disk: Disk) -> None:
     assert covered == []
 
 
-def test_files_are_loaded_when_they_are_needed(disk: Disk) -> None:
-    disk.asked.clear()
-    explorer = find(disk.open("playground"))
-    start = look(explorer)
-    assert chunks(disk.asked) == []
-    needed = {data: data.replace(" ", "-") for data in DATA if data != AXES[0].start}
-    for number, (data, file) in enumerate(needed.items(), start=1):
-        moved = after(explorer, lambda data=data: choose(explorer, "data", data))
-        assert moved.picture != start.picture
-        assert chunks(disk.asked)[number - 1 :] == [file]
-        reset(explorer)
-        again = after(explorer, lambda data=data: choose(explorer, "data", data))
-        assert again == moved
-    assert reset(explorer) == start
-    for name, value in {"optimizer": "SGD", "width": 16, "dropout": 0.3}.items():
-        after(explorer, lambda name=name, value=value: choose(explorer, name, value))
-        assert reset(explorer) == start
-    assert chunks(disk.asked) == [*needed.values(), "changed"]
-    assert set(chunks(disk.asked)) == {chunk.name for chunk in CHUNKS[1:]}
-
-
-def test_a_file_that_failed_can_be_tried_again(open_page: OpenPage) -> None:
-    page = open_page("playground")
-    explorer = find(page)
-    page.route("**/moons.js", lambda route: route.abort(), times=1)
-    choose(explorer, "data", "moons")
-    expect(explorer.locator(".explorer-notice")).to_contain_text("try again")
-    after(explorer, lambda: choose(explorer, "data", "spiral 3"))
-    after(explorer, lambda: choose(explorer, "data", "moons"))
-
-
-@pytest.mark.parametrize(
-    ("first", "then"),
-    [
-        ({"data": "moons"}, ("width", 16)),
-        ({"data": "sine"}, ("activation", "Sigmoid")),
-        ({"depth": 4}, ("optimizer", "SGD")),
-        ({"optimizer": "SGD"}, ("l1", 0.01)),
-        ({"learning_rate": 1.0}, ("dropout", 0.3)),
-        ({"width": 16}, ("data", "circles")),
-    ],
-    ids=str,
-)
-def test_a_setting_that_is_not_kept_settles_near(
-    disk: Disk, first: dict[str, Any], then: tuple[str, Any]
-) -> None:
+def test_no_setting_moves_another_knob(disk: Disk) -> None:
     explorer = find(disk.shared("playground"))
-    reset(explorer)
-    for name, value in first.items():
-        before = after(
+    values = reset(explorer).values
+    changes: dict[str, Any] = {
+        "data": "moons",
+        "width": 16,
+        "activation": "Sigmoid",
+        "optimizer": "SGD",
+        "l1": 0.01,
+        "dropout": 0.3,
+        "depth": 4,
+    }
+    seen = set()
+    for name, value in changes.items():
+        moved = after(
             explorer, lambda name=name, value=value: choose(explorer, name, value)
         )
-    name, value = then
-    settled = after(explorer, lambda: choose(explorer, name, value))
-    wanted = before.values | {LABELS[name]: shown_as(name, value)}
-    changed = {
-        label: text for label, text in settled.values.items() if wanted[label] != text
-    }
-    assert changed
-    assert LABELS[name] not in changed
-    notice = explorer.locator(".explorer-notice")
-    if name == "data" and list(changed) == [LABELS["width"]]:
-        expect(notice).to_be_hidden()  # each data set has its own width
-    else:
-        words = ", ".join(f"{label} to {text}" for label, text in changed.items())
-        expect(notice).to_have_text(
-            f"This page holds no training with all of that. It set {words}."
-        )
-    assert settled.picture != before.picture
-    reset(explorer)
+        values = values | {LABELS[name]: shown_as(name, value)}
+        assert moved.values == values
+        seen.add(moved.picture)
+    assert len(seen) == len(changes)
     expect(explorer.locator(".explorer-notice")).to_be_hidden()
 
 
-def test_what_a_drag_only_passes_is_not_lost(disk: Disk) -> None:
-    explorer = find(disk.shared("playground"))
-    reset(explorer)
-    chosen = after(explorer, lambda: choose(explorer, "optimizer", "SGD"))
-    for depth in (3, 4):
-        passed = after(explorer, lambda depth=depth: choose(explorer, "depth", depth))
-        assert passed.values["Optimizer"] == "Adam"
-        expect(explorer.locator(".explorer-notice")).to_contain_text(
-            "Optimizer to Adam"
-        )
-    for depth in (3, 2):
-        back = after(explorer, lambda depth=depth: choose(explorer, "depth", depth))
-    assert back == chosen
+def watched(explorer: Locator, action: Callable[[], Any], number: int) -> list[Look]:
+    """Do what begins a training, and return how its first frames looked."""
+    explorer.evaluate(RECORD)
+    action()
+    explorer.page.wait_for_function(
+        "([explorer, number]) => explorer.looks.length >= number",
+        arg=[explorer.element_handle(), number],
+    )
+    return [look_of(seen) for seen in explorer.evaluate(RECORDED)][:number]
+
+
+def test_it_trains_before_ones_eyes(disk: Disk) -> None:
+    """Epoch by epoch at first; a change begins anew, Stop holds, and Train goes on from there."""
+    page = disk.open("playground")
+    explorer = find(page)
+    train = explorer.locator(".explorer-play")
+    epoch = control(
+        explorer,
+        next(
+            axis
+            for axis in saved_on("playground")[0].state["axes"]
+            if axis["name"] == "epoch"
+        ),
+    )
+    words = explorer.locator(".explorer-words")
+    expect(train).to_have_text("Train")
+    first = watched(explorer, train.click, 12)
+    assert [shown.words.split(":")[0] for shown in first] == [
+        f"Epoch {i}" for i in range(12)
+    ]
+    assert len({shown.picture for shown in first}) == 12
+    choose(explorer, "learning_rate", 3.0)
+    expect(train).to_have_text("Stop")
+    expect(words).to_contain_text("No better than guessing")
+    train.click()
+    expect(train).to_have_text("Train")
+    here = look(explorer)
+    stopped = int(here.words.split(":")[0].split()[1])
+    assert here.values["Epoch"] == str(stopped)
+    assert f"epoch={stopped}&" in fragment(page)
+    again, *_ = watched(explorer, train.click, 1)
+    train.click()
+    assert int(again.words.split(":")[0].split()[1]) >= stopped
+    # What was trained is still there: one goes back to it at once.
+    after(explorer, lambda: epoch.fill("0"))
+    assert look(explorer).words.startswith("Epoch 0:")
+
+
+def test_a_neuron_shows_itself_large(disk: Disk) -> None:
+    page = disk.open("playground")
+    explorer = find(page)
+    start = look(explorer)
+    canvas = explorer.locator(".explorer-network canvas")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    by_key = look(explorer)
+    assert by_key.picture != start.picture
+    expect(explorer.locator(".explorer-spoken")).to_have_text(
+        "Layer 1, neuron 1, shown large."
+    )
+    page.keyboard.press("ArrowDown")
+    expect(explorer.locator(".explorer-spoken")).to_have_text(
+        "Layer 1, neuron 2, shown large."
+    )
+    page.keyboard.press("Escape")
+    assert look(explorer).picture == start.picture
+    canvas.evaluate("(canvas) => canvas.blur()")
+    nodes = canvas.evaluate(
+        """(canvas) => {
+          const { x, y, width } = canvas.getBoundingClientRect();
+          return { x, y, width };
+        }"""
+    )
+    # Somewhere down the first column of neurons the pointer meets one.
+    x = nodes["x"] + nodes["width"] / 3
+    shown = set()
+    for y in range(30, 120, 6):
+        page.mouse.move(x, nodes["y"] + y)
+        shown.add(look(explorer).picture)
+    assert len(shown) > 2
+    page.mouse.move(0, 0)
+    assert look(explorer).picture == start.picture
 
 
 def shown_as(name: str, value: float | str) -> str:
@@ -230,7 +230,7 @@ def test_the_address_leads_back(disk: Disk) -> None:
     other = find(disk.open("playground", fragment=fragment(page)))
     assert look(other) == seen
     after(explorer, lambda: explorer.get_by_role("button", name="One step on").click())
-    assert "epoch=100" in fragment(page)
+    assert "epoch=51" in fragment(page)
 
 
 @pytest.mark.parametrize(
@@ -254,22 +254,13 @@ def test_another_address_in_the_same_page_is_followed(disk: Disk) -> None:
 
 
 def test_numbers_between_lead_to_the_nearest_and_it_says_so(disk: Disk) -> None:
-    page = disk.open("playground", fragment="#learning_rate=0.09&depth=99&epoch=-1")
+    page = disk.open("playground", fragment="#learning_rate=0.097&depth=99&epoch=-1")
     explorer = find(page)
     found = look(explorer).values
     shown = [found[label] for label in ("Learning rate", "Hidden layers", "Epoch")]
-    assert shown == ["0.1", "4", "0"]
+    assert shown == ["0.1", "6", "0"]
     expect(explorer.locator(".explorer-notice")).to_contain_text(
         "Learning rate, Hidden layers, Epoch"
-    )
-
-
-def test_an_address_of_what_is_not_kept_settles(disk: Disk) -> None:
-    explorer = find(disk.open("playground", fragment="#data=moons&width=16&depth=3"))
-    found = look(explorer).values
-    assert (found["Data set"], found["Hidden layers"]) == ("moons", "3")
-    expect(explorer.locator(".explorer-notice")).to_contain_text(
-        "Neurons per layer to 8"
     )
 
 

@@ -3,10 +3,11 @@
      settle(position, name)  {position, words}: the position itself, or where the engine has no frame for it,
                              the nearest one that keeps axis `name`, and words that say what was changed
      has(position)           whether it can answer
-     ask(position, {signal, watch})
+     trains                  whether its frames come from a training, where an explorer has one
+     ask(position, {signal, watch, from})
                              an async iterator of frames: the one asked for and, if one wants to watch a training,
-                             before it those on the way. It ends early when the signal aborts, and throws an Error
-                             whose message is for the reader.
+                             before it those on the way, from some time on. It ends early when the signal aborts,
+                             and throws an Error whose message is for the reader.
 
    A position is an object: axis name -> value. A frame is {position, arrays, words}: where it belongs, what the
    panes draw, and the same in words. An array is {data, shape, low, high, exact, gaps}: a Float32Array if exact,
@@ -25,6 +26,12 @@ const readArray = (spec, bytes, offset) => {
   const size = count(spec.shape) * (spec.exact ? 4 : 1);
   const piece = bytes.slice(offset, offset + size);
   return [{ ...spec, data: spec.exact ? new Float32Array(piece.buffer) : piece }, size];
+};
+
+/* The number, not below zero, with these half-precision bits. */
+const halfOf = (bits) => {
+  const fraction = bits & 1023, exponent = bits >> 10;
+  return exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
 };
 
 const asBytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
@@ -79,6 +86,7 @@ class KernelGone extends Error {}
 const kernelEngine = (model, constants) => {
   let asked = Math.floor(Math.random() * 1e9); // two views of one widget do not answer each other
   return {
+    trains: true,
     has: () => true,
     settle: (position) => ({ position, words: "" }),
     async *ask(position, { signal, watch }) {

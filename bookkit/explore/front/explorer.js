@@ -1,10 +1,14 @@
 /* The front-end: controls, panes and a sentence, for whatever engine there is.
 
    model: get(name), set(name, value), save_changes(), on(event, callback), off(event, callback), and in a
-   notebook send(message). page: what only the website has, {address: {read, write, watch}, load(name)}. */
+   notebook send(message). page: what only the website has, {address: {read, write, watch}}. */
 
 const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
-const GONE = "The kernel was restarted or is gone. These are the stored pictures: run the cell again for all the others.";
+const GONE = "The kernel was restarted or is gone.";
+const AFTER = {
+  stored: "These are the stored pictures: run the cell again for all the others.",
+  trained: "The networks are trained here now, without it.",
+};
 // JupyterLab loads this module once for each widget: a count here would begin anew each time.
 const newId = () => `explorer-${Math.random().toString(36).slice(2)}`;
 
@@ -19,7 +23,7 @@ const render = async ({ model, el, page = {} }) => {
   el.append(root);
 
   let engine = null; // the one that computes, where there is one
-  let stored = null; // the one with the frames that came along
+  let stored = null; // the one for which all it needs came along
   let position = { ...model.get("position") };
   let wish = position; // what the reader asked for with the control that moved last
   let last = null;
@@ -44,9 +48,12 @@ const render = async ({ model, el, page = {} }) => {
   };
   for (const axis of axes) {
     inputs[axis.name] = makeControl(view, axis, `${id}-${axis.name}`, (index) => {
+      const running = trains() && play.dataset.running === "true" && axis.name !== options.time;
+      const change = { [axis.name]: valuesOf(axis)[index] };
       stop();
       paused = false;
-      go({ [axis.name]: valuesOf(axis)[index] }, axis.name);
+      if (running) train(change);
+      else go(change, axis.name);
     });
   }
   const offer = () => {
@@ -82,12 +89,13 @@ const render = async ({ model, el, page = {} }) => {
 
   /* Pictures */
 
-  const draw = () => {
-    for (const each of panes) {
+  const draw = (wanted = panes) => {
+    for (const each of wanted) {
       const needed = each.pane.needs || each.pane.field;
       each.figure.hidden = !frame || (needed && !frame.arrays[needed]);
       const brush = !each.figure.hidden && makeBrush(each.canvas, root);
-      if (brush) each.plot = drawings[each.pane.kind](brush, each.pane, frame.arrays, frame.position);
+      if (brush) each.plot = drawings[each.pane.kind](brush, each.pane, frame.arrays, frame.position, each.chosen);
+      if (brush && each.pointer && each.plot) drawReading(brush, each, frame);
     }
   };
   let speaking = 0;
@@ -115,19 +123,21 @@ const render = async ({ model, el, page = {} }) => {
     return late[0] || null;
   };
 
-  /* Go to a position. axis: the one that the reader moved. fresh: train anew, also where there is a frame. */
-  const go = async (changes, axis, { fresh = false } = {}) => {
+  /* Go to a position. axis: the one that the reader moved. fresh: let one watch the training, from some time on. */
+  const go = async (changes, axis, { fresh = false, from = 0 } = {}) => {
     asking?.abort();
     const mine = (asking = new AbortController());
     // One may drag over places that are not kept, and back: what they changed is only lent.
     wish = { ...(axis === last ? wish : position), ...changes };
     last = axis;
-    const live = engine && (fresh || !stored.has(wish));
-    const from = live ? engine : stored;
-    const settled = from.settle(wish, axis);
+    const live = engine && (fresh || stored.trains || !stored.has(wish));
+    const source = live ? engine : stored;
+    const training = options.time && source.trains;
+    const settled = source.settle(wish, axis);
     position = settled.position;
     say(settled.words);
     showPosition();
+    root.ariaBusy = String(!fresh); // what comes before the last frame only says how far it is
     const slow = setTimeout(() => live && !mine.signal.aborted && say(WAITING), 1500);
     try {
       const known = !fresh && live && remembered();
@@ -140,18 +150,18 @@ const render = async ({ model, el, page = {} }) => {
       }
       if (live && options.time) seen = [];
       keep();
-      for await (const newest of from.ask(position, { signal: mine.signal, watch: fresh })) {
+      for await (const newest of source.ask(position, { signal: mine.signal, watch: fresh, from })) {
         if (mine.signal.aborted) break;
         clearTimeout(slow);
         if (notice.textContent === WAITING) say("");
-        if (live && options.time) {
-          seen.push(newest);
+        if (training) {
+          if (live) seen.push(newest); // an engine on the page remembers by itself
           position = { ...position, [options.time]: newest.position[options.time] };
           showPosition();
         }
         show(newest);
       }
-      if (live && options.time && !mine.signal.aborted) keep();
+      if (training && !mine.signal.aborted) keep();
     } catch (error) {
       if (error instanceof KernelGone) loseKernel();
       else if (!mine.signal.aborted) {
@@ -162,6 +172,7 @@ const render = async ({ model, el, page = {} }) => {
       clearTimeout(slow);
       if (asking === mine) {
         asking = null;
+        root.ariaBusy = "false";
         if (!timer) showPlay(false);
       }
     }
@@ -178,14 +189,18 @@ const render = async ({ model, el, page = {} }) => {
     showPlay(false);
     const near = ({ name, values, start, words }) =>
       words && !values.includes(position[name]) ? start : values[indexOf(values, position[name])];
-    go(Object.fromEntries(axes.map((axis) => [axis.name, near(axis)])), playAxis.name).then(() => say(GONE));
+    go(Object.fromEntries(axes.map((axis) => [axis.name, near(axis)])), playAxis.name).then(() => say(`${GONE} ${AFTER[stored.trains ? "trained" : "stored"]}`));
   };
 
-  const trains = () => engine && options.time;
+  const trains = () => Boolean(options.time && (engine || stored)?.trains);
   const showPlay = (running) => {
     const begin = trains() ? "Train" : `Play: ${playAxis.label.toLowerCase()}`;
     write(play, running ? (trains() ? "Stop" : "Pause") : begin);
     play.dataset.running = running;
+  };
+  const train = (changes, from = 0) => {
+    showPlay(true);
+    go({ ...changes, [options.time]: playAxis.offered.at(-1) }, options.time, { fresh: true, from });
   };
   const stop = () => {
     clearInterval(timer);
@@ -200,11 +215,11 @@ const render = async ({ model, el, page = {} }) => {
       keep();
       return;
     }
-    showPlay(true);
     if (trains()) {
-      go({ [options.time]: playAxis.offered.at(-1) }, options.time, { fresh: true });
+      train({}, paused ? position[options.time] : 0);
       return;
     }
+    showPlay(true);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     // A training is watched from its beginning, unless one only paused.
     if (!neighbor(1) || (options.time && !paused)) go({ [playAxis.name]: valuesOf(playAxis)[0] }, playAxis.name);
@@ -239,17 +254,25 @@ const render = async ({ model, el, page = {} }) => {
       if (Object.entries(changes).some(([name, value]) => position[name] !== value)) go(changes, each.pane.drag[0]);
     });
   }
+  for (const each of panes.filter(({ pane }) => pane.kind in readings)) addPointer(each, () => draw([each]));
+  for (const each of panes.filter(({ pane }) => pane.kind === "network")) {
+    addChoice(each, (neuron) => {
+      each.chosen = neuron;
+      if (neuron) write(spoken, `Layer ${neuron.layer}, neuron ${neuron.neuron + 1}, shown large.`);
+      draw([each]);
+    });
+  }
   const refreshCode = options.code ? addCode(view, options, () => position, say) : () => {};
 
   /* Begin */
 
-  const endLooks = watchLooks(panes, draw);
+  const endLooks = watchLooks(panes, () => draw());
   const follow = () => {
     const wanted = model.get("position");
     if (axes.some(({ name }) => wanted[name] !== position[name])) go(wanted, playAxis.name);
   };
 
-  stored = await storedEngine(model, axes, options, page);
+  stored = await storedEngine(model, axes, options);
   position = wish = { ...model.get("position") }; // it may have moved meanwhile
   model.on("change:position", follow);
   showPlay(false);
@@ -291,10 +314,9 @@ const readPlace = (axes, sent) => {
 };
 
 /* What came along with the widget; for a reader's own layers nothing does. */
-const storedEngine = async (model, axes, options, page) => {
+const storedEngine = async (model, axes, options) => {
   const block = asBytes(model.get("sheet"));
-  if (options.replays) return replayEngine(block, axes, options, page);
-  if (block.length) return framesEngine(block, axes);
+  if (block.length) return options.trains ? trainingEngine(block, axes, options) : framesEngine(block, axes);
   return {
     constants: {},
     has: () => false,

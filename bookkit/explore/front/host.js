@@ -34,19 +34,6 @@
     },
   };
 
-  // A script loads where fetch may not: from a file.
-  const waiting = {};
-  const root = new URL(".", document.currentScript.src);
-  globalThis.explorerChunk = (name, text) => waiting[name](new Uint8Array(decode(text).buffer));
-  const load = (name) =>
-    new Promise((resolve, reject) => {
-      waiting[name] = resolve;
-      const script = document.createElement("script");
-      script.src = new URL(`${name}.js`, root);
-      script.onerror = () => reject(new Error("This part of the page could not be loaded: try again."));
-      document.head.append(script);
-    });
-
   const models = {};
   scripts("state").forEach((script) => Object.assign(models, parse(script).state));
   scripts("view").forEach((script) => {
@@ -54,6 +41,6 @@
     if (!saved || saved.model_name !== "AnyModel") return;
     const el = document.createElement("div");
     script.replaceWith(el);
-    explorer.render({ model: modelOf(saved), el, page: { address, load } });
+    explorer.render({ model: modelOf(saved), el, page: { address } });
   });
 })();

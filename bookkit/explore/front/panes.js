@@ -18,7 +18,8 @@
             yet, there, used now, computed now; target: a field whose number says from which of the last two nodes
             but one the loss, the last, comes
    matrices items: [{field, label}, "sign", ...], each field (rows, columns), NaN where it has no entry
-   gallery  field (layers, neurons, rows, columns): each neuron's own picture */
+   network  field (layers, neurons, rows, columns): each hidden neuron's own picture; weights: all parameters in one row;
+            ends: {the word of axis by: {labels of the inputs, number of classes}}; a chosen neuron is shown large */
 const drawings = {
   map(brush, pane, arrays, position) {
     const plot = frameOf(brush, pane.x, pane.y, { square: true });
@@ -108,7 +109,7 @@ const drawings = {
         left += width;
       }
     });
-    return plot;
+    return { ...plot, lines };
   },
 
   bars(brush, pane, arrays) {
@@ -255,33 +256,131 @@ const drawings = {
     return null;
   },
 
-  gallery(brush, pane, arrays) {
-    const array = arrays[pane.field];
-    const [layers, neurons, rows, columns] = array.shape;
-    const { context } = brush;
+  network(brush, pane, arrays, position, chosen) {
+    const { context, width, height, colors } = brush;
+    const pictures = arrays[pane.field];
+    const [depth, wide, rows, columns] = pictures.shape;
+    const { labels, classes } = pane.ends[position[pane.by]];
+    const sizes = [labels.length, ...Array(depth).fill(wide), classes];
+    const most = Math.max(...sizes);
+    const top = 20, gap = Math.min((height - top) / most, 56), size = Math.min(0.82 * gap, 46);
+    const gapOf = (count) => Math.min(Math.max(gap, 44), (height - top) / count); // a few stand further apart
+    const nodes = sizes.flatMap((count, layer) =>
+      Array.from({ length: count }, (_, neuron) => ({
+        layer, neuron,
+        x: size / 2 + 2 + (layer / (depth + 1)) * (width - size - 4),
+        y: top + (height - top) / 2 + (neuron - (count - 1) / 2) * (layer % (depth + 1) ? gap : gapOf(count)),
+      })),
+    );
+    const starts = sizes.map((_, layer) => sizes.slice(0, layer).reduce((sum, count) => sum + count, 0));
+    const isChosen = (layer, neuron) => chosen?.layer === layer && chosen.neuron === neuron;
+    let offset = 0;
+    for (let layer = 0; layer <= depth; layer++) {
+      const [n, m] = [sizes[layer], sizes[layer + 1]];
+      const weights = arrays[pane.weights].data.subarray(offset, offset + n * m);
+      offset += (n + 1) * m;
+      const largest = weights.reduce((found, weight) => Math.max(found, Math.abs(weight)), 0);
+      weights.forEach((weight, i) => {
+        const share = Math.abs(weight) / largest;
+        const [j, k] = [Math.floor(i / m), i % m];
+        if (!(share > 0.05)) return;
+        const [from, to] = [nodes[starts[layer] + j], nodes[starts[layer + 1] + k]];
+        const strong = isChosen(layer, j) || isChosen(layer + 1, k);
+        context.globalAlpha = strong ? 1 : chosen ? 0.15 * share : 0.15 + 0.65 * share;
+        context.beginPath();
+        context.moveTo(from.x + size / 2, from.y);
+        const middle = (from.x + to.x) / 2;
+        context.bezierCurveTo(middle, from.y, middle, to.y, to.x - size / 2, to.y);
+        context.strokeStyle = colors[weight > 0 ? 0 : 1];
+        context.lineWidth = 0.5 + 2.5 * share;
+        context.stroke();
+      });
+    }
+    context.globalAlpha = 1;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const paint = ({ layer, neuron }, box) => {
+      const at = ((layer - 1) * wide + neuron) * rows * columns;
+      context.fillStyle = brush.paper;
+      context.fillRect(box.left, box.top, box.width, box.height);
+      paintBytes(brush, pictures.data.subarray(at, at + rows * columns), rows, columns, "sequential", box);
+      context.strokeStyle = isChosen(layer, neuron) ? brush.ink : brush.line;
+      context.lineWidth = isChosen(layer, neuron) ? 2 : 1;
+      context.strokeRect(box.left, box.top, box.width, box.height);
+    };
+    for (const node of nodes) {
+      const { layer, neuron, x, y } = node;
+      if (layer === 0 || (layer > depth && classes === 1)) {
+        context.fillStyle = brush.ink;
+        context.fillText(layer ? "y" : labels[neuron], x, y);
+      } else if (layer > depth) drawMarker(brush, x, y, neuron, Math.min(size / 3, 8));
+      else paint(node, { left: x - size / 2, top: y - size / 2, width: size, height: size });
+    }
     context.fillStyle = brush.muted;
     context.textBaseline = "top";
-    if (!layers) {
-      context.textAlign = "center";
-      context.fillText("No hidden layer, no hidden neurons.", brush.width / 2, brush.height / 2 - 6);
-      return null;
+    for (let layer = 1; layer <= depth; layer++) context.fillText(depth < 5 ? `layer ${layer}` : layer, nodes[starts[layer]].x, 2);
+    const node = nodes.find(({ layer, neuron }) => isChosen(layer, neuron));
+    if (node) {
+      const side = Math.min(150, height - 28, width / 2);
+      const left = node.x < width / 2 ? Math.min(node.x + size, width - side - 2) : Math.max(node.x - size - side, 2);
+      paint(node, { left, top: Math.min(Math.max(node.y - side / 2, top + 2), height - side - 2), width: side, height: side });
     }
-    const label = 52, gap = 3;
-    const cell = Math.min((brush.width - label) / neurons, brush.height / layers, 64);
-    context.textAlign = "left";
-    for (let layer = 0; layer < layers; layer++) {
-      const top = layer * cell;
-      context.fillStyle = brush.muted;
-      context.fillText(`layer ${layer + 1}`, 0, top + cell / 2 - 6);
-      for (let neuron = 0; neuron < neurons; neuron++) {
-        const at = (layer * neurons + neuron) * rows * columns;
-        const box = { left: label + neuron * cell, top, width: cell - gap, height: cell - gap };
-        paintBytes(brush, array.data.subarray(at, at + rows * columns), rows, columns, "sequential", box);
-        context.strokeStyle = brush.line;
-        context.lineWidth = 1;
-        context.strokeRect(box.left, box.top, box.width, box.height);
-      }
-    }
-    return null;
+    return { nodes: nodes.filter(({ layer }) => layer > 0 && layer <= depth), size };
   },
+};
+
+/* kind -> what stands at a pointer's place on the picture: {at: its pixels, upright: whether it holds for all that is above
+   and below, texts}; null outside. */
+const readings = {
+  map({ plot, pane, arrays, position }, [x, y]) {
+    const [across, up] = [(x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height];
+    if (!(Math.min(across, up) >= 0 && Math.max(across, up) < 1)) return null;
+    const texts = [`${pane.xlabel} ${digits(plot.fromX(x))}`, `${pane.ylabel} ${digits(plot.fromY(y))}`];
+    if (pane.palette === "classes") {
+      const { data, shape: [rows, columns] } = arrays[pane.by ? position[pane.by] : pane.field];
+      const code = data[Math.floor(up * rows) * columns + Math.floor(across * columns)];
+      texts.push(code === 255 ? "no answer" : `class ${code >> 5}`);
+    }
+    return { at: [x, y], upright: false, texts };
+  },
+
+  chart({ plot, pane }, [x, y]) {
+    if (x < plot.left || x > plot.left + plot.width || y < plot.top || y > plot.top + plot.height) return null;
+    const distance = (point) => (Number.isFinite(point[1]) ? Math.abs(point[0] - x) : Infinity);
+    const nearest = (line) => line.reduce((best, point) => (distance(point) < distance(best) ? point : best), [NaN, NaN]);
+    const found = plot.lines.map(nearest);
+    const place = nearest(found)[0];
+    if (!Number.isFinite(place)) return null;
+    // Of a logarithm, and of heights whose ends are written by hand, no plain number can be read.
+    const texts = /logarithm/.test(pane.xlabel) ? [] : [`${pane.xlabel ?? ""} ${digits(plot.fromX(place))}`.trim()];
+    found.forEach(([left, top], i) => {
+      const { label = pane.ylabel ?? "" } = pane.series[i];
+      if (Math.abs(left - place) < 1 && !pane.ends) texts.push(`${label} ${digits(plot.fromY(top))}`.trim());
+    });
+    return texts.length ? { at: [place, y], upright: true, texts } : null;
+  },
+};
+
+const digits = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+
+/* Write on the picture what stands at the pointer. */
+const drawReading = (brush, each, frame) => {
+  const reading = readings[each.pane.kind]({ ...each, ...frame }, each.pointer);
+  if (!reading) return;
+  const { context, width, paper, ink, line } = brush;
+  const { at: [x, y], upright, texts } = reading;
+  if (upright) strokeLine(brush, [[x, each.plot.top], [x, each.plot.top + each.plot.height]], brush.muted, 1, [2, 3]);
+  const wide = Math.max(...texts.map((text) => context.measureText(text).width)) + 12;
+  const high = 15 * texts.length + 8;
+  const left = Math.max(x + wide + 12 > width ? x - wide - 10 : x + 10, 2);
+  const top = Math.max(y - high - 6, 2);
+  context.fillStyle = paper;
+  context.fillRect(left, top, wide, high);
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.strokeRect(left, top, wide, high);
+  context.fillStyle = ink;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  texts.forEach((text, i) => context.fillText(text, left + 6, top + 5 + 15 * i));
 };

@@ -80,6 +80,58 @@ const addDrag = (each, moved) => {
   canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
 };
 
+/* A pointer over a picture: redraw() is called when each.pointer, its place in pixels or null, has changed. */
+const addPointer = (each, redraw) => {
+  const { canvas } = each;
+  let timer = 0;
+  const point = (place) => {
+    clearTimeout(timer);
+    each.pointer = place;
+    requestAnimationFrame(redraw);
+  };
+  const pick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    point([event.clientX - box.left, event.clientY - box.top]);
+    if (event.pointerType !== "mouse") timer = setTimeout(() => point(null), 4000); // a finger never leaves
+  };
+  canvas.addEventListener("pointermove", pick);
+  canvas.addEventListener("pointerdown", pick);
+  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+};
+
+/* Neurons to look at, by a pointer or by the arrow keys. chosen(neuron) is called with {layer, neuron}, or null. */
+const addChoice = (each, chosen) => {
+  const { canvas } = each;
+  let now = null;
+  const choose = (next) => {
+    if (next?.layer === now?.layer && next?.neuron === now?.neuron) return;
+    now = next;
+    chosen(now);
+  };
+  const pick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const { nodes, size } = each.plot ?? { nodes: [] };
+    choose(nodes.find((node) => Math.max(Math.abs(node.x - x), Math.abs(node.y - y)) <= size / 2 + 1) ?? null);
+  };
+  const moves = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+  Object.assign(canvas, { tabIndex: 0 });
+  canvas.setAttribute("data-lm-suppress-shortcuts", "true");
+  canvas.addEventListener("pointermove", pick);
+  canvas.addEventListener("pointerdown", pick);
+  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && choose(null));
+  canvas.addEventListener("blur", () => choose(null));
+  canvas.addEventListener("keydown", (event) => {
+    const move = moves[event.key];
+    if (event.key === "Escape") choose(null);
+    if (!move) return;
+    event.preventDefault();
+    const wanted = now ? { layer: now.layer + move[0], neuron: now.neuron + move[1] } : { layer: 1, neuron: 0 };
+    const there = each.plot.nodes.find(({ layer, neuron }) => layer === wanted.layer && neuron === wanted.neuron);
+    if (there) choose(there);
+  });
+};
+
 /* The setting as a program, to read and to copy; returns what brings it up to date. */
 const addCode = (view, { code: template, codes }, position, say) => {
   const text = () => {
