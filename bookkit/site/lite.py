@@ -34,7 +34,7 @@ NOTEBOOKS = ("chapters/*.ipynb", "labs/*.ipynb", "*.ipynb")
 BESIDE = ("data/**/*", "glossary.md", "notation.md", "references.md")
 # Old browsers' fonts, and what explains the application's own files.
 UNNEEDED = ("build/fa-*.eot", "build/fa-*.svg", "build/fa-*.ttf", "doc")
-# That of ipywidgets for JupyterLab 4.5, as JupyterLite is: later ones are not minified, or for 4.6.
+# The front-end of ipywidgets for JupyterLab 4.5, as JupyterLite is: 3.0.16 isn't minified, 3.0.17 is for 4.6.
 FRONT = "jupyterlab-widgets==3.0.15"
 ALONE = "alone.js"  # a script of ours, before all others
 KERNEL = "jupyterlite-pyodide-kernel"
