@@ -20,8 +20,9 @@ help: ## list what one can do
 serve: book ## build the site, serve it from this machine and print its address
 	@$(BIN)/python -m bookkit serve
 
-book: $(VENV)/.site ## build the site into _build/html
+book: $(VENV)/.site ## build the site into _build/html, and JupyterLite beside it
 	$(BIN)/jupyter-book build -W -n --keep-going --all .
+	$(BIN)/python -m bookkit lite
 
 lab: $(VENV)/.notebooks ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/chapters/01_dense_layer.ipynb $(AS_ROOT)

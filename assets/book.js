@@ -19,6 +19,9 @@
   addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
 })();
 
+// JupyterLite is no page that a disk could serve.
+if (!location.protocol.startsWith("http")) document.querySelector(".btn-jupyterlite")?.remove();
+
 // Cells that run: nothing of it is fetched before the first press on a button. A page from a disk can't.
 (() => {
   const place = document.querySelector(".live-start");

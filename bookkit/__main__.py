@@ -30,6 +30,7 @@ COMMANDS = {
         "train the network that looks at garments in chapter 12's explorer",
         "bookkit.garments.network",
     ),
+    "lite": ("write JupyterLite into the built site", "bookkit.site.lite"),
     "serve": ("serve the built site on localhost", "bookkit.site.serve"),
 }
 

@@ -38,6 +38,7 @@ ICONS = {
     "moon": 0xF186,
     "outdent": 0xF03B,
     "pencil": 0xF303,
+    "rocket": 0xF135,
     "sun": 0xF185,
     "thumbtack": 0xF08D,
     "triangle-exclamation": 0xF071,

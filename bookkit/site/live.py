@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sysconfig
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ DATA = ("data", "assets/garment")
 # What explorers are made of, in the version that is installed here.
 PURE = ("traitlets", "platformdirs")
 FOLDER = "PYODIDE"  # the variable that names a folder of Pyodide's files
-# Of files in the archive: the same bytes whenever it is built.
+OWN = "pyodide"  # where the site then has them, below live/
 YEAR = (1980, 1, 1, 0, 0, 0)
 
 
@@ -57,21 +57,31 @@ def write_files(static: Path) -> None:
     # It may serve only what is beside or below it.
     shutil.copyfile(FRONT / "isolate.js", static.parent / "isolate.js")
     archive(target / "book.zip")
-    own = os.environ.get(FOLDER)
+    write_pins(target, os.environ.get(FOLDER))
+
+
+def write_pins(target: Path, own: str | None) -> None:
+    """Write the list of Python's files; own: a folder that has them, copied into the site."""
     if own:
-        shutil.copytree(own, target / "pyodide")
-        pins = pins_of(target / "pyodide", "pyodide/", "pyodide/")
+        shutil.copytree(own, target / OWN)
+        pins = pins_of(target / OWN, f"{OWN}/", f"{OWN}/")
     else:
-        core = packages / "pyodide"
-        version = json.loads((core / "package.json").read_text())["version"]
-        pins = pins_of(
-            core,
-            f"{NETWORK}/npm/pyodide@{version}/",
-            f"{NETWORK}/pyodide/v{version}/full/",
-        )
+        core = installed() / "pyodide"
+        pins = pins_of(core, f"{NETWORK}/npm/pyodide@{version()}/", release())
     for name, file in (("book", "book.zip"), ("product", "product.wasm")):
         pins[name] = pin(target / file, file)
     (target / "pins.json").write_text(json.dumps(pins), encoding="utf-8")
+
+
+def version() -> str:
+    """Return the version of Pyodide."""
+    package = json.loads((installed() / "pyodide/package.json").read_text())
+    return str(package["version"])
+
+
+def release() -> str:
+    """Return where the public network has Pyodide and the packages that come with it."""
+    return f"{NETWORK}/pyodide/v{version()}/full/"
 
 
 def installed() -> Path:
@@ -137,27 +147,40 @@ def assemble(packages: Path, target: Path) -> None:
 
 
 def archive(path: Path) -> None:
-    """Write the library, the machinery that notebooks use, and the data into one zip file."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as whole:
-        for name, file in contents():
-            entry = zipfile.ZipInfo(name, YEAR)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            whole.writestr(entry, file.read_bytes())
+    """Write all that a page's Python needs of us into one zip file."""
+    with zipfile.ZipFile(path, "w") as whole:
+        fill(whole, ((name, file.read_bytes()) for name, file in contents()))
+
+
+def fill(whole: zipfile.ZipFile, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files into a zip file: the same bytes whenever it is done."""
+    for name, content in files:
+        entry = zipfile.ZipInfo(name, YEAR)
+        whole.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
 def contents() -> Iterator[tuple[str, Path]]:
-    """Yield each file of the archive, by its name there."""
-    folders = [(ROOTS[0], name) for name in ("nnfs_lib", "bookkit", *DATA)]
+    """Yield each file of the archive, by its name there: the book's own, and packages."""
+    yield from own_files()
     for name in PURE:
         found = importlib.util.find_spec(name)
         assert found is not None
         assert found.origin is not None
-        folders.append((Path(found.origin).parents[1], name))
-    for root, folder in folders:
-        for file in sorted((root / folder).rglob("*")):
-            name = file.relative_to(root).as_posix()
-            if file.is_file() and not any(each in name for each in LEFT_OUT):
-                yield name, file
+        yield from files_in(Path(found.origin).parents[1], name)
+
+
+def own_files() -> Iterator[tuple[str, Path]]:
+    """Yield the files of the library, the machinery that notebooks use, and the data."""
+    for folder in ("nnfs_lib", "bookkit", *DATA):
+        yield from files_in(ROOTS[0], folder)
+
+
+def files_in(root: Path, folder: str) -> Iterator[tuple[str, Path]]:
+    """Yield a folder's files, by their names below the root, without what is left out."""
+    for file in sorted((root / folder).rglob("*")):
+        name = file.relative_to(root).as_posix()
+        if file.is_file() and not any(each in name for each in LEFT_OUT):
+            yield name, file
 
 
 def pin(file: Path, url: str) -> dict[str, Any]:

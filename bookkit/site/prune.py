@@ -7,6 +7,8 @@ from typing import Any
 
 import tinycss2
 
+from bookkit.site.lite import FOLDER
+
 PRUNED = (
     "styles/theme.css",
     "styles/pydata-sphinx-theme.css",
@@ -35,13 +37,20 @@ def prune(site: Path) -> None:
 def names_in(site: Path) -> set[str]:
     """Return the classes and ids of all pages, and all words of all scripts: one may set a class."""
     found: set[str] = set()
-    for path in site.rglob("*.html"):
+    for path in pages(site):
         for names in NAMES.findall(path.read_text(encoding="utf-8")):
             found.update(names.split())
     for path in (site / "_static").rglob("*.js"):
         if path.name not in ("fontawesome.js", "searchindex.js"):
             found.update(WORD.findall(path.read_text(encoding="utf-8")))
     return found
+
+
+def pages(site: Path) -> Iterator[Path]:
+    """Yield the site's pages; JupyterLite, which stands beside them, has its own styles."""
+    for path in site.rglob("*.html"):
+        if not path.is_relative_to(site / FOLDER):
+            yield path
 
 
 def pruned(style: str, known: set[str]) -> str:

@@ -15,9 +15,13 @@ class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files, and says nothing about those that it found."""
 
     def end_headers(self) -> None:
-        """Keep the page apart from others, so that a cell that runs can be told to stop."""
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        """Keep the page apart from others, so that a cell that runs can be told to stop.
+
+        Not JupyterLite, whose kernel loses messages there.
+        """
+        if not self.path.startswith("/lite/"):
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         super().end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

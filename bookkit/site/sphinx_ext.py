@@ -18,6 +18,7 @@ from bookkit.site import (
     directives,
     equations,
     explorers,
+    lite,
     live,
     search,
     typeset,
@@ -148,6 +149,23 @@ def offer_to_run(
         context["body"] = HEAD.sub(rf"\g<0>\n{button}", context["body"], count=1)
 
 
+def offer_jupyterlite(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Put a button that opens a notebook in JupyterLite beside those that download it."""
+    notebook = context.get("sourcename") or ""
+    if notebook.endswith(".ipynb"):
+        page = context["pathto"](f"{lite.FOLDER}/{lite.OPEN}", 1)
+        button = {
+            "type": "link",
+            "url": f"{page}?path={notebook}",
+            "tooltip": "Open in JupyterLite",
+            "icon": "fas fa-rocket",
+            "label": "jupyterlite",
+        }
+        context["header_buttons"].insert(1, button)
+
+
 def add_badges(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put "nnfs_lib/<module>.py", a link to the library page, before each exported cell."""
     for cell in doctree.findall(nodes.container):
@@ -218,6 +236,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", show_explorers, priority=900)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("html-page-context", offer_to_run, priority=900)
+    app.connect("html-page-context", offer_jupyterlite, priority=900)
     app.connect("build-finished", add_static_files)
     app.add_js_file(None, body=FIRST_VISIT, priority=100)
     app.add_directive("library", directives.Library)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from disk import Disk
 from firefox import Firefox, firefox
+from live import with_python
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
 
@@ -20,8 +21,8 @@ SUB_PATH = "/some/sub/path"
 expect.set_options(timeout=60_000)  # a machine that is busy still answers
 
 
-# What starts a JupyterLab, or a Firefox, does so once.
-LONG = ("test_lab", "test_firefox")
+# What starts a JupyterLab, a JupyterLite or a Firefox does so once.
+LONG = ("test_lab", "test_firefox", "test_lite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,6 +102,12 @@ def serve() -> Iterator[Callable[[Path], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def own_python(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as it is with Python's files, which then come from nowhere else."""
+    return with_python(site, tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,14 @@
 """Every page in Firefox: it loads without a complaint, asks nobody else, and each explorer moves."""
 
+import threading
+from pathlib import Path
+
 import pytest
 from explorers import saved_on
 from firefox import Firefox
 from visits import PAGES
+
+from bookkit.site import serve as server
 
 RIGHT, LEFT = "\ue014", "\ue012"  # the arrow keys, as WebDriver writes them
 DRAWN = """(count) => document.querySelectorAll(".explorer[data-frames]").length === count"""
@@ -22,6 +27,17 @@ LOOK = """(place) => {
   };
 }"""
 NEWER = """(place, frames) => document.querySelectorAll(".explorer")[place].dataset.frames > frames"""
+
+SAYS = (
+    """(words) => document.querySelector(".live-status")?.textContent.includes(words)"""
+)
+# The cell that holds this code: presses its button, or returns what it shows once it has run.
+CELL = """const cell = [...document.querySelectorAll(".bd-article .cell")]
+  .find((each) => each.querySelector(".cell_input").textContent.includes(code));"""
+PRESS = f"""(code) => {{ {CELL} cell.querySelector("button[aria-label^='Run cell']").click(); }}"""
+SHOWN = f"""(code) => {{ {CELL}
+  return cell.dataset.live === "done" && cell.querySelector(".live-output").innerText.trim();
+}}"""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -50,3 +66,21 @@ def test_a_page_that_complains_is_heard(fox: Firefox, address: str) -> None:
     fox.wait_for("() => new Promise((done) => setTimeout(() => done(true), 200))")
     assert any("heard" in line for line in fox.said)
     fox.said.clear()
+
+
+def test_a_cell_runs(fox: Firefox, own_python: Path) -> None:
+    """The page's own Python, which comes from the site: what Firefox asks for can't be answered otherwise."""
+    with server.open_server(own_python, 0) as opened:
+        threading.Thread(target=opened.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{opened.server_port}"
+        fox.visit(f"{address}/chapters/01_dense_layer.html")
+        fox.run("""() => document.querySelector(".live-start button").click()""")
+        fox.wait_for(SAYS, "Python is ready")
+        code = "np.dot(inputs, weights)"
+        fox.run(PRESS, code)
+        fox.wait_for(SHOWN, code)
+        assert fox.run(SHOWN, code) == "0.2"
+        assert fox.said == []
+        elsewhere = (f"{address}/", "data:", "blob:")
+        assert [url for url in fox.asked if not url.startswith(elsewhere)] == []
+        opened.shutdown()
