@@ -2,8 +2,9 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from explorers import after, look
@@ -53,8 +54,7 @@ def chapter(context: BrowserContext, network: Network, served: str) -> Page:
     page = opening.value
     first_cell(page)
     last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
-    choose(page, "Run", "Run All Cells")
-    expect(last).to_have_text("[*]:")
+    until_heard(last, lambda: choose(page, "Run", "Run All Cells"))
     expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
     return page
 
@@ -78,12 +78,26 @@ def write(cell: Locator, text: str) -> None:
     cell.page.keyboard.insert_text(text)
 
 
+def until_heard(prompt: Locator, action: Callable[[], Any]) -> None:
+    """Do what runs a cell until it waits or runs: while a kernel starts, JupyterLite may not hear it."""
+    too_early = prompt.page.locator(".jp-Dialog button")
+    for _ in range(PATIENCE // 1000):
+        action()
+        prompt.page.wait_for_timeout(1000)
+        if too_early.count():
+            too_early.last.click()
+        elif prompt.inner_text() != "[ ]:":
+            return
+    pytest.fail("JupyterLite runs no cell.", pytrace=False)
+
+
 def run(cell: Locator, text: str) -> Locator:
     """Run a new cell with this text; return what it shows."""
     write(cell, text)
-    while cell.locator(".jp-InputPrompt").inner_text() == "[ ]:":
-        cell.page.keyboard.press("ControlOrMeta+Enter")  # nobody hears it too early
-        cell.page.wait_for_timeout(500)
+    keys = cell.page.keyboard
+    until_heard(
+        cell.locator(".jp-InputPrompt"), lambda: keys.press("ControlOrMeta+Enter")
+    )
     return cell.locator(".jp-OutputArea-output")
 
 
