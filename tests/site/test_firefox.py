@@ -28,6 +28,7 @@ LOOK = """(place) => {
 }"""
 NEWER = """(place, frames) => document.querySelectorAll(".explorer")[place].dataset.frames > frames"""
 
+FONTS = """() => document.fonts.status === "loaded" """
 SAYS = (
     """(words) => document.querySelector(".live-status")?.textContent.includes(words)"""
 )
@@ -54,6 +55,7 @@ def test_page_loads_and_every_explorer_moves(
         after = fox.run(LOOK, place)
         assert abs(after["value"] - before["value"]) == before["step"]
         assert after["pictures"] != before["pictures"]
+    fox.wait_for(FONTS)  # who leaves earlier hears that one was not loaded
     assert fox.said == []
     elsewhere = (f"{address}/", "data:", "blob:")
     assert [url for url in fox.asked if not url.startswith(elsewhere)] == []

@@ -418,7 +418,7 @@ class TestTheThirdEngine:
         notebook.run(cell)
         notice = cell.locator(".live-output .explorer-notice")
         expect(notice).to_contain_text("IndexError: too many indices")
-        expect(notice).to_contain_text("(line 7 of forward)")
+        expect(notice).to_contain_text("(line 6 of forward)")
 
 
 def test_a_service_worker_isolates_pages_of_other_servers(browser, site, address):
