@@ -331,6 +331,46 @@ def swipe(finger: CDPSession, *places: tuple[float, float]) -> None:
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+# How much of the first picture is in sight and uncovered while a thumb is on the lowest slider; how far Play
+# stands below the picture; the controls that something covers; the labels that take two lines.
+ON_A_PHONE = """(explorer) => {
+  const all = (selector) => [...explorer.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const box = (element) => element.getBoundingClientRect();
+  const text = (element) => element.textContent;
+  const at = ({ left, width }, y) => document.elementFromPoint(left + width / 2, y);
+  const [canvas] = all("canvas");
+  const [lowest] = all("input[type=range]").sort((one, other) => box(other).top - box(one).top);
+  lowest.scrollIntoView({ block: "end" });
+  const { top, height } = box(canvas);
+  const places = Array.from({ length: 40 }, (_, i) => top + ((i + 0.5) / 40) * height);
+  const seen = places.filter((y) => at(box(canvas), y) === canvas).length / places.length;
+  const covered = [];
+  for (const control of all("button, input, select, summary")) {
+    for (const block of ["start", "nearest"]) {
+      control.scrollIntoView({ block });
+      const { top, height } = box(control);
+      if (!control.contains(at(box(control), top + height / 2))) covered.push(control.outerHTML);
+    }
+  }
+  explorer.scrollIntoView({ block: "start" });
+  const [play] = all(".explorer-play");
+  return {
+    seen,
+    below: play ? box(play).top - box(canvas).bottom : 0,
+    covered,
+    wrapped: all(".explorer-axis label").filter((label) => box(label).height > 30).map(text),
+  };
+}"""
+
+
+def assert_fits_a_phone(explorer: Locator) -> None:
+    found = explorer.evaluate(ON_A_PHONE)
+    assert found["seen"] >= 0.6
+    assert 0 <= found["below"] <= 150
+    assert found["covered"] == []
+    assert found["wrapped"] == []
+
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -339,6 +379,8 @@ def test_a_thumb_moves_everything_on_a_phone(
     phone: Callable[[str], tuple[Page, CDPSession]], page_name: str
 ) -> None:
     page, finger = phone(page_name)
+    for place in range(len(saved_on(page_name))):
+        assert_fits_a_phone(find(page, place))
     for saved in (each for each in SAVED if each.page == page_name):
         explorer = find(page, saved.place)
         start = look(explorer)
