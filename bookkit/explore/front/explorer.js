@@ -244,12 +244,12 @@ const render = async ({ model, el, page = {} }) => {
   });
 
   for (const each of panes.filter(({ pane }) => pane.drag)) {
-    addDrag(each, (place) => {
+    addDrag(each, () => position, (asked) => {
       const changes = {};
-      each.pane.drag.forEach((name, i) => {
+      for (const [name, value] of Object.entries(asked)) {
         const values = valuesOf(inputs[name].axis);
-        changes[name] = values[indexOf(values, place[i])];
-      });
+        changes[name] = values[indexOf(values, value)];
+      }
       stop();
       if (Object.entries(changes).some(([name, value]) => position[name] !== value)) go(changes, each.pane.drag[0]);
     });

@@ -76,21 +76,6 @@ const makeControl = (view, axis, id, moved) => {
   return { axis, input, output };
 };
 
-/* A finger on a picture: moved([x, y]) is called with its place, in the picture's own coordinates. */
-const addDrag = (each, moved) => {
-  const { canvas } = each;
-  const pick = (event) => {
-    const box = canvas.getBoundingClientRect();
-    moved([each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)]);
-  };
-  canvas.classList.add("explorer-drag");
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    pick(event);
-  });
-  canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
-};
-
 /* A pointer over a picture: redraw() is called when each.pointer, its place in pixels or null, has changed. */
 const addPointer = (each, redraw) => {
   const { canvas } = each;
