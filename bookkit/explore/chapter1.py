@@ -89,11 +89,12 @@ NEURON = Recipe(
     panes=(
         {
             "kind": "map",
-            "title": "The neuron's score: pink above zero, gray below",
+            "title": "The neuron's score, pink above zero. Drag the line; its ends turn it",
             "field": "score",
             "palette": "diverging",
             "points": "points",
             "line": "line",
+            "drag": ["w0", "w1", "bias"],
             **PLANE,
         },
     ),

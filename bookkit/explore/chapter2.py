@@ -209,11 +209,13 @@ SOFTMAX = Recipe(
     ),
     panes=(
         bars(
-            "What goes in: (logits + shift) / temperature",
+            "What goes in: (logits + shift) / temperature. Drag the bars",
             "seen",
             [-8, 8],
             1,
             center="center",
+            drag=["first", "second", "third"],
+            scale="temperature",
         ),
         bars("Minus the largest", "below", [-16, 0], 1),
         bars("Probabilities", "probabilities", [0, 1], 3),

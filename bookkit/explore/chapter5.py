@@ -111,7 +111,14 @@ FUSED = Recipe(
         Axis("target", "True class", (0, 1, 2), 1),
     ),
     panes=(
-        bars("The logits", "logits", [-10, 10], 1, place="four"),
+        bars(
+            "The logits: drag the bars",
+            "logits",
+            [-10, 10],
+            1,
+            place="four",
+            drag=["first", "second", "third"],
+        ),
         bars(
             "Probabilities; the true class is framed",
             "probabilities",

@@ -51,7 +51,7 @@ def signed(number: float) -> str:
 
 
 def bars(
-    title: str, field: str, span: list[float], digits: int, **more: str
+    title: str, field: str, span: list[float], digits: int, **more: str | list[str]
 ) -> dict[str, Any]:
     """Return a pane of three bars, one for each class; `more` as panes.js describes it."""
     return {

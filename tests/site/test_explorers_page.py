@@ -122,7 +122,7 @@ def test_every_choice_shows_something_else(disk: Disk, saved: Saved) -> None:
 
 def test_choices_are_there_to_be_tested() -> None:
     assert any(axes_of(saved, words=True) for saved in SAVED)
-    assert any("drag" in pane for saved in SAVED for pane in saved.state["panes"])
+    assert {saved.page for saved in DRAGGED} == {page for page, *_ in DRAGS}
 
 
 @each_grid
@@ -205,35 +205,59 @@ def test_a_pause_is_spoken(disk: Disk, saved: Saved) -> None:
     expect(spoken).to_have_text(moved[-1].words)
 
 
-@pytest.mark.parametrize(
-    "saved",
-    [each for each in SAVED if any("drag" in pane for pane in each.state["panes"])],
-    ids=str,
-)
-def test_a_picture_can_be_dragged_by_mouse(disk: Disk, saved: Saved) -> None:
+DRAGGED = [
+    each for each in SAVED if any("drag" in pane for pane in each.state["panes"])
+]
+LOW, HIGH = (
+    (0.3, 0.7),
+    (0.8, 0.2),
+)  # places on a canvas, as shares of its width and height
+# Where a hand takes what can be dragged, where it goes, and the axes that this moves.
+DRAGS = [
+    ("chapters/01_dense_layer", (0.5, 0.5), (0.6, 0.6), ["bias"]),
+    ("chapters/01_dense_layer", (0.63, 0.1), (0.75, 0.3), ["w0", "w1"]),
+    ("chapters/02_activations", (0.1, 0.5), (0.1, 0.9), ["first"]),
+    ("chapters/02_activations", (0.5, 0.45), (0.9, 0.3), ["second"]),
+    ("chapters/03_loss", LOW, HIGH, ["across", "along"]),
+    ("chapters/05_fused_loss", (0.2, 0.5), (0.2, 0.9), ["first"]),
+    ("chapters/05_fused_loss", (0.9, 0.5), (0.9, 0.2), ["third"]),
+]
+
+
+def place_on(canvas: Locator, share: tuple[float, float]) -> tuple[float, float]:
+    """Return where that share of the canvas lies on the screen."""
+    box = canvas.bounding_box()
+    assert box
+    return box["x"] + share[0] * box["width"], box["y"] + share[1] * box["height"]
+
+
+@pytest.mark.parametrize(("page_name", "from_", "to", "names"), DRAGS)
+def test_a_picture_can_be_dragged_by_mouse(
+    disk: Disk,
+    page_name: str,
+    from_: tuple[float, float],
+    to: tuple[float, float],
+    names: list[str],
+) -> None:
+    saved = next(saved for saved in DRAGGED if saved.page == page_name)
     explorer = fresh(disk, saved)
-    page = explorer.page
+    mouse = explorer.page.mouse
     start = look(explorer)
     canvas = explorer.locator("canvas.explorer-drag")
     canvas.scroll_into_view_if_needed()
-    (x, y), (far_x, far_y) = corners(canvas)
-    page.mouse.move(x, y)
-    low = after(explorer, page.mouse.down)
-    high = after(explorer, lambda: page.mouse.move(far_x, far_y, steps=1))
-    page.mouse.up()
-    page.mouse.move(x, y)
-    assert look(explorer) == high
-    assert all_differ([start, low, high])
-    assert all(low.values[label] != text for label, text in high.values.items())
+    assert canvas.evaluate("(canvas) => getComputedStyle(canvas).cursor") != "auto"
+    mouse.move(*place_on(canvas, from_))
+    mouse.down()
+    moved = after(explorer, lambda: mouse.move(*place_on(canvas, to)))
+    mouse.up()
+    mouse.move(*place_on(canvas, from_))
+    assert look(explorer) == moved
+    assert moved.picture != start.picture
+    labels = {axis["name"]: axis["label"] for axis in saved.state["axes"]}
+    assert moved.values.items() - start.values.items() == {
+        (labels[name], moved.values[labels[name]]) for name in names
+    }
     assert reset(explorer) == start
-
-
-def corners(canvas: Locator) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return a place at the lower left and one at the upper right of the canvas."""
-    box = canvas.bounding_box()
-    assert box
-    low = box["x"] + 0.3 * box["width"], box["y"] + 0.7 * box["height"]
-    return low, (box["x"] + 0.8 * box["width"], box["y"] + 0.2 * box["height"])
 
 
 # What the keyboard should reach, in order, and what has the focus.
@@ -331,6 +355,46 @@ def swipe(finger: CDPSession, *places: tuple[float, float]) -> None:
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+# How much of the first picture is in sight and uncovered while a thumb is on the lowest slider; how far Play
+# stands below the picture; the controls that something covers; the labels that take two lines.
+ON_A_PHONE = """(explorer) => {
+  const all = (selector) => [...explorer.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const box = (element) => element.getBoundingClientRect();
+  const text = (element) => element.textContent;
+  const at = ({ left, width }, y) => document.elementFromPoint(left + width / 2, y);
+  const [canvas] = all("canvas");
+  const [lowest] = all("input[type=range]").sort((one, other) => box(other).top - box(one).top);
+  lowest.scrollIntoView({ block: "end" });
+  const { top, height } = box(canvas);
+  const places = Array.from({ length: 40 }, (_, i) => top + ((i + 0.5) / 40) * height);
+  const seen = places.filter((y) => at(box(canvas), y) === canvas).length / places.length;
+  const covered = [];
+  for (const control of all("button, input, select, summary")) {
+    for (const block of ["start", "nearest"]) {
+      control.scrollIntoView({ block });
+      const { top, height } = box(control);
+      if (!control.contains(at(box(control), top + height / 2))) covered.push(control.outerHTML);
+    }
+  }
+  explorer.scrollIntoView({ block: "start" });
+  const [play] = all(".explorer-play");
+  return {
+    seen,
+    below: play ? box(play).top - box(canvas).bottom : 0,
+    covered,
+    wrapped: all(".explorer-axis label").filter((label) => box(label).height > 30).map(text),
+  };
+}"""
+
+
+def assert_fits_a_phone(explorer: Locator) -> None:
+    found = explorer.evaluate(ON_A_PHONE)
+    assert found["seen"] >= 0.6
+    assert 0 <= found["below"] <= 150
+    assert found["covered"] == []
+    assert found["wrapped"] == []
+
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -339,6 +403,8 @@ def test_a_thumb_moves_everything_on_a_phone(
     phone: Callable[[str], tuple[Page, CDPSession]], page_name: str
 ) -> None:
     page, finger = phone(page_name)
+    for place in range(len(saved_on(page_name))):
+        assert_fits_a_phone(find(page, place))
     for saved in (each for each in SAVED if each.page == page_name):
         explorer = find(page, saved.place)
         start = look(explorer)
@@ -362,12 +428,11 @@ def test_a_thumb_moves_everything_on_a_phone(
             seen = look(explorer)
         for canvas in explorer.locator("canvas.explorer-drag").all():
             canvas.scroll_into_view_if_needed()
-            moved = after(
-                explorer, lambda canvas=canvas: swipe(finger, *corners(canvas))
-            )
-            assert all(
-                seen.values[label] != text for label, text in moved.values.items()
-            )
+            for _, from_, to, names in (drag for drag in DRAGS if drag[0] == page_name):
+                reset(explorer)
+                places = [place_on(canvas, share) for share in (from_, to)]
+                moved = after(explorer, lambda places=places: swipe(finger, *places))
+                assert moved.values != start.values, names
         assert reset(explorer) == start
 
 

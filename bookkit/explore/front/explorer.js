@@ -18,7 +18,7 @@ const render = async ({ model, el, page = {} }) => {
   const axes = model.get("axes");
   const options = model.get("options");
   const playAxis = axes.find(({ name }) => name === options.play);
-  const view = makeView(model.get("title"), model.get("panes"), options, playAxis.label);
+  const view = makeView(model.get("title"), model.get("panes"), options, playAxis);
   const { panes, words, spoken, notice, play, back, step, root } = view;
   el.append(root);
 
@@ -244,17 +244,18 @@ const render = async ({ model, el, page = {} }) => {
   });
 
   for (const each of panes.filter(({ pane }) => pane.drag)) {
-    addDrag(each, (place) => {
+    addDrag(each, () => position, (asked) => {
       const changes = {};
-      each.pane.drag.forEach((name, i) => {
+      for (const [name, value] of Object.entries(asked)) {
         const values = valuesOf(inputs[name].axis);
-        changes[name] = values[indexOf(values, place[i])];
-      });
+        changes[name] = values[indexOf(values, value)];
+      }
       stop();
       if (Object.entries(changes).some(([name, value]) => position[name] !== value)) go(changes, each.pane.drag[0]);
     });
   }
-  for (const each of panes.filter(({ pane }) => pane.kind in readings)) addPointer(each, () => draw([each]));
+  // Where one drags, the controls say what stands there.
+  for (const each of panes.filter(({ pane }) => pane.kind in readings && !pane.drag)) addPointer(each, () => draw([each]));
   for (const each of panes.filter(({ pane }) => pane.kind === "network")) {
     addChoice(each, (neuron) => {
       each.chosen = neuron;

@@ -4,14 +4,15 @@
 
    map      bytes over a plane: field, or by: an axis whose word names the field; x, y (ranges), palette;
             points, and small ones: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
-            drag: two axes that a finger on the picture moves; paths: (n, k, 2), drawn from entry 0 to the one
+            drag: two axes that a finger on the picture moves, or with a line its two weights and its bias; paths: (n, k, 2), drawn from entry 0 to the one
             that axis upto says, as looks: [{color, dash, marker}] say; a path that ends before it has a cross there
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
             color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
             one row, as far as axis upto says; dots: (n, 2) or (n, 3); at: a field whose first number is where an
             upright line stands
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
-            whose number is the bar with a frame around it; arrows: whether they are arrows
+            whose number is the bar with a frame around it; arrows: whether they are arrows;
+            drag: an axis for each bar, whose value a finger moves; scale: an axis by whose value it was divided
    graph    nodes: [{label, x, y}], edges: [{from, to}, or of a bias {to}], links: [[from, to]], rows: [[text, y]],
             places being shares of the canvas; field and gradients: a number for each node, then each edge; walk:
             a row for each value of axis step, or one in all, with 0 to 3 for each number and each gradient: not there
@@ -137,6 +138,7 @@ const drawings = {
       context.fillStyle = brush.colors[i % brush.colors.length];
       if (pane.arrows && end !== zero) drawArrow(brush, middle, zero, end, step * 0.2);
       else context.fillRect(middle - step * 0.32, Math.min(zero, end), step * 0.64, Math.max(Math.abs(zero - end), 1));
+      if (pane.drag) strokeLine(brush, [[middle - step * 0.4, end], [middle + step * 0.4, end]], brush.ink, 2.5); // take it here
       context.fillStyle = brush.ink;
       const below = end > zero;
       context.textBaseline = below ? "top" : "bottom";
@@ -152,7 +154,10 @@ const drawings = {
       context.lineWidth = 2;
       context.strokeRect(middle - step * 0.4, top - 20, step * 0.8, bottom - top + 22);
     }
-    return null;
+    return {
+      fromX: (pixel) => pixel / step,
+      fromY: (pixel) => low + ((bottom - pixel) / (bottom - top)) * (high - low),
+    };
   },
 
   graph(brush, pane, arrays, position) {

@@ -19,32 +19,42 @@ const write = (element, text) => {
 // Notebook 7 takes arrow keys before they reach a control, unless the control itself says no.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
+// How many panes of a place share a line on a phone; of any other, three.
+const IN_LINE = { alone: 1, beside: 1, row: 1, four: 2 };
+
 /* The elements of an explorer, by name; `panes` are {pane, canvas, figure, plot}. */
-const makeView = (title, paneList, options, playLabel) => {
+const makeView = (title, paneList, options, playAxis) => {
   const panes = paneList.map((pane) => {
     const canvas = make("canvas", { role: "img", ariaLabel: `${pane.title}. The text below says what it shows.` });
     const className = `explorer-pane explorer-${pane.kind} explorer-at-${pane.place || "panes"}`;
     return { pane, canvas, figure: make("div", { className }, make("p", {}, pane.title), canvas), plot: null };
   });
-  const figures = (below) => panes.filter(({ pane }) => Boolean(pane.below) === below).map(({ figure }) => figure);
+  const figures = (list) => list.map(({ figure }) => figure);
+  const beside = panes.filter(({ pane }) => !pane.below);
+  const room = ({ pane }) => IN_LINE[pane.place] ?? 3;
+  const end = beside.findIndex((each, i) => i && i >= Math.min(room(beside[0]), room(each)));
+  const [first, rest] = end < 0 ? [beside, []] : [beside.slice(0, end), beside.slice(end)];
   const button = (text, label) => make("button", { type: "button", ...OWN_KEYS, ...(label && { ariaLabel: label }) }, text);
   const view = {
     panes,
+    playAxis,
     words: make("p", { className: "explorer-words" }),
     spoken: make("div", { className: "explorer-spoken", role: "status" }),
     notice: make("p", { className: "explorer-notice", hidden: true }),
     controls: make("div", { className: "explorer-controls" }),
     play: make("button", { type: "button", className: "explorer-play", ...OWN_KEYS }),
-    back: button("\u25c2", `One step back: ${playLabel}`),
-    step: button("\u25b8", `One step on: ${playLabel}`),
+    back: button("\u25c2", `One step back: ${playAxis.label}`),
+    step: button("\u25b8", `One step on: ${playAxis.label}`),
     reset: button("Reset"),
   };
   view.buttons = make("div", { className: "explorer-buttons" }, view.play, view.back, view.step, view.reset);
-  const shown = make("div", { className: "explorer-panes" }, ...figures(false));
+  // On a phone, the first line of pictures stays in sight.
+  const line = make("div", { className: "explorer-first" }, ...figures(first));
+  const shown = make("div", { className: "explorer-panes" }, line, ...figures(rest));
   const text = make("div", { className: "explorer-text" }, view.words, view.notice);
   const head = make("div", { className: "explorer-head" }, shown, text);
   const hand = make("div", { className: "explorer-hand" }, view.buttons, view.controls);
-  const body = make("div", { className: "explorer-body" }, head, ...figures(true), hand);
+  const body = make("div", { className: "explorer-body" }, head, ...figures(panes.filter(({ pane }) => pane.below)), hand);
   const className = `explorer${options.wide ? " explorer-wide" : ""}`;
   view.root = make("div", { className, role: "group", ariaLabel: title }, body, view.spoken);
   // JupyterLab takes arrow keys and letters for itself.
@@ -59,25 +69,11 @@ const makeControl = (view, axis, id, moved) => {
     : make("input", { id, type: "range", min: 0, step: 1, ...OWN_KEYS });
   const output = make("span", { className: "explorer-value", ariaHidden: "true" });
   const label = make("label", { for: id }, axis.label);
-  view.controls.append(make("div", { className: "explorer-axis" }, label, output, input));
+  const className = `explorer-axis${axis === view.playAxis ? " explorer-axis-play" : ""}`;
+  view.controls.append(make("div", { className }, label, output, input));
   const event = axis.words ? "change" : "input";
   input.addEventListener(event, () => moved(axis.words ? input.selectedIndex : input.valueAsNumber));
   return { axis, input, output };
-};
-
-/* A finger on a picture: moved([x, y]) is called with its place, in the picture's own coordinates. */
-const addDrag = (each, moved) => {
-  const { canvas } = each;
-  const pick = (event) => {
-    const box = canvas.getBoundingClientRect();
-    moved([each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)]);
-  };
-  canvas.classList.add("explorer-drag");
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    pick(event);
-  });
-  canvas.addEventListener("pointermove", (event) => event.buttons && pick(event));
 };
 
 /* A pointer over a picture: redraw() is called when each.pointer, its place in pixels or null, has changed. */
