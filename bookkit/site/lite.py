@@ -34,10 +34,10 @@ NOTEBOOKS = ("chapters/*.ipynb", "labs/*.ipynb", "*.ipynb")
 BESIDE = ("data/**/*", "glossary.md", "notation.md", "references.md")
 # Old browsers' fonts, and what explains the application's own files.
 UNNEEDED = ("build/fa-*.eot", "build/fa-*.svg", "build/fa-*.ttf", "doc")
-# The front-end of ipywidgets for JupyterLab 4.5, as JupyterLite is: 3.0.16 isn't minified, 3.0.17 is for 4.6.
-FRONT = "jupyterlab-widgets==3.0.15"
+# The kernel, and the front-end of ipywidgets for JupyterLab 4.5, as JupyterLite is: 3.0.16 isn't minified,
+# 3.0.17 is for 4.6. Neither is installed: a JupyterLab beside them would load them as well, and complain.
+FRONTS = ("jupyterlite-pyodide-kernel==0.7.2", "jupyterlab-widgets==3.0.15")
 ALONE = "alone.js"  # a script of ours, before all others
-KERNEL = "jupyterlite-pyodide-kernel"
 KERNEL_FOLDER = "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 # What Pyodide's list lacks, and what that needs; in the versions that are installed here.
 WHEELS = {
@@ -92,15 +92,15 @@ def write_files(site: Path) -> None:
 def application() -> Path:
     """Return the folder of the application and its wheels, made anew where a version has changed."""
     place = Path(sysconfig.get_path("data")) / "share/inside-a-neural-network/lite"
-    wanted = [f"{name}=={version(name)}" for name in (KERNEL, *WHEELS)]
+    wanted = [f"{name}=={version(name)}" for name in WHEELS]
     alone = (live.FRONT / ALONE).read_text("utf-8")
-    made = json.dumps([version("jupyterlite-core"), FRONT, wanted, UNNEEDED, alone])
+    made = json.dumps([version("jupyterlite-core"), FRONTS, wanted, UNNEEDED, alone])
     stamp = place / "made"
     if not stamp.is_file() or stamp.read_text() != made:
         shutil.rmtree(place, ignore_errors=True)
         wheels, fronts = place / "wheels", place / "fronts"
-        download(wheels, *wanted[1:])
-        download(fronts, FRONT, wanted[0])
+        download(wheels, *wanted)
+        download(fronts, *FRONTS)
         build(place / "app", [*fronts.iterdir(), *wheels.glob("anywidget-*")])
         wheels.rename(place / "app/wheels")
         stamp.write_text(made)

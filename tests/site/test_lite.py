@@ -79,14 +79,14 @@ def write(cell: Locator, text: str) -> None:
 
 
 def until_heard(prompt: Locator, action: Callable[[], Any]) -> None:
-    """Do what runs a cell until it waits or runs: while a kernel starts, JupyterLite may not hear it."""
-    too_early = prompt.page.locator(".jp-Dialog button")
+    """Do what runs a cell until it waits or runs: a kernel that starts may not hear it, or says so."""
+    dialog = prompt.page.locator(".jp-Dialog")
+    close = dialog.get_by_role("button").last
+    prompt.page.add_locator_handler(dialog, lambda: close.click())
     for _ in range(PATIENCE // 1000):
         action()
         prompt.page.wait_for_timeout(1000)
-        if too_early.count():
-            too_early.last.click()
-        elif prompt.inner_text() != "[ ]:":
+        if prompt.inner_text() != "[ ]:":
             return
     pytest.fail("JupyterLite runs no cell.", pytrace=False)
 
