@@ -71,6 +71,7 @@ class Training:
         self.optimizer = OPTIMIZERS[optimizer](learning_rate)
         self.epoch = 0
         self.layers: list[nn.Layer] = []
+        self.dense: list[Any] = []
         self._activations: list[nn.Layer] = []
         rng = np.random.default_rng(seed)
         # Only what is asked for: so that a reader's own layer need not know of penalties.
@@ -81,6 +82,7 @@ class Training:
             layer = dense(*sizes[number : number + 2], **penalties)
             layer.weights[...] = start(layer.weights.shape, rng, layer.weights.dtype)
             self.layers.append(layer)
+            self.dense.append(layer)
             if number == depth:
                 break
             self._activations.append(make_activation())

@@ -1,6 +1,7 @@
 """What the longer experiments under benchmarks/ measured: a JSON file each, part of the package."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,3 +17,12 @@ def kept(name: str) -> dict[str, Any]:
         )
     table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return table
+
+
+def seeds(count: int, browser: int = 1) -> range:
+    """Return the seeds of an experiment, from 0 on; where Python runs in a browser fewer, and say so."""
+    if sys.platform != "emscripten":
+        return range(count)
+    starts = "start" if browser == 1 else "starts"
+    print(f"[Python in a browser is slow: {browser} {starts} here, not {count}.]")
+    return range(browser)

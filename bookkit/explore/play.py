@@ -46,7 +46,7 @@ def frame_of(network: Training, history: np.ndarray) -> Frame:
         "history": history,
         "points": points_of(network),
         "neurons": neuron_pictures(network),
-        "weights": parameters_of(network),
+        "weights": weights_of(network),
     }
     if network.regression:
         arrays["fit"] = np.column_stack([ALONG, network.predict(ALONG)])
@@ -55,12 +55,9 @@ def frame_of(network: Training, history: np.ndarray) -> Frame:
     return Frame(arrays, words_of(network))
 
 
-def parameters_of(network: Training) -> np.ndarray:
-    """Return all parameters in one row: layer by layer the weights, row by row, then the biases."""
-    every = [
-        getattr(each, name) for each in network.layers for name in each.parameter_names
-    ]
-    return np.concatenate([array.ravel() for array in every])
+def weights_of(network: Training) -> np.ndarray:
+    """Return the dense layers' weights in one row: layer by layer, row by row."""
+    return np.concatenate([layer.weights.ravel() for layer in network.dense])
 
 
 def neuron_pictures(network: Training) -> np.ndarray:

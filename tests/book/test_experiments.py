@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from notebook_cells import ROOT
 
-from bookkit.experiments import FOLDER, kept
+from bookkit.experiments import FOLDER, kept, seeds
 
 SCRIPT = ROOT / "benchmarks/experiments.py"
 
@@ -23,6 +23,18 @@ def test_every_kept_table_has_its_script_and_versions():
 def test_a_table_that_is_missing_says_what_writes_it():
     with pytest.raises(FileNotFoundError, match=r"experiments\.py none writes it"):
         kept("none")
+
+
+def test_a_browser_gets_fewer_seeds_and_says_so(monkeypatch, capsys):
+    assert seeds(10, browser=2) == range(10)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert seeds(10, browser=2) == range(2)
+    assert seeds(3) == range(1)
+    assert capsys.readouterr().out == (
+        "[Python in a browser is slow: 2 starts here, not 10.]\n"
+        "[Python in a browser is slow: 1 start here, not 3.]\n"
+    )
 
 
 def test_without_a_name_the_script_lists_the_experiments():

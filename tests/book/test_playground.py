@@ -246,6 +246,31 @@ class Own(nn.Layer):
         winners = training.predict(pixels(64)).argmax(axis=1)
         np.testing.assert_array_equal(found["map"].ravel() // 32, winners)
 
+    def test_the_lines_of_its_picture_are_the_dense_layers_weights(self):
+        source = """
+class Own(nn.Layer):
+    parameter_names = ("slope",)
+
+    def __init__(self):
+        self.slope = np.full(1, 0.5, dtype=np.float32)
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return np.where(inputs > 0, inputs, self.slope * inputs)
+
+    def backward(self, doutputs):
+        below = np.minimum(self.inputs, 0)
+        self.dslope = np.array([(doutputs * below).sum()], dtype=np.float32)
+        return doutputs * np.where(self.inputs > 0, 1, self.slope)
+"""
+        frames = []
+        for own in ({}, {"activation": own_layer(source)}):
+            explorer = playground.Playground(**own)
+            (_, found), _ = answer(explorer, {"epoch": 0, "width": 3})
+            frames.append(found["weights"])
+        assert frames[0].shape == (2 * 3 + 3 * 3 + 3 * 3,)
+        np.testing.assert_array_equal(*frames)
+
     @pytest.mark.parametrize(
         ("forward", "backward", "place"),
         [

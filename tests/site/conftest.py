@@ -14,6 +14,7 @@ from live import with_python
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from visits import FLAGS, MODES, ROOT, SITE, Visit, sources, visit_page
 
+from bookkit.site import serve as server
 from bookkit.site.browser import CHROMIUM, FIREFOX, find
 
 SUB_PATH = "/some/sub/path"
@@ -99,9 +100,18 @@ def serve() -> Iterator[Callable[[Path], str]]:
         return f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
 
     yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    for each in servers:
+        each.shutdown()
+        each.server_close()
+
+
+@pytest.fixture(scope="session")
+def isolated(site: Path) -> Iterator[str]:
+    """Where `make serve` serves the site: with the headers that let a page share memory with Python."""
+    with server.open_server(site, 0) as opened:
+        threading.Thread(target=opened.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{opened.server_port}"
+        opened.shutdown()
 
 
 @pytest.fixture(scope="session")

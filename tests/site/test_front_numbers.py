@@ -15,7 +15,7 @@ import nnfs_lib as nn
 from bookkit.explore.chapter12 import Garment, block_of, network_of
 from bookkit.explore.explorer import FRONT
 from bookkit.explore.keep import recipes
-from bookkit.explore.play import compute, parameters_of
+from bookkit.explore.play import compute
 from bookkit.explore.recipe import Axis, Field, Frame, Position
 from bookkit.explore.sheet import compute as compute_sheet
 from bookkit.explore.trainings import AXES, block
@@ -241,7 +241,13 @@ def test_the_page_trains_as_the_library_does(front: Call) -> None:
         training = Training(**setting)
         for epoch, seen in zip(EPOCHS, course, strict=True):
             training.advance(epoch - training.epoch)
-            expected = parameters_of(training)
+            names = [
+                (layer, name)
+                for layer in training.layers
+                for name in layer.parameter_names
+            ]
+            every = [getattr(layer, name).ravel() for layer, name in names]
+            expected = np.concatenate(every)
             data = base64.b64decode(seen["parameters"])
             found = np.frombuffer(data, dtype="<f4")
             if not epoch:

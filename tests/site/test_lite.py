@@ -1,7 +1,6 @@
 """JupyterLite beside the book, where a kernel in the reader's browser runs whole notebooks."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,11 @@ from test_live_chapters import code_cells, compare
 from visits import axe_violations
 
 from bookkit.explore.chapter1 import NEURON
-from bookkit.site import serve as server
 
 WINDOW = {"width": 1300, "height": 1000}
 CHAPTER = "chapters/01_dense_layer"
 KEPT = "print('kept', 6 * 7)"
 PATIENCE = 300_000  # milliseconds: a kernel that starts on a busy machine
-
-
-@pytest.fixture(scope="module")
-def served(site: Path) -> Iterator[str]:
-    """Where `make serve` serves the site."""
-    with server.open_server(site, 0) as opened:
-        threading.Thread(target=opened.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{opened.server_port}"
-        opened.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +34,10 @@ def network(context: BrowserContext, site: Path) -> Network:
 
 
 @pytest.fixture(scope="module")
-def chapter(context: BrowserContext, network: Network, served: str) -> Page:
+def chapter(context: BrowserContext, network: Network, isolated: str) -> Page:
     """Chapter 1, opened by its page's button, with all cells run."""
     book = context.new_page()
-    book.goto(f"{served}/{CHAPTER}.html")
+    book.goto(f"{isolated}/{CHAPTER}.html")
     with context.expect_page() as opening:
         book.get_by_role("link", name="Open in JupyterLite").click()
     page = opening.value
@@ -126,8 +115,10 @@ def test_an_explorer_is_computed_by_the_kernel(chapter):
 
 def test_what_was_changed_is_there_again(chapter):
     write(first_cell(chapter), KEPT)
+    unsaved = chapter.locator(".lm-TabBar-tab.jp-mod-dirty")
+    expect(unsaved).to_have_count(1)
     chapter.keyboard.press("ControlOrMeta+s")
-    chapter.wait_for_timeout(500)
+    expect(unsaved).to_have_count(0)
     chapter.reload()
     expect(first_cell(chapter).locator(".cm-content")).to_have_text(KEPT)
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,17 +10,7 @@ from live import Network, Notebook, Open
 from playwright.sync_api import Browser, expect
 from visits import MODES, axe_violations, put_into
 
-from bookkit.site import serve as server
 from bookkit.site.live import pins_of
-
-
-@pytest.fixture(scope="module")
-def isolated(site: Path) -> Iterator[str]:
-    """Where `make serve` serves the site: with the headers that let a page share memory with Python."""
-    with server.open_server(site, 0) as opened:
-        threading.Thread(target=opened.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{opened.server_port}"
-        opened.shutdown()
 
 
 @pytest.fixture(scope="module")

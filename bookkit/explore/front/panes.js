@@ -283,7 +283,7 @@ const drawings = {
     for (let layer = 0; layer <= depth; layer++) {
       const [n, m] = [sizes[layer], sizes[layer + 1]];
       const weights = arrays[pane.weights].data.subarray(offset, offset + n * m);
-      offset += (n + 1) * m;
+      offset += n * m;
       const largest = weights.reduce((found, weight) => Math.max(found, Math.abs(weight)), 0);
       weights.forEach((weight, i) => {
         const share = Math.abs(weight) / largest;

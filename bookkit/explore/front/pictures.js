@@ -46,13 +46,24 @@ const PLACES = { plane: tiles(LOOK.side), neurons: tiles(LOOK.neuron) };
 const LINE = Float32Array.from({ length: LOOK.along }, (_, i) => i / (LOOK.along - 1));
 const SHORT = Float32Array.from({ length: LOOK.neuron }, (_, i) => (i + 0.5) / LOOK.neuron);
 
+/* The weights of all parameters in a row, without the biases. */
+const denseWeights = (sizes, parameters) => {
+  const kept = [];
+  for (let layer = 0, offset = 0; layer + 1 < sizes.length; layer++) {
+    const [n, m] = [sizes[layer], sizes[layer + 1]];
+    kept.push(...parameters.subarray(offset, offset + n * m));
+    offset += (n + 1) * m;
+  }
+  return { data: Float32Array.from(kept), shape: [kept.length], exact: true };
+};
+
 /* What the panes draw of a network with these parameters; setting: what it is made of. */
 const picturesOf = ({ depth, width, activation }, { sizes, regression }, parameters) => {
   const outputsOf = (inputs) => forward(inputs, inputs.length / sizes[0], sizes, activation, parameters);
   const { hidden } = outputsOf(regression ? SHORT : PLACES.neurons);
   const arrays = {
     neurons: neuronPictures(hidden, depth && width, regression),
-    weights: { data: Float32Array.from(parameters), shape: [parameters.length], exact: true },
+    weights: denseWeights(sizes, parameters),
   };
   if (regression) {
     const data = Float32Array.from([...outputsOf(LINE).outputs].flatMap((y, i) => [LINE[i], y]));
