@@ -21,8 +21,8 @@ def kept(name: str) -> dict[str, Any]:
 
 def seeds(count: int, browser: int = 1) -> range:
     """Return the seeds of an experiment, from 0 on; where Python runs in a browser fewer, and say so."""
-    if sys.platform != "emscripten":
-        return range(count)
-    starts = "start" if browser == 1 else "starts"
-    print(f"[Python in a browser is slow: {browser} {starts} here, not {count}.]")
-    return range(browser)
+    if sys.platform == "emscripten":
+        starts = "start" if browser == 1 else "starts"
+        print(f"[Python in a browser is slow: {browser} {starts} here, not {count}.]")
+        return range(browser)
+    return range(count)

@@ -71,7 +71,7 @@ def fused() -> Explorer:
 
 
 def race() -> Explorer:
-    """Chapter 6: five optimizers from one start, on four surfaces."""
+    """Chapter 6: five optimizers from one start, wherever it is, on six surfaces."""
     from bookkit.explore.chapter6 import RACE
 
     return Explorer(RACE)

@@ -9,9 +9,10 @@ import nnfs_lib as nn
 from bookkit.explore.course import Courses
 from bookkit.explore.model_course import ModelCourse, dense_model
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
-from bookkit.explore.shared import PLANE, class_bytes, plane, powers
+from bookkit.explore.shared import PLANE, class_bytes, plane, powers, start_of
 
 LAST = 500
+DECAY = 1e-3
 EPOCHS = (0, 5, 10, 20, 50, 100, 200, LAST)
 # Evenly spaced in the logarithm, as the pictures show them.
 LOOKS = np.geomspace(1, LAST, 73).round().astype(int)
@@ -90,7 +91,7 @@ class Three:
             (task.train[0].shape[1], width, width, task.n_outputs),
             task.last(),
             loss=task.loss(),
-            optimizer=nn.Adam(rate, decay=1e-3),
+            optimizer=nn.Adam(rate, decay=DECAY),
             accuracy=task.accuracy(),
         )
         return ModelCourse(model, *task.train)
@@ -246,6 +247,14 @@ THREE_TASKS = Recipe(
     compute=tasks_frame,
     play="epoch",
     pace=900,
+    trains=True,
+    engine={
+        "kind": "tasks",
+        "plan": {"start": "he_normal", "decay": DECAY, "looks": LOOKS.tolist()},
+        "starts": [start_of(0), start_of(100)],
+        "most": MOST * 1.1,
+        "guessing": {name: float(task.guessing) for name, task in TASKS.items()},
+    },
     constants={
         **{
             f"{name} points": np.column_stack(TASKS[name].train)

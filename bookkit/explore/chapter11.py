@@ -6,9 +6,9 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.course import Courses
-from bookkit.explore.model_course import ModelCourse, classifier
+from bookkit.explore.model_course import DECAY, ModelCourse, classifier
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
-from bookkit.explore.shared import PLANE, class_bytes, plane
+from bookkit.explore.shared import PLANE, class_bytes, plane, start_of
 
 WIDTH, RATE, LAST = 64, 0.01, 40
 LOOKS = np.arange(1, LAST + 1)
@@ -152,6 +152,20 @@ MINIBATCHES = Recipe(
     compute=minibatches_frame,
     play="epoch",
     pace=900,
+    trains=True,
+    engine={
+        "kind": "minibatches",
+        "plan": {
+            "sizes": [2, WIDTH, WIDTH, 3],
+            "start": "he_normal",
+            "loss": "crossentropy",
+            "rate": RATE,
+            "decay": DECAY,
+            "looks": LOOKS.tolist(),
+        },
+        "orders": {"every": EVERY, "once": ONCE},
+        "starts": [start_of(0), start_of(0), start_of(1)],
+    },
     constants={
         "points": np.column_stack([X, Y]),
         "tests": np.column_stack(VALIDATION),

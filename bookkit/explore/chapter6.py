@@ -8,8 +8,9 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
+from bookkit.explore.shared import SPIRAL as POINTS
 from bookkit.explore.shared import steps
-from bookkit.explore.surfaces import REACH, SURFACES, heights_of
+from bookkit.explore.surfaces import NETWORK, REACH, SURFACES, Surface, heights_of
 
 STEPS = 40
 TINY = 1e-4  # heights below are not told apart
@@ -38,11 +39,18 @@ class Run(NamedTuple):
 
 
 @functools.lru_cache(maxsize=2048)
-def run(name: str, racer: str, rate: float, decay: float, momentum: float) -> Run:
-    """Let one optimizer run; who leaves the map is out."""
+def run(
+    name: str,
+    racer: str,
+    rate: float,
+    decay: float,
+    momentum: float,
+    moved: tuple[float, float],
+) -> Run:
+    """Let one optimizer run from the surface's start, moved; who leaves the map is out."""
     surface = SURFACES[name]
     optimizer = RACERS[racer](rate, decay, momentum)
-    place = np.array(surface.start)
+    place = start_at(surface, moved)
     places, heights = np.full((STEPS + 1, 2), np.nan), np.full(STEPS + 1, np.nan)
     for step in range(STEPS + 1):
         if step:
@@ -55,6 +63,12 @@ def run(name: str, racer: str, rate: float, decay: float, momentum: float) -> Ru
     return Run(places, heights)
 
 
+def start_at(surface: Surface, moved: tuple[float, float]) -> np.ndarray:
+    """Return the surface's start, moved by shares of the way to the map's border: 1 is there, (2,)."""
+    start, share = np.array(surface.start), np.array(moved)
+    return start + np.abs(share) * (np.sign(share) * REACH - start)
+
+
 def border(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """Return where the way from a place on the map to one beside it meets the border."""
     move = outside - inside
@@ -64,12 +78,19 @@ def border(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
 
 
 def race_frame(
-    surface: str, rate: float, momentum: float, decay: float, step: int
+    surface: str,
+    rate: float,
+    momentum: float,
+    decay: float,
+    across: float,
+    up: float,
+    step: int,
 ) -> Frame:
     """Return all ways and heights, and in words who is where after so many steps."""
+    own = {racer: momentum if racer == "momentum" else 0 for racer in RACERS}
     runs = {
-        racer: run(surface, racer, rate, decay, momentum if racer == "momentum" else 0)
-        for racer in RACERS
+        racer: run(surface, racer, rate, decay, kept, (across, up))
+        for racer, kept in own.items()
     }
     arrays = {
         "paths": np.array([each.places for each in runs.values()]),
@@ -104,6 +125,7 @@ def high_text(height: float) -> str:
     return f"{height:.3g}" if height >= TINY else "below 0.0001"
 
 
+MOVES = steps(-1, 1, 0.02)
 DASHES: tuple[list[int], ...] = ([], [8, 4], [2, 3], [9, 3, 2, 3], [5, 2])
 LOOKS = [
     {"label": racer, "color": number, "dash": dash, "marker": number}
@@ -125,6 +147,8 @@ RACE = Recipe(
             "momentum", "Momentum", (0.5, 0.9, 0.99), 0.9, steps(0, 0.99, 0.01), "{:g}"
         ),
         Axis("decay", "Decay", (0.0, 0.03, 0.1), 0.0, steps(0, 0.5, 0.01), "{:g}"),
+        Axis("across", "Start, left to right", (0.0,), 0.0, MOVES, "{:g}"),
+        Axis("up", "Start, down to up", (0.0,), 0.0, MOVES, "{:g}"),
         Axis(
             "step",
             "Step",
@@ -144,6 +168,8 @@ RACE = Recipe(
             "paths": "paths",
             "upto": "step",
             "looks": LOOKS,
+            "drag": ["across", "up"],
+            "starts": {name: list(surface.start) for name, surface in SURFACES.items()},
             "x": [-REACH, REACH],
             "y": [-REACH, REACH],
             "xlabel": "one weight",
@@ -172,5 +198,19 @@ RACE = Recipe(
     },
     compute=race_frame,
     play="step",
-    constants={name: heights_of(surface) for name, surface in SURFACES.items()},
+    constants={
+        **{name: heights_of(surface) for name, surface in SURFACES.items()},
+        "network": NETWORK,
+        "points": POINTS,
+    },
+    engine={
+        "kind": "race",
+        "steps": STEPS,
+        "reach": REACH,
+        "tiny": TINY,
+        "starts": {
+            name: {"place": list(surface.start), "lowest": surface.lowest}
+            for name, surface in SURFACES.items()
+        },
+    },
 )

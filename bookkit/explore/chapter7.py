@@ -14,9 +14,11 @@ from bookkit.explore.course import (
     spiral_words,
 )
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.shared import powers
+from bookkit.explore.shared import powers, start_of
 
 NEURONS, LAST = 64, 2000
+LOOKS = range(0, LAST + 1, 25)
+RATE, DECAY = 0.05, 1e-3
 STRENGTHS = (0.0, 0.00003, 0.0001, 0.0003, 0.001, 0.01)
 ZERO = 0.01  # a weight nearer to 0 than this is as good as none
 # The histogram of the weights: a bin is WIDE, those beyond REACH count in the last one, and the front-end
@@ -39,8 +41,8 @@ class Penalized(Course):
         super().__init__(
             [self.hidden, nn.ReLU(), self.output],
             nn.SoftmaxCategoricalCrossentropy(),
-            nn.Adam(0.05, decay=1e-3),
-            range(0, LAST + 1, 25),
+            nn.Adam(RATE, decay=DECAY),
+            LOOKS,
             *SPIRALS,
         )
 
@@ -91,7 +93,13 @@ PENALTIES = Recipe(
     axes=(
         strength("l1", "L1 penalty"),
         strength("l2", "L2 penalty"),
-        Axis("epoch", "Epoch", (0, 50, 100, 200, 300, 500, 1000, LAST), LAST),
+        Axis(
+            "epoch",
+            "Epoch",
+            (0, 50, 100, 200, 300, 500, 1000, LAST),
+            LAST,
+            tuple(LOOKS),
+        ),
     ),
     panes=(
         answers(),
@@ -128,5 +136,18 @@ PENALTIES = Recipe(
     compute=penalties_frame,
     play="epoch",
     pace=900,
+    trains=True,
+    engine={
+        "kind": "penalties",
+        "plan": {
+            "sizes": [2, NEURONS, 3],
+            "start": "he_normal",
+            "loss": "crossentropy",
+            "rate": RATE,
+            "decay": DECAY,
+        },
+        "starts": [start_of(0)],
+        "bins": {"reach": REACH, "wide": WIDE, "fine": FINE, "zero": ZERO},
+    },
     constants=POINTS,
 )

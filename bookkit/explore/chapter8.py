@@ -17,7 +17,7 @@ from bookkit.explore.course import (
     spiral_words,
 )
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.shared import steps
+from bookkit.explore.shared import start_of, steps
 from bookkit.explore.walk import name_of
 
 FINER = steps(0, 0.9, 0.05)
@@ -200,6 +200,8 @@ MASKS = Recipe(
 
 # The second explorer: networks that learn.
 LAST = 2000
+LOOKS = range(0, LAST + 1, 25)
+RATE, DECAY = 0.02, 3e-3
 
 
 class Dropping(Course):
@@ -215,8 +217,8 @@ class Dropping(Course):
         super().__init__(
             layers,
             nn.SoftmaxCategoricalCrossentropy(),
-            nn.Adam(0.02, decay=3e-3),
-            range(0, LAST + 1, 25),
+            nn.Adam(RATE, decay=DECAY),
+            LOOKS,
             *SPIRALS,
         )
 
@@ -247,7 +249,7 @@ DROPOUT = Recipe(
             "rate", "Dropout rate", (0.0, 0.1, 0.2, 0.3, 0.5, 0.8), 0.0, FINER, "{:g}"
         ),
         Axis("width", "Neurons per hidden layer", (16, 32, 64), 32, (8, 24, 48, 128)),
-        Axis("epoch", "Epoch", (0, 50, 100, 200, 400, 1000, LAST), LAST),
+        Axis("epoch", "Epoch", (0, 50, 100, 200, 400, 1000, LAST), LAST, tuple(LOOKS)),
     ),
     panes=(
         answers(),
@@ -266,5 +268,16 @@ DROPOUT = Recipe(
     compute=dropout_frame,
     play="epoch",
     pace=900,
+    trains=True,
+    engine={
+        "kind": "dropout",
+        "plan": {
+            "start": "he_normal",
+            "loss": "crossentropy",
+            "rate": RATE,
+            "decay": DECAY,
+        },
+        "starts": [start_of(0)],
+    },
     constants=POINTS,
 )

@@ -7,9 +7,10 @@ import numpy as np
 import nnfs_lib as nn
 from bookkit.explore.course import Course, Courses
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.shared import powers
+from bookkit.explore.shared import powers, start_of
 
 LAST = 3000
+DECAY = 1e-3
 NEURONS = 64
 DATA = nn.sine_data(100)
 X, Y = DATA
@@ -20,8 +21,9 @@ EPOCHS = (0, 5, 10, 20, 30, 50, 100, 300, 1000, LAST)
 # Evenly spaced in the logarithm, as the picture shows them, but for those that the reader can choose.
 LOOKS = np.geomspace(1, LAST + 1, 73).round().astype(int) - 1
 LOOKS[np.abs(LOOKS[:, None] - EPOCHS).argmin(axis=0)] = EPOCHS
+SCALES = {f"normal({scale:g})": scale for scale in (0.01, 0.03, 0.1, 0.3, 1)}
 STARTS: dict[str, Callable[..., np.ndarray]] = {
-    **{f"normal({scale:g})": nn.normal(scale) for scale in (0.01, 0.03, 0.1, 0.3, 1)},
+    **{name: nn.normal(scale) for name, scale in SCALES.items()},
     "Glorot": nn.glorot_uniform,
     "He": nn.he_normal,
 }
@@ -40,7 +42,7 @@ class Fit(Course):
         super().__init__(
             [self.first, self.gates[0], second, self.gates[1], last, nn.Linear()],
             nn.MeanSquaredError(),
-            nn.Adam(rate, decay=1e-3),
+            nn.Adam(rate, decay=DECAY),
             LOOKS.tolist(),
             DATA,
             DATA,
@@ -119,7 +121,7 @@ REGRESSION = Recipe(
             "{:g}",
         ),
         Axis("seed", "Seed", (0, 1, 4), 0, tuple(range(10))),
-        Axis("epoch", "Epoch", EPOCHS, LAST),
+        Axis("epoch", "Epoch", EPOCHS, LAST, tuple(LOOKS.tolist())),
     ),
     panes=(
         {
@@ -176,5 +178,20 @@ REGRESSION = Recipe(
     compute=regression_frame,
     play="epoch",
     pace=900,
+    trains=True,
+    engine={
+        "kind": "regression",
+        "plan": {
+            "sizes": [1, NEURONS, NEURONS, 1],
+            "loss": "squaredError",
+            "decay": DECAY,
+            "looks": LOOKS.tolist(),
+        },
+        "starts": [start_of(seed) for seed in range(10)],
+        "draws": {**SCALES, "Glorot": "glorot_uniform", "He": "he_normal"},
+        "place": PLACE,
+        "high": HIGH,
+        "losses": [LOWEST, HIGHEST + 0.2],
+    },
     constants={"sine": Y[:, 0]},
 )

@@ -14,7 +14,8 @@ from bookkit.explore.widget import Widget
 
 HERE = Path(__file__).parent
 PARTS = (
-    *("engines", "random", "training", "pictures", "trainer"),
+    *("engines", "random", "training", "numbers", "pictures", "trainer"),
+    *("playground", "courses", "race"),
     *("brush", "panes", "view", "drag", "pixels", "garment", "explorer"),
 )
 FRONT = "\n".join(
@@ -53,7 +54,13 @@ class Explorer(Widget):
             title=recipe.title,
             axes=[axis.describe() for axis in recipe.axes],
             panes=list(recipe.panes),
-            options={"play": recipe.play, "pace": recipe.pace, **options},
+            options={
+                "play": recipe.play,
+                "pace": recipe.pace,
+                **({"time": recipe.play} if recipe.trains else {}),
+                **({"engine": recipe.engine} if recipe.engine else {}),
+                **options,
+            },
             sheet=sheet(recipe) if block is None else block,
             position=recipe.start(),
         )
@@ -104,6 +111,13 @@ class Explorer(Widget):
         None is a moment in which the kernel may do other things.
         """
         position = self.recipe.check(position)
+        if watch and self.recipe.trains:
+            time = self.recipe.play
+            axis = next(axis for axis in self.recipe.axes if axis.name == time)
+            for stop in axis.offered:
+                if float(stop) < float(position[time]):
+                    place = {**position, time: stop}
+                    yield place, self.recipe.compute(**place)
         yield position, self.recipe.compute(**position)
 
     def _send_frame(self, number: int, position: Position, frame: Frame) -> None:

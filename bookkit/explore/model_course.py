@@ -7,6 +7,8 @@ import numpy as np
 
 import nnfs_lib as nn
 
+DECAY = 1e-3
+
 
 class ModelCourse:
     """A model on its way: `advance` trains it with `Model.train`, and keeps what that measured.
@@ -69,6 +71,6 @@ def classifier(width: int, rate: float, rng: int | np.random.Generator = 0) -> n
         nn.Softmax(),
         rng,
         loss=nn.CategoricalCrossentropy(),
-        optimizer=nn.Adam(rate, decay=1e-3),
+        optimizer=nn.Adam(rate, decay=DECAY),
         accuracy=nn.CategoricalAccuracy(),
     )

@@ -96,11 +96,10 @@ class Playground(Explorer):
             if given is not None
         }
         # The page trains the library's own layers alone, and the program that is copied is of them.
-        page = {"trains": True, "code": CODE, "codes": CODES}
+        page = {"engine": {"kind": "playground"}, "code": CODE, "codes": CODES}
         super().__init__(
             RECIPE,
             block=b"" if self.own else block(),
-            time="epoch",
             wide=True,
             address=True,
             **({} if self.own else page),
@@ -226,4 +225,5 @@ RECIPE = Recipe(
     },
     compute=compute,
     play="epoch",
+    trains=True,
 )

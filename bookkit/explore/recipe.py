@@ -147,7 +147,9 @@ class Recipe:
 
     compute: position -> Frame, by keyword; the arrays' names are those of `fields`.
     constants: arrays that are the same in every frame. play: the axis that Play moves
-    along, a step every `pace` milliseconds.
+    along, a step every `pace` milliseconds; if it trains, the axis counts epochs, and
+    Play shows one after the other as they come. engine: what the front-end needs to
+    compute by itself what is not on the grid, {"kind": ..., ...}.
     panes: what is drawn, each a dictionary as `front/panes.js` describes it.
     """
 
@@ -158,6 +160,8 @@ class Recipe:
     compute: Callable[..., Frame]
     play: str
     pace: int = 450  # milliseconds between two steps
+    trains: bool = False
+    engine: dict[str, Any] | None = None
     constants: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property

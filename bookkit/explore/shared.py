@@ -39,6 +39,12 @@ def class_bytes(probabilities: np.ndarray, levels: int = 31) -> np.ndarray:
     return codes.reshape(side, side)
 
 
+def start_of(seed: int) -> list[str]:
+    """Return the state in which NumPy's generator of that seed begins, as random.js takes it."""
+    state = np.random.default_rng(seed).bit_generator.state["state"]
+    return [str(state["state"]), str(state["inc"])]
+
+
 def steps(low: float, high: float, step: float) -> tuple[float, ...]:
     """Return low, low + step, ..., high, as short decimals."""
     length = round((high - low) / step) + 1

@@ -104,6 +104,14 @@ RAVINE = Surface(
     start=(-3.5, 1.2),
 )
 SPIRAL = Spiral()
+# The parameters of its network, layer by layer the weights, row by row, then the biases.
+NETWORK = np.concatenate(
+    [
+        array.ravel()
+        for layer in (SPIRAL.hidden, SPIRAL.output)
+        for array in (layer.weights, layer.biases)
+    ]
+)
 SURFACES = {
     "bowl": Surface(
         lambda x, y: (x * x + y * y) / 2,

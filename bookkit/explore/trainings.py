@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from bookkit.explore.recipe import EXACT, Axis
+from bookkit.explore.shared import start_of
 from bookkit.explore.sheet import pack
 from bookkit.toys import TOYS, toy_parts
 from bookkit.training import ACTIVATIONS, OPTIMIZERS, Training
@@ -52,14 +53,13 @@ def block() -> bytes:
 
     Its arrays, of each data set for training and then for the test: X, y, and what a noise of 1 adds.
     """
-    state = np.random.default_rng(0).bit_generator.state["state"]
     parts = {name: toy_parts(name) for name in TOYS}
     arrays = [array for both in parts.values() for part in both for array in part]
     shapes = {
         name: [[EXACT.describe(array.shape) for array in part] for part in both]
         for name, both in parts.items()
     }
-    header = {"start": [str(state["state"]), str(state["inc"])], "sets": shapes}
+    header = {"start": start_of(0), "sets": shapes}
     return pack(header, [EXACT.encode(array) for array in arrays])
 
 

@@ -236,7 +236,7 @@ class Own(nn.Layer):
 """
         explorer = playground.Playground(activation=own_layer(source))
         assert explorer.sheet == b""
-        assert "trains" not in explorer.options
+        assert "engine" not in explorer.options
         (message, found), _ = answer(explorer, {"epoch": 20, "width": 6})
         training = Training(activation=own_layer(source), width=6)
         training.advance(20)

@@ -37,7 +37,9 @@ def saved_on(page: str) -> list[Saved]:
         for output in cell.get("outputs", [])
         if VIEW in output.get("data", {})
     ]
-    return [Saved(page, place, model["state"]) for place, model in enumerate(shown)]
+    return [
+        offer(Saved(page, place, model["state"])) for place, model in enumerate(shown)
+    ]
 
 
 EVERY = [explorer for page in PAGES for explorer in saved_on(page)]
@@ -117,6 +119,17 @@ def each_frame(explorer: Locator, number: int, action: Callable[[], Any]) -> lis
     return [look_of(seen) for seen in explorer.evaluate(RECORDED)]
 
 
+def watched(explorer: Locator, action: Callable[[], Any], number: int) -> list[Look]:
+    """Do what begins a training, and return how its first frames looked."""
+    explorer.evaluate(RECORD)
+    action()
+    explorer.page.wait_for_function(
+        "([explorer, number]) => explorer.looks.length >= number",
+        arg=[explorer.element_handle(), number],
+    )
+    return [look_of(seen) for seen in explorer.evaluate(RECORDED)][:number]
+
+
 def find(page: Page | Locator, place: int = 0) -> Locator:
     """Return the explorer at that place of the page, or of a part, once it shows something."""
     explorer = page.locator(".explorer").nth(place)
@@ -132,6 +145,17 @@ def reset(explorer: Locator) -> Look:
 def axes_of(saved: Saved, *, words: bool) -> list[dict[str, Any]]:
     """Return the axes with words to choose from, or those with numbers to move along."""
     return [axis for axis in saved.state["axes"] if axis["words"] is words]
+
+
+def offer(saved: Saved) -> Saved:
+    """Return the explorer with all values as its axes' own, where the page computes what is not stored."""
+    if "engine" not in saved.state["options"]:
+        return saved
+    axes = [
+        {**axis, "values": axis["offered"], "texts": axis["offeredTexts"]}
+        for axis in saved.state["axes"]
+    ]
+    return saved._replace(state={**saved.state, "axes": axes})
 
 
 def play_axis(saved: Saved) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Every explorer of the book, read from a disk without a network: whatever shows moves, for every hand."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from disk import Disk
@@ -19,14 +21,20 @@ from explorers import (
     play_axis,
     reset,
     saved_on,
+    watched,
 )
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 OpenPage = Callable[..., Page]
 
 each_explorer = pytest.mark.parametrize("saved", SAVED, ids=str)
-# The playground trains instead: test_playground_page.py.
-GRIDS = [saved for saved in SAVED if "trains" not in saved.state["options"]]
+# Those that train: the others have one picture for each place.
+TRAINED = [saved for saved in SAVED if "time" in saved.state["options"]]
+GRIDS = [saved for saved in SAVED if saved not in TRAINED]
+# The playground has tests of its own: test_playground_page.py.
+each_course = pytest.mark.parametrize(
+    "saved", [saved for saved in TRAINED if saved.page != "playground"], ids=str
+)
 each_grid = pytest.mark.parametrize("saved", GRIDS, ids=str)
 each_page = pytest.mark.parametrize("page_name", EXPLORER_PAGES)
 
@@ -205,6 +213,67 @@ def test_a_pause_is_spoken(disk: Disk, saved: Saved) -> None:
     expect(spoken).to_have_text(moved[-1].words)
 
 
+def epoch_of(seen: Look) -> int:
+    found = re.match(r"Epoch (\d+)[:.]", seen.words)
+    assert found
+    return int(found[1])
+
+
+@each_course
+def test_it_trains_in_the_page(disk: Disk, saved: Saved) -> None:
+    """Train shows one look after the other; Stop holds; what was trained is still there."""
+    explorer = fresh(disk, saved)
+    start, axis = look(explorer), play_axis(saved)
+    train, time = explorer.locator(".explorer-play"), control(explorer, axis)
+    expect(train).to_have_text("Train")
+    looks = watched(explorer, train.click, 12)
+    assert [epoch_of(seen) for seen in looks] == axis["values"][:12]
+    assert len({seen.picture for seen in looks}) == 12
+    train.click()
+    expect(train).to_have_text("Train")
+    here = look(explorer)
+    assert (
+        here.values[axis["label"]]
+        == axis["texts"][axis["values"].index(epoch_of(here))]
+    )
+    before = after(explorer, lambda: time.press("ArrowLeft"))
+    assert epoch_of(before) < epoch_of(here)
+    assert after(explorer, lambda: time.press("ArrowRight")) == here
+    assert reset(explorer) == start
+
+
+def choose(explorer: Locator, axis: dict[str, Any], value: float | str) -> Look:
+    """Move a control straight to a value; return what the explorer shows then."""
+    input_ = control(explorer, axis)
+    if axis["words"]:
+        return after(explorer, lambda: input_.select_option(str(value)))
+    place = axis["values"].index(value)
+    return after(explorer, lambda: input_.fill(str(place)))
+
+
+@each_course
+def test_every_setting_can_be_trained(disk: Disk, saved: Saved) -> None:
+    """Until an early epoch, with each control at its ends, between them, and at each word."""
+    explorer = fresh(disk, saved)
+    start, time = look(explorer), play_axis(saved)
+    early = time["values"][5]
+    seen = [choose(explorer, time, early)]
+    for axis in saved.state["axes"]:
+        values, last = axis["values"], len(axis["values"]) - 1
+        wanted = (
+            values if axis["words"] else [values[i] for i in (0, 1, last // 2, last)]
+        )
+        for value in [] if axis["name"] == time["name"] else dict.fromkeys(wanted):
+            if value != axis["start"]:
+                seen.append(choose(explorer, axis, value))
+                assert seen[-1].values[time["label"]] == str(early)
+        if axis["name"] != time["name"]:
+            choose(explorer, axis, axis["start"])
+    assert len({each.picture for each in seen}) == len(seen)
+    assert len({each.words for each in seen}) == len(seen)
+    assert reset(explorer) == start
+
+
 DRAGGED = [
     each for each in SAVED if any("drag" in pane for pane in each.state["panes"])
 ]
@@ -221,6 +290,7 @@ DRAGS = [
     ("chapters/03_loss", LOW, HIGH, ["across", "along"]),
     ("chapters/05_fused_loss", (0.2, 0.5), (0.2, 0.9), ["first"]),
     ("chapters/05_fused_loss", (0.9, 0.5), (0.9, 0.2), ["third"]),
+    ("chapters/06_optimizers", (0.5, 0.5), (0.7, 0.2), ["across", "up"]),
 ]
 
 
@@ -423,6 +493,7 @@ def test_a_thumb_moves_everything_on_a_phone(
             swipe(finger, (thumb, middle), ((thumb + end) / 2, middle), (end, middle))
             wanted = axis["texts"][0 if place > 0.5 else -1]
             expect(slider).to_have_attribute("aria-valuetext", wanted)
+            expect(explorer).not_to_have_attribute("aria-busy", "true")
             assert look(explorer) != seen
             assert page.evaluate(OVERFLOW) <= 0
             seen = look(explorer)

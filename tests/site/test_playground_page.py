@@ -10,16 +10,13 @@ from typing import Any
 import pytest
 from disk import Disk
 from explorers import (
-    RECORD,
-    RECORDED,
-    Look,
     after,
     control,
     find,
     look,
-    look_of,
     reset,
     saved_on,
+    watched,
 )
 from playwright.sync_api import Locator, Page, expect
 from visits import ROOT
@@ -120,17 +117,6 @@ def test_no_setting_moves_another_knob(disk: Disk) -> None:
         seen.add(moved.picture)
     assert len(seen) == len(changes)
     expect(explorer.locator(".explorer-notice")).to_be_hidden()
-
-
-def watched(explorer: Locator, action: Callable[[], Any], number: int) -> list[Look]:
-    """Do what begins a training, and return how its first frames looked."""
-    explorer.evaluate(RECORD)
-    action()
-    explorer.page.wait_for_function(
-        "([explorer, number]) => explorer.looks.length >= number",
-        arg=[explorer.element_handle(), number],
-    )
-    return [look_of(seen) for seen in explorer.evaluate(RECORDED)][:number]
 
 
 def test_it_trains_before_ones_eyes(disk: Disk) -> None:

@@ -6,6 +6,13 @@ const ways = {
   // Two axes: the values at the finger.
   place: ({ pane }, to) => Object.fromEntries(pane.drag.map((name, i) => [name, to[i]])),
 
+  // Two axes, from a surface's own start: shares of the way to the border, where they are -1 and 1.
+  start: ({ pane: { drag, by, starts, x, y } }, to, now) =>
+    Object.fromEntries(drag.map((name, i) => {
+      const own = starts[now[by]][i], moved = to[i] - own;
+      return [name, moved / Math.abs([x, y][i][moved > 0 ? 1 : 0] - own)];
+    })),
+
   // An axis for each bar: the bar that was taken ends at the finger.
   bars({ pane: { drag, scale }, from, start }, to) {
     const bar = Math.min(Math.max(Math.floor(from[0]), 0), drag.length - 1);
@@ -31,7 +38,7 @@ const ways = {
 /* Let a finger move what a pane's drag names: asked({axis: number}) is called with what it asks for. */
 const addDrag = (each, position, asked) => {
   const { canvas, pane } = each;
-  const way = pane.kind === "bars" ? "bars" : pane.line ? "line" : "place";
+  const way = pane.kind === "bars" ? "bars" : pane.line ? "line" : pane.starts ? "start" : "place";
   const placeOf = (event) => {
     const box = canvas.getBoundingClientRect();
     return [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];

@@ -2,8 +2,9 @@
 
      settle(position, name)  {position, words}: the position itself, or where the engine has no frame for it,
                              the nearest one that keeps axis `name`, and words that say what was changed
-     has(position)           whether it can answer
-     trains                  whether its frames come from a training, where an explorer has one
+     has(position)           whether its frame came along
+     computes                whether it can answer for the others too
+     trains                  whether one can watch its frames come, from a training
      ask(position, {signal, watch, from})
                              an async iterator of frames: the one asked for and, if one wants to watch a training,
                              before it those on the way, from some time on. It ends early when the signal aborts,
@@ -87,7 +88,8 @@ const kernelEngine = (model, constants) => {
   let asked = Math.floor(Math.random() * 1e9); // two views of one widget do not answer each other
   return {
     trains: true,
-    has: () => true,
+    computes: true,
+    has: () => false,
     settle: (position) => ({ position, words: "" }),
     async *ask(position, { signal, watch }) {
       const id = ++asked;

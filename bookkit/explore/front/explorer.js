@@ -7,7 +7,7 @@ const WAITING = "Waiting for the kernel. If nothing comes, run the cell again.";
 const GONE = "The kernel was restarted or is gone.";
 const AFTER = {
   stored: "These are the stored pictures: run the cell again for all the others.",
-  trained: "The networks are trained here now, without it.",
+  computed: "Everything is computed here now, without it.",
 };
 // JupyterLab loads this module once for each widget: a count here would begin anew each time.
 const newId = () => `explorer-${Math.random().toString(36).slice(2)}`;
@@ -36,7 +36,7 @@ const render = async ({ model, el, page = {} }) => {
   /* Controls */
 
   const inputs = {};
-  const valuesOf = (axis) => (engine ? axis.offered : axis.values);
+  const valuesOf = (axis) => (engine || stored?.computes ? axis.offered : axis.values);
   const textOf = (axis, value) => {
     const place = axis.offered.indexOf(value);
     return place >= 0 ? axis.offeredTexts[place] : tickText(value);
@@ -130,7 +130,7 @@ const render = async ({ model, el, page = {} }) => {
     // One may drag over places that are not kept, and back: what they changed is only lent.
     wish = { ...(axis === last ? wish : position), ...changes };
     last = axis;
-    const live = engine && (fresh || stored.trains || !stored.has(wish));
+    const live = engine && (fresh || !stored.has(wish));
     const source = live ? engine : stored;
     const training = options.time && source.trains;
     const settled = source.settle(wish, axis);
@@ -187,9 +187,11 @@ const render = async ({ model, el, page = {} }) => {
     root.dataset.live = "false";
     offer();
     showPlay(false);
-    const near = ({ name, values, start, words }) =>
-      words && !values.includes(position[name]) ? start : values[indexOf(values, position[name])];
-    go(Object.fromEntries(axes.map((axis) => [axis.name, near(axis)])), playAxis.name).then(() => say(`${GONE} ${AFTER[stored.trains ? "trained" : "stored"]}`));
+    const near = (axis) => {
+      const values = valuesOf(axis), now = position[axis.name];
+      return axis.words && !values.includes(now) ? axis.start : values[indexOf(values, now)];
+    };
+    go(Object.fromEntries(axes.map((axis) => [axis.name, near(axis)])), playAxis.name).then(() => say(`${GONE} ${AFTER[stored.computes ? "computed" : "stored"]}`));
   };
 
   const trains = () => Boolean(options.time && (engine || stored)?.trains);
@@ -314,10 +316,17 @@ const readPlace = (axes, sent) => {
   return { found, odd };
 };
 
+/* kind -> what makes an engine that computes on the page */
+const MADE = {
+  playground: playgroundEngine,
+  race: raceEngine,
+  ...Object.fromEntries(Object.keys(COURSES).map((kind) => [kind, courseEngine])),
+};
+
 /* What came along with the widget; for a reader's own layers nothing does. */
 const storedEngine = async (model, axes, options) => {
   const block = asBytes(model.get("sheet"));
-  if (block.length) return options.trains ? trainingEngine(block, axes, options) : framesEngine(block, axes);
+  if (block.length) return (MADE[options.engine?.kind] ?? framesEngine)(block, axes, options);
   return {
     constants: {},
     has: () => false,

@@ -1,6 +1,6 @@
 /* A picture under the reader's hand, and what a network says of it at once; computed here, with or without a kernel. */
 
-const percent = (value, [over, under] = ["over ", "under "]) => {
+const inPercent = (value, [over, under] = ["over ", "under "]) => {
   if (value > 0.999) return `${over}99.9%`;
   if (value < 0.001) return `${under}0.1%`;
   return `${(100 * value).toFixed(value > 0.99 || value < 0.01 ? 1 : 0)}%`;
@@ -155,14 +155,14 @@ const renderGarment = async ({ model, el }) => {
 /* What the network says, in words; before: what it said of the picture as it was, where that is known. */
 const answerWords = (names, probabilities, before) => {
   const order = [...names.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
-  const [first, second] = order.map((i) => `${names[i]}, ${percent(probabilities[i])}`);
+  const [first, second] = order.map((i) => `${names[i]}, ${inPercent(probabilities[i])}`);
   const sure = probabilities[order[0]];
   const manner = sure >= 0.9 ? "is sure" : sure >= 0.6 ? "leans to one" : "is guessing";
   const words = `The network ${manner}: ${first}. Next comes ${second}.`;
   if (!before) return words;
   const best = before.indexOf(Math.max(...before));
   const same = best === order[0] ? "the same" : names[best];
-  return `${words} Untouched, it was ${same}, ${percent(before[best])}.`;
+  return `${words} Untouched, it was ${same}, ${inPercent(before[best])}.`;
 };
 
 /* The elements of the explorer, by name, and what brings the bars up to date. */
@@ -214,7 +214,7 @@ const garmentView = (title, caption, names, labels, id) => {
       const best = probabilities.indexOf(Math.max(...probabilities));
       rows.forEach((row, i) => {
         row.className = i === best ? "explorer-best" : "";
-        row.querySelector(".explorer-value").textContent = percent(probabilities[i], "><");
+        row.querySelector(".explorer-value").textContent = inPercent(probabilities[i], "><");
         row.querySelector(".explorer-bar span").style.width = `${100 * probabilities[i]}%`;
       });
     },

@@ -13,15 +13,16 @@ const tiles = (side) => {
   return places;
 };
 
-/* Logits (count, classes) -> a byte each: 32 for each class, up to 31 more for certainty, 255 for no number. */
-const classBytes = (logits, classes) => {
+/* Logits (count, classes) -> a byte each: 32 for each class, up to 31 more for certainty in so many levels, 255 for no
+   number. */
+const classBytes = (logits, classes, levels = 31) => {
   const bytes = new Uint8Array(logits.length / classes);
   for (let i = 0; i < bytes.length; i++) {
     let best = 0, sum = 0;
     for (let k = 1; k < classes; k++) if (logits[i * classes + k] > logits[i * classes + best]) best = k;
     for (let k = 0; k < classes; k++) sum += Math.exp(logits[i * classes + k] - logits[i * classes + best]);
     const sure = (1 / sum - 1 / classes) / (1 - 1 / classes);
-    bytes[i] = sure === sure ? 32 * best + Math.round(31 * sure) : 255;
+    bytes[i] = sure === sure ? 32 * best + Math.round(Math.round(levels * sure) * (31 / levels)) : 255;
   }
   return bytes;
 };
@@ -54,11 +55,12 @@ const denseWeights = (sizes, parameters) => {
     kept.push(...parameters.subarray(offset, offset + n * m));
     offset += (n + 1) * m;
   }
-  return { data: Float32Array.from(kept), shape: [kept.length], exact: true };
+  return exactly(kept);
 };
 
 /* What the panes draw of a network with these parameters; setting: what it is made of. */
-const picturesOf = ({ depth, width, activation }, { sizes, regression }, parameters) => {
+const picturesOf = ({ depth, width, activation, data: name }, sizes, parameters) => {
+  const regression = name === "sine";
   const outputsOf = (inputs) => forward(inputs, inputs.length / sizes[0], sizes, activation, parameters);
   const { hidden } = outputsOf(regression ? SHORT : PLACES.neurons);
   const arrays = {
@@ -66,9 +68,9 @@ const picturesOf = ({ depth, width, activation }, { sizes, regression }, paramet
     weights: denseWeights(sizes, parameters),
   };
   if (regression) {
-    const data = Float32Array.from([...outputsOf(LINE).outputs].flatMap((y, i) => [LINE[i], y]));
-    return { ...arrays, fit: { data, shape: [LOOK.along, 2], exact: true } };
+    const fit = [...outputsOf(LINE).outputs].flatMap((y, i) => [LINE[i], y]);
+    return { ...arrays, fit: exactly(fit, [LOOK.along, 2]) };
   }
   const data = classBytes(outputsOf(PLACES.plane).outputs, sizes.at(-1));
-  return { ...arrays, map: { data, shape: [LOOK.side, LOOK.side], low: 0, high: 255 } };
+  return { ...arrays, map: ofBytes(data, LOOK.side) };
 };

@@ -58,5 +58,33 @@ const makeGenerator = ([start, increment]) => {
       if ((height[layer - 1] - height[layer]) * uniform() + height[layer] < Math.exp(-0.5 * x * x)) return x;
     }
   };
-  return { bits, uniform, normal };
+  let spare = null; // the upper half of 64 bits, of which the lower was wanted
+  const half = () => {
+    if (spare !== null) {
+      const kept = spare;
+      spare = null;
+      return kept;
+    }
+    const drawn = bits();
+    spare = Number(drawn >> 32n);
+    return Number(drawn & 0xffffffffn);
+  };
+  /* A whole number from 0 to `last`: as many bits as it has, until they are not above it */
+  const whole = (last) => {
+    const mask = 2 ** Math.ceil(Math.log2(last + 1)) - 1;
+    for (;;) {
+      const drawn = half() & mask;
+      if (drawn <= last) return drawn;
+    }
+  };
+  /* 0 to size - 1 in a random order */
+  const permutation = (size) => {
+    const order = Array.from({ length: size }, (_, i) => i);
+    for (let i = size - 1; i > 0; i--) {
+      const j = whole(i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  };
+  return { bits, uniform, normal, permutation };
 };

@@ -1,5 +1,5 @@
-/* A small network in training, as bookkit.training.Training is one: the same first weights, the same masks of dropout,
-   and the same steps in float32, up to the order of sums. */
+/* A small network in training, as one of nnfs_lib's layers is: the same first weights, the same masks of dropout, and
+   the same steps in float32, up to the order of sums. */
 
 const round = Math.fround;
 
@@ -82,19 +82,22 @@ const forward = (inputs, count, sizes, activation, parameters) => {
   return { outputs, hidden };
 };
 
-/* name -> what makes update(gradient, change, rate, step) for so many parameters: change is what is subtracted */
-const descent = (momentum) => (size) => {
-  const velocity = new Float32Array(size);
+/* name -> what makes update(gradient, change, rate, step) for so many parameters, in single or double precision: change
+   is what is subtracted */
+const SINGLE = { Numbers: Float32Array, round };
+const DOUBLE = { Numbers: Float64Array, round: (x) => x };
+const descent = (momentum) => (size, { Numbers, round } = SINGLE) => {
+  const velocity = new Numbers(size), kept = round(momentum);
   return (gradient, change, rate) => {
     for (let i = 0; i < size; i++) {
-      change[i] = round(rate * gradient[i]) + (momentum ? round(momentum * velocity[i]) : 0);
+      change[i] = round(rate * gradient[i]) + (momentum ? round(kept * velocity[i]) : 0);
     }
     velocity.set(change);
   };
 };
 const EPSILON = 1e-7;
-const scaled = (share) => (size) => {
-  const squares = new Float32Array(size);
+const scaled = (share) => (size, { Numbers, round } = SINGLE) => {
+  const squares = new Numbers(size);
   const [kept, taken] = share ? [round(share), round(1 - share)] : [1, 1];
   return (gradient, change, rate) => {
     for (let i = 0; i < size; i++) {
@@ -103,8 +106,8 @@ const scaled = (share) => (size) => {
     }
   };
 };
-const adam = (size) => {
-  const means = new Float32Array(size), squares = new Float32Array(size);
+const adam = (size, { Numbers, round } = SINGLE) => {
+  const means = new Numbers(size), squares = new Numbers(size);
   const [beta1, beta2] = [0.9, 0.999];
   const [kept1, taken1, kept2, taken2] = [beta1, 1 - beta1, beta2, 1 - beta2].map(round);
   return (gradient, change, rate, step) => {
@@ -120,14 +123,14 @@ const adam = (size) => {
 };
 const OPTIMIZERS = {
   SGD: descent(0),
-  "SGD with momentum": descent(round(0.9)),
+  "SGD with momentum": descent(0.9),
   Adagrad: scaled(0),
   RMSprop: scaled(0.9),
   Adam: adam,
 };
 
-/* Losses: measure(outputs, targets, classes) -> {loss, accuracy}, and backward(...) -> the mean's gradient. Logits so far
-   out that differences would overflow are taken as less. */
+/* Losses, those of classes on logits: measure(outputs, targets, classes) -> {loss, accuracy}, and backward(...) -> the
+   mean's gradient. Logits so far out that differences would overflow are taken as less. */
 const FARTHEST = Math.sqrt(3.4028234663852886e38) / 2;
 /* Each row minus its largest, as new numbers. */
 const shifted = (logits, classes) => {
@@ -170,43 +173,62 @@ const crossentropy = {
     return gradient;
   },
 };
+const yesOrNo = {
+  measure(logits, targets) {
+    let loss = 0, right = 0;
+    logits.forEach((z, i) => {
+      loss += Math.max(z, 0) - targets[i] * z + Math.log1p(Math.exp(-Math.abs(z)));
+      right += z > 0 === targets[i] > 0.5;
+    });
+    return { loss: loss / targets.length, accuracy: right / targets.length };
+  },
+  backward: (logits, targets) => logits.map((z, i) => round(round(1 / (1 + Math.exp(-z))) - targets[i]) / targets.length),
+};
 const squaredError = {
   measure(outputs, targets) {
-    const sum = outputs.reduce((total, y, i) => total + round(round(y - targets[i]) ** 2), 0);
-    return { loss: sum / targets.length };
+    const mean = (numbers) => numbers.reduce((total, each) => total + each, 0) / targets.length;
+    const middle = mean(targets);
+    const near = Math.sqrt(mean(targets.map((y) => (y - middle) ** 2))) / 250;
+    const errors = outputs.map((y, i) => y - targets[i]);
+    return { loss: mean(errors.map((error) => round(error ** 2))), accuracy: mean(errors.map((error) => Math.abs(error) <= near)) };
   },
   backward: (outputs, targets) => outputs.map((y, i) => (2 * round(y - targets[i])) / targets.length),
 };
+const LOSSES = { crossentropy, yesOrNo, squaredError };
 
-/* What makes a network, by the names of the playground's axes. set: {train, test}, each {inputs, targets};
-   start: the generator's state, from which the first weights and the masks come. */
-const makeTraining = (setting, { train, test }, start) => {
-  const { depth, width, activation, l1, l2, dropout } = setting;
-  const regression = setting.data === "sine";
-  const outputs = regression ? 1 : Math.max(...train.targets) + 1;
-  const count = train.targets.length;
-  const sizes = [train.inputs.length / count, ...Array(depth).fill(width), outputs];
+/* name -> what draws a weight of a layer from n inputs to m neurons; a number is a standard deviation */
+const startOf = (name, n, m, generator) => {
+  const reach = Math.sqrt(6 / (n + m));
+  if (name === "glorot_uniform") return () => -reach + 2 * reach * generator.uniform();
+  const spread = name === "he_normal" ? Math.sqrt(2 / n) : name;
+  return () => spread * generator.normal();
+};
+
+/* A network before its first step. plan: {sizes, activation, start, l1, l2, dropout, optimizer, rate, decay, loss}; data:
+   {inputs, targets}; generator: what weights and masks are drawn from. */
+const makeTraining = (plan, data, generator) => {
+  const { sizes, activation = "ReLU", start, l1 = 0, l2 = 0, dropout = 0, optimizer = "Adam", decay = 0 } = plan;
+  const loss = LOSSES[plan.loss];
+  const bend = ACTIVATIONS[activation];
+  const last = sizes.length - 2, outputs = sizes.at(-1);
   const layers = []; // {n, m, offset}: where each begins among the parameters
   let total = 0;
-  for (let i = 0; i < depth + 1; i++) {
+  for (let i = 0; i <= last; i++) {
     const [n, m] = [sizes[i], sizes[i + 1]];
     layers.push({ n, m, offset: total });
     total += (n + 1) * m;
   }
   const parameters = new Float32Array(total), gradients = new Float32Array(total), change = new Float32Array(total);
-  const generator = makeGenerator(start);
   for (const { n, m, offset } of layers) {
-    const [spread, reach] = [Math.sqrt(2 / n), Math.sqrt(6 / (n + m))];
-    const draw = activation === "Sigmoid" ? () => -reach + 2 * reach * generator.uniform() : () => spread * generator.normal();
+    const draw = startOf(start, n, m, generator);
     for (let i = 0; i < n * m; i++) parameters[offset + i] = draw();
   }
-  const update = OPTIMIZERS[setting.optimizer](total);
-  const rate = setting.optimizer === "Adam" ? setting.learning_rate : round(setting.learning_rate);
-  const loss = regression ? squaredError : crossentropy;
-  const bend = ACTIVATIONS[activation];
+  const update = OPTIMIZERS[optimizer](total);
+  const exact = optimizer === "Adam" ? (rate) => rate : round;
   const dropped = Math.min(Math.round(dropout * 65536), 65535);
   const grown = round(65536 / (65536 - dropped));
   const [strength1, strength2] = [round(l1), round(2 * l2)];
+  let steps = 0;
 
   /* Sixteen bits decide on each number; the lowest come first. */
   const drawMask = (size) => {
@@ -218,20 +240,25 @@ const makeTraining = (setting, { train, test }, start) => {
     }
     return mask;
   };
-  const training = {
+  const predict = (inputs, now = parameters) => forward(inputs, inputs.length / sizes[0], sizes, activation, now);
+  return {
     sizes,
-    regression,
     parameters,
     gradients,
-    epoch: 0,
-    measure: () =>
-      [train, test].map(({ inputs, targets }) =>
-        loss.measure(forward(inputs, targets.length, sizes, activation, parameters).outputs, targets, outputs),
-      ),
-    /* One step of the optimizer, on all the data. */
-    step() {
+    predict, // {outputs, hidden}
+    measure: ({ inputs, targets }, now = parameters) => loss.measure(predict(inputs, now).outputs, targets, outputs),
+    penalty(now) {
+      let sum = 0;
+      for (const { n, m, offset } of layers) {
+        for (let k = offset; k < offset + n * m; k++) sum += l1 * Math.abs(now[k]) + l2 * now[k] ** 2;
+      }
+      return sum;
+    },
+    /* One step of the optimizer, on a batch or all the data; returns what the loss saw of it. */
+    step({ inputs, targets } = data) {
+      const count = targets.length;
       const seen = []; // of each layer: its inputs, and of the activation before it the outputs and the mask
-      let now = train.inputs;
+      let now = inputs;
       layers.forEach(({ n, m, offset }, i) => {
         const before = {};
         if (i) bend.forward((before.bent = now));
@@ -243,11 +270,11 @@ const makeTraining = (setting, { train, test }, start) => {
         seen.push({ ...before, inputs: now });
         now = dense(now, count, n, m, parameters, offset);
       });
-      let gradient = loss.backward(now, train.targets, outputs);
-      for (let i = depth; i >= 0; i--) {
+      let gradient = loss.backward(now, targets, outputs);
+      for (let i = last; i >= 0; i--) {
         const { n, m, offset } = layers[i];
-        const { inputs, bent, mask } = seen[i];
-        gradient = denseBackward(gradient, inputs, count, n, m, parameters, offset, gradients, i > 0);
+        const { inputs: before, bent, mask } = seen[i];
+        gradient = denseBackward(gradient, before, count, n, m, parameters, offset, gradients, i > 0);
         if (l1 || l2) {
           for (let k = offset; k < offset + n * m; k++) {
             gradients[k] += round(strength1 * Math.sign(parameters[k])) + round(strength2 * parameters[k]);
@@ -256,10 +283,9 @@ const makeTraining = (setting, { train, test }, start) => {
         if (mask) multiply(gradient, mask);
         if (i) bend.backward(gradient, bent);
       }
-      training.epoch += 1;
-      update(gradients, change, rate, training.epoch);
+      update(gradients, change, exact(plan.rate / (1 + decay * steps)), ++steps);
       for (let k = 0; k < total; k++) parameters[k] -= change[k];
+      return { outputs: now, measured: () => loss.measure(now, targets, outputs) };
     },
   };
-  return training;
 };
