@@ -24,6 +24,17 @@ class Saved(NamedTuple):
         return f"{self.page}-{self.place}"
 
 
+def offer(saved: Saved) -> Saved:
+    """Return the explorer with all values as its axes' own, where the page computes what is not stored."""
+    if "engine" not in saved.state.get("options", {}):  # the garment has none
+        return saved
+    axes = [
+        {**axis, "values": axis["offered"], "texts": axis["offeredTexts"]}
+        for axis in saved.state["axes"]
+    ]
+    return saved._replace(state={**saved.state, "axes": axes})
+
+
 def saved_on(page: str) -> list[Saved]:
     """Return the explorers that the page's notebook shows, in order."""
     path = ROOT / f"{page}.ipynb"
@@ -145,17 +156,6 @@ def reset(explorer: Locator) -> Look:
 def axes_of(saved: Saved, *, words: bool) -> list[dict[str, Any]]:
     """Return the axes with words to choose from, or those with numbers to move along."""
     return [axis for axis in saved.state["axes"] if axis["words"] is words]
-
-
-def offer(saved: Saved) -> Saved:
-    """Return the explorer with all values as its axes' own, where the page computes what is not stored."""
-    if "engine" not in saved.state["options"]:
-        return saved
-    axes = [
-        {**axis, "values": axis["offered"], "texts": axis["offeredTexts"]}
-        for axis in saved.state["axes"]
-    ]
-    return saved._replace(state={**saved.state, "axes": axes})
 
 
 def play_axis(saved: Saved) -> dict[str, Any]:

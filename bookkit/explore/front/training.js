@@ -3,7 +3,8 @@
 
 const round = Math.fround;
 
-/* One dense layer, whose weights, then biases, begin at `offset`: inputs (count, n) -> outputs (count, m). */
+/* One dense layer, whose weights, then biases, begin at `offset`: inputs (count, n) -> outputs (count, m). Behind ReLU
+   many inputs, and many gradients, are zero and add nothing. */
 const dense = (inputs, count, n, m, parameters, offset) => {
   const outputs = new Float32Array(count * m);
   const weights = Float64Array.from(parameters.subarray(offset, offset + n * m));
@@ -13,6 +14,7 @@ const dense = (inputs, count, n, m, parameters, offset) => {
     sums.fill(0);
     for (let j = 0; j < n; j++) {
       const input = inputs[i * n + j];
+      if (input === 0) continue;
       for (let k = 0; k < m; k++) sums[k] += input * weights[j * m + k];
     }
     for (let k = 0; k < m; k++) outputs[i * m + k] = round(sums[k]) + biases[k];
@@ -26,6 +28,7 @@ const denseBackward = (gradient, inputs, count, n, m, parameters, offset, gradie
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < n; j++) {
       const input = inputs[i * n + j];
+      if (input === 0) continue;
       for (let k = 0; k < m; k++) sums[j * m + k] += input * gradient[i * m + k];
     }
     for (let k = 0; k < m; k++) sums[n * m + k] += gradient[i * m + k];
@@ -33,13 +36,17 @@ const denseBackward = (gradient, inputs, count, n, m, parameters, offset, gradie
   gradients.set(sums, offset);
   if (!needed) return null;
   const back = new Float32Array(count * n);
+  const turned = new Float64Array(n * m); // the weights, transposed
+  for (let j = 0; j < n; j++) for (let k = 0; k < m; k++) turned[k * n + j] = parameters[offset + j * m + k];
+  const row = new Float64Array(n);
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      const row = offset + j * m;
-      for (let k = 0; k < m; k++) sum += gradient[i * m + k] * parameters[row + k];
-      back[i * n + j] = sum;
+    row.fill(0);
+    for (let k = 0; k < m; k++) {
+      const slope = gradient[i * m + k];
+      if (slope === 0) continue;
+      for (let j = 0; j < n; j++) row[j] += slope * turned[k * n + j];
     }
+    back.set(row, i * n);
   }
   return back;
 };
