@@ -71,7 +71,7 @@ def fused() -> Explorer:
 
 
 def race() -> Explorer:
-    """Chapter 6: five optimizers from one start, wherever it is, on six surfaces."""
+    """Chapter 6: five optimizers from one start, on four surfaces, moved and turned as one likes."""
     from bookkit.explore.chapter6 import RACE
 
     return Explorer(RACE)

@@ -1,4 +1,4 @@
-"""Chapter 6's explorer: five optimizers run from one start, on six surfaces."""
+"""Chapter 6's explorer: five optimizers run from one start, on four surfaces, turned or not."""
 
 import functools
 from collections.abc import Callable
@@ -10,7 +10,14 @@ import nnfs_lib as nn
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
 from bookkit.explore.shared import SPIRAL as POINTS
 from bookkit.explore.shared import steps
-from bookkit.explore.surfaces import NETWORK, REACH, SURFACES, Surface, heights_of
+from bookkit.explore.surfaces import (
+    NETWORK,
+    REACH,
+    SURFACES,
+    Surface,
+    heights_of,
+    turned,
+)
 
 STEPS = 40
 TINY = 1e-4  # heights below are not told apart
@@ -45,10 +52,11 @@ def run(
     rate: float,
     decay: float,
     momentum: float,
+    turn: float,
     moved: tuple[float, float],
 ) -> Run:
     """Let one optimizer run from the surface's start, moved; who leaves the map is out."""
-    surface = SURFACES[name]
+    surface = surface_at(name, turn)
     optimizer = RACERS[racer](rate, decay, momentum)
     place = start_at(surface, moved)
     places, heights = np.full((STEPS + 1, 2), np.nan), np.full(STEPS + 1, np.nan)
@@ -63,9 +71,20 @@ def run(
     return Run(places, heights)
 
 
+def surface_at(name: str, turn: float) -> Surface:
+    """Return a surface, turned by so many degrees."""
+    return turned(SURFACES[name], turn) if turn else SURFACES[name]
+
+
+@functools.lru_cache(maxsize=64)
+def map_at(name: str, turn: float) -> np.ndarray:
+    """Return the heights over the map of a surface that is turned."""
+    return heights_of(surface_at(name, turn))
+
+
 def start_at(surface: Surface, moved: tuple[float, float]) -> np.ndarray:
     """Return the surface's start, moved by shares of the way to the map's border: 1 is there, (2,)."""
-    start, share = np.array(surface.start), np.array(moved)
+    start, share = np.clip(surface.start, -REACH, REACH), np.array(moved)
     return start + np.abs(share) * (np.sign(share) * REACH - start)
 
 
@@ -82,6 +101,7 @@ def race_frame(
     rate: float,
     momentum: float,
     decay: float,
+    turn: float,
     across: float,
     up: float,
     step: int,
@@ -89,13 +109,15 @@ def race_frame(
     """Return all ways and heights, and in words who is where after so many steps."""
     own = {racer: momentum if racer == "momentum" else 0 for racer in RACERS}
     runs = {
-        racer: run(surface, racer, rate, decay, kept, (across, up))
+        racer: run(surface, racer, rate, decay, kept, turn, (across, up))
         for racer, kept in own.items()
     }
     arrays = {
         "paths": np.array([each.places for each in runs.values()]),
         "heights": np.log10([np.maximum(each.heights, TINY) for each in runs.values()]),
     }
+    if turn:  # else it is among the constants
+        arrays[surface] = map_at(surface, turn)
     return Frame(arrays, race_words(runs, step))
 
 
@@ -126,6 +148,7 @@ def high_text(height: float) -> str:
 
 
 MOVES = steps(-1, 1, 0.02)
+TURNS = steps(0, 90, 2.5)
 DASHES: tuple[list[int], ...] = ([], [8, 4], [2, 3], [9, 3, 2, 3], [5, 2])
 LOOKS = [
     {"label": racer, "color": number, "dash": dash, "marker": number}
@@ -147,6 +170,7 @@ RACE = Recipe(
             "momentum", "Momentum", (0.5, 0.9, 0.99), 0.9, steps(0, 0.99, 0.01), "{:g}"
         ),
         Axis("decay", "Decay", (0.0, 0.03, 0.1), 0.0, steps(0, 0.5, 0.01), "{:g}"),
+        Axis("turn", "Surface, turned by", (0.0,), 0.0, TURNS, "{:g}\N{DEGREE SIGN}"),
         Axis("across", "Start, left to right", (0.0,), 0.0, MOVES, "{:g}"),
         Axis("up", "Start, down to up", (0.0,), 0.0, MOVES, "{:g}"),
         Axis(

@@ -98,11 +98,6 @@ def turned(surface: Surface, degrees: float) -> Surface:
     )
 
 
-RAVINE = Surface(
-    lambda x, y: 0.1 * x * x + 4 * y * y,
-    lambda x, y: (0.2 * x, 8 * y),
-    start=(-3.5, 1.2),
-)
 SPIRAL = Spiral()
 # The parameters of its network, layer by layer the weights, row by row, then the biases.
 NETWORK = np.concatenate(
@@ -118,9 +113,11 @@ SURFACES = {
         lambda x, y: (x, y),
         start=(-3.2, 2.4),
     ),
-    "ravine": RAVINE,
-    "ravine, turned 22.5\N{DEGREE SIGN}": turned(RAVINE, 22.5),
-    "ravine, turned 45\N{DEGREE SIGN}": turned(RAVINE, 45),
+    "ravine": Surface(
+        lambda x, y: 0.1 * x * x + 4 * y * y,
+        lambda x, y: (0.2 * x, 8 * y),
+        start=(-3.5, 1.2),
+    ),
     "saddle": Surface(
         lambda x, y: x * x / 2 - y * y / 2 + y**4 / 24 + 1.5,
         lambda x, y: (x, y**3 / 6 - y),

@@ -297,22 +297,18 @@ HEIGHTS = {
 START = {"bowl": (-3.2, 2.4), "ravine": (-3.5, 1.2), "saddle": (-3, 0.02)}
 
 
-def turn(name, degrees):
-    """Enter a surface that is turned: a turn is a product with a number on the circle."""
+def turned(name, degrees):
+    """Return height and start of a surface: a turn is a product with a number on the circle."""
     along = np.exp(1j * np.radians(degrees))
     start = complex(*START[name]) * along
-    turned = f"{name}, turned {degrees:g}\N{DEGREE SIGN}"
-    START[turned] = start.real, start.imag
 
     def height(x, y):
         back = (x + 1j * y) * along.conjugate()
         return HEIGHTS[name](back.real, back.imag)
 
-    HEIGHTS[turned] = height
+    return height, (start.real, start.imag)
 
 
-for degrees in (22.5, 45):
-    turn("ravine", degrees)
 RACERS = [look["label"] for look in LOOKS]
 
 
@@ -332,7 +328,7 @@ def journey(racer, height, place, position, steps=40):
         rate = position["rate"] / (1 + position["decay"] * (t - 1))
         # In a parabola differences are exact, and the longer the step the less is rounding,
         # which long steps of RMSprop would make grow.
-        parabola = position["surface"].startswith(("bowl", "ravine"))
+        parabola = position["surface"] in ("bowl", "ravine")
         g = slopes(height, place, 1.0 if parabola else 1e-5)
         if racer in ("SGD", "momentum"):
             keep = position["momentum"] if racer == "momentum" else 0
@@ -357,14 +353,19 @@ def journey(racer, height, place, position, steps=40):
 class TestRace:
     def test_the_ways_are_those_of_the_rules(self):
         byte = RACE.fields["paths"].step
-        for position, arrays, _ in visit(RACE):
-            height = HEIGHTS.get(position["surface"])
-            if not height:
+        turns = [
+            RACE.check({"surface": name, "rate": rate, "turn": turn})
+            for name in HEIGHTS
+            for rate in (0.03, 0.1, 0.3)
+            for turn in (22.5, 45, 90)
+        ]
+        frames = [(place, RACE.compute(**place).arrays) for place in turns]
+        for position, arrays, *_ in [*visit(RACE), *frames]:
+            if position["surface"] not in HEIGHTS:
                 continue
+            height, start = turned(position["surface"], position["turn"])
             for racer, path in zip(RACERS, arrays["paths"], strict=True):
-                way = np.array(
-                    [*journey(racer, height, START[position["surface"]], position)]
-                )
+                way = np.array([*journey(racer, height, start, position)])
                 out = np.flatnonzero(np.abs(way).max(axis=1) > 4)
                 end = out[0] if out.size else 41
                 # What is nearly zero, an epsilon away, is not the test's.
@@ -378,6 +379,23 @@ class TestRace:
                     aside = (x * far_y - y * far_x) / np.hypot(far_x, far_y)
                     assert abs(aside) <= byte
                 assert np.isnan(path[end + 1 :]).all()
+
+    def test_the_start_moves_by_shares_of_the_way_to_the_border(self):
+        for across, up, expected in (
+            (0, 0, (-3.5, 1.2)),
+            (-1, 1, (-4, 4)),
+            (0.5, -0.5, (0.25, -1.4)),
+        ):
+            place = RACE.check({"across": across, "up": up})
+            for path in RACE.compute(**place).arrays["paths"]:
+                np.testing.assert_allclose(path[0], expected)
+
+    def test_the_map_is_turned_with_the_surface(self):
+        place = RACE.check({"surface": "ravine", "turn": 90})
+        heights = RACE.compute(**place).arrays["ravine"]
+        plain = sheet_of(RACE.title).constants["ravine"]
+        assert (np.rot90(heights) != plain).mean() < 0.01  # where bands meet
+        assert (heights != plain).mean() > 0.5
 
     def test_the_networks_gradient_is_the_difference_of_its_losses(self):
         spiral = SURFACES["spiral"]

@@ -89,6 +89,7 @@ def test_nothing_is_lost_or_covered_at_320_pixels(visit: Visitor, page: str) -> 
     narrow = visit(page, "phone").facts["narrow"]
     assert narrow["overflow"] <= 0
     assert all(narrow["wide"])
+    assert min(narrow["words"], default=9) >= 8.9  # pixels
     assert narrow["floating"] == []
 
 

@@ -120,6 +120,9 @@ NARROW = """() => ({
   wide: [...document.querySelectorAll(".bd-article pre")]
     .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.checkVisibility())
     .map((box) => box.tabIndex === 0 && getComputedStyle(box).backgroundImage.split("gradient").length === 5),
+  // Words in figures are drawn 13.3 pixels high.
+  words: [...document.querySelectorAll(".cell_output img")].filter((image) => image.checkVisibility())
+    .map((image) => (13.3 * image.clientWidth) / image.getAttribute("width")),
   floating: [...document.querySelectorAll("body *")]
     .filter((each) => getComputedStyle(each).position === "fixed")
     .filter((each) => each.checkVisibility({ visibilityProperty: true }))

@@ -9,8 +9,8 @@ const ways = {
   // Two axes, from a surface's own start: shares of the way to the border, where they are -1 and 1.
   start: ({ pane: { drag, by, starts, x, y } }, to, now) =>
     Object.fromEntries(drag.map((name, i) => {
-      const own = starts[now[by]][i], moved = to[i] - own;
-      return [name, moved / Math.abs([x, y][i][moved > 0 ? 1 : 0] - own)];
+      const own = ownStart(starts[now[by]], now.turn, x[1])[i], moved = to[i] - own;
+      return [name, moved / (Math.abs([x, y][i][moved > 0 ? 1 : 0] - own) || 1)];
     })),
 
   // An axis for each bar: the bar that was taken ends at the finger.

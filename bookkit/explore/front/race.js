@@ -1,18 +1,22 @@
 /* Chapter 6's race, as bookkit.explore.chapter6 has it, from any start and with any setting. */
 
-/* Surfaces: {height, gradient} over two weights. */
-const turnedBy = ({ height, gradient }, degrees) => {
+/* A place, turned around the middle of the map. */
+const turnPlace = ([x, y], degrees) => {
   const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  const back = (x, y) => [cosine * x + sine * y, cosine * y - sine * x];
-  return {
-    height: (x, y) => height(...back(x, y)),
-    gradient(x, y) {
-      const [across, up] = gradient(...back(x, y));
-      return [cosine * across - sine * up, sine * across + cosine * up];
-    },
-  };
+  return [cosine * x - sine * y, sine * x + cosine * y];
 };
-const RAVINE = { height: (x, y) => 0.1 * x * x + 4 * y * y, gradient: (x, y) => [0.2 * x, 8 * y] };
+/* Surfaces: {height, gradient} over two weights. */
+const turnSurface = ({ height, gradient }, degrees) => ({
+  height: (...place) => height(...turnPlace(place, -degrees)),
+  gradient: (...place) => turnPlace(gradient(...turnPlace(place, -degrees)), degrees),
+});
+/* Its heights over the map, as surfaces.py puts them in bands. */
+const heightsOf = ({ height }, reach, side = 64, bands = 15) => {
+  const tick = (i) => ((i + 0.5) / side) * 2 * reach - reach;
+  const heights = Float64Array.from({ length: side * side }, (_, i) => height(tick(i % side), tick(Math.floor(i / side))));
+  const low = Math.min(...heights), high = Math.max(...heights);
+  return exactly(heights.map((each) => Math.floor(Math.sqrt((each - low) / (high - low)) * bands) * Math.floor(255 / bands)), [side, side]);
+};
 /* The loss of a 2-8-3 network on the spiral, as the two weights into one of its hidden neurons move away from what training
    found. parameters: of both layers; points: rows of x0, x1 and class. */
 const spiralSurface = ({ data: parameters }, points) => {
@@ -48,9 +52,7 @@ const spiralSurface = ({ data: parameters }, points) => {
 };
 const surfacesOf = ({ network, points }) => ({
   bowl: { height: (x, y) => (x * x + y * y) / 2, gradient: (x, y) => [x, y] },
-  ravine: RAVINE,
-  "ravine, turned 22.5\u00b0": turnedBy(RAVINE, 22.5),
-  "ravine, turned 45\u00b0": turnedBy(RAVINE, 45),
+  ravine: { height: (x, y) => 0.1 * x * x + 4 * y * y, gradient: (x, y) => [0.2 * x, 8 * y] },
   saddle: {
     height: (x, y) => (x * x) / 2 - (y * y) / 2 + y ** 4 / 24 + 1.5,
     gradient: (x, y) => [x, y ** 3 / 6 - y],
@@ -104,23 +106,29 @@ const raceWords = (runs, step, tiny) => {
   return gone.length ? `${words} Off the map: ${gone.join(", ")}.` : words;
 };
 
+/* Where a surface that is turned has the racers start by itself */
+const ownStart = (place, turn, reach) => turnPlace(place, turn).map((each) => Math.min(Math.max(each, -reach), reach));
+
 const raceEngine = async (block, axes, { engine: { steps, reach, tiny, starts } }) => {
   const frames = await framesEngine(block, axes);
   const surfaces = surfacesOf(frames.constants);
+  const maps = {}; // those that are turned
   const computing = {
     computes: true,
     settle: (position) => ({ position, words: "" }),
     async *ask(position) {
-      const { surface, momentum, step, across, up } = position;
-      const { place, lowest } = starts[surface];
-      const start = [across, up].map((share, i) => place[i] + Math.abs(share) * (Math.sign(share) * reach - place[i]));
-      const runs = Object.fromEntries(Object.entries(RACERS).map(([name, make]) =>
-        [name, runOf(surfaces[surface], start, lowest, make(momentum)(2, DOUBLE), position, { steps, reach })]));
+      const { surface: name, turn, momentum, step, across, up } = position;
+      const surface = turn ? turnSurface(surfaces[name], turn) : surfaces[name];
+      const own = ownStart(starts[name].place, turn, reach);
+      const start = [across, up].map((share, i) => own[i] + Math.abs(share) * (Math.sign(share) * reach - own[i]));
+      const runs = Object.fromEntries(Object.entries(RACERS).map(([racer, make]) =>
+        [racer, runOf(surface, start, starts[name].lowest, make(momentum)(2, DOUBLE), position, { steps, reach })]));
       const all = Object.values(runs);
       const arrays = {
         paths: exactly(all.flatMap(({ places }) => places.flat()), [all.length, steps + 1, 2]),
         heights: exactly(all.flatMap(({ heights }) => heights.map((height) => Math.log10(Math.max(height, tiny)))), [all.length, steps + 1]),
       };
+      if (turn) arrays[name] = maps[`${name} ${turn}`] ??= heightsOf(surface, reach);
       yield { position, arrays, words: raceWords(runs, step, tiny) };
     },
   };
