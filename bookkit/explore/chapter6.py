@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
 from bookkit.explore.shared import steps
 from bookkit.explore.surfaces import REACH, SURFACES, heights_of
@@ -173,4 +174,12 @@ RACE = Recipe(
     compute=race_frame,
     play="step",
     constants={name: heights_of(surface) for name, surface in SURFACES.items()},
+)
+
+GLANCE = glance(
+    RACE,
+    "From which learning rate on does an optimizer leave the map?",
+    *RACE.panes,
+    move={"rate": RACE.axes[1].offered},
+    step=STEPS,
 )

@@ -13,6 +13,7 @@ from bookkit.explore.course import (
     spiral_map,
     spiral_words,
 )
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import powers
 
@@ -129,4 +130,12 @@ PENALTIES = Recipe(
     play="epoch",
     pace=900,
     constants=POINTS,
+)
+
+GLANCE = glance(
+    PENALTIES,
+    "Which strength of the penalty makes the loss on the validation points lowest?",
+    PENALTIES.panes[0],
+    move={"l2": STRENGTHS},
+    said=(0, 1),
 )

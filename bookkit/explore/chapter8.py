@@ -16,6 +16,7 @@ from bookkit.explore.course import (
     spiral_map,
     spiral_words,
 )
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import steps
 from bookkit.explore.walk import name_of
@@ -267,4 +268,12 @@ DROPOUT = Recipe(
     play="epoch",
     pace=900,
     constants=POINTS,
+)
+
+GLANCE = glance(
+    MASKS,
+    "What do the neurons that are not dropped hand on instead of their number?",
+    {**MASKS.panes[0], "title": "What passes in one step"},
+    move={"rate": FINER},
+    said=(0, 2),
 )
