@@ -258,7 +258,7 @@ THREE_TASKS = Recipe(
 
 GLANCE = glance(
     THREE_TASKS,
-    "Which learning rate is the best for all three tasks?",
+    "Which learning rate serves all three tasks best?",
     {
         **THREE_TASKS.panes[3],
         "title": "The loss of three models, as a share of what guessing costs",

@@ -161,7 +161,7 @@ MINIBATCHES = Recipe(
 
 GLANCE = glance(
     MINIBATCHES,
-    "Which size of a batch brings the loss lowest in forty epochs?",
+    "With which batch size is the validation loss lowest after forty epochs?",
     {**MINIBATCHES.panes[1], "title": "The loss after each epoch"},
     move={"batch_size": MINIBATCHES.axes[0].values},
     said=(0, 2),

@@ -153,8 +153,8 @@ class Garment(Widget):
 
 # The glance: one garment, turned.
 DRESS = list(CLASSES).index("Dress")
-WINNERS = ("Dress", "Sandal", "Bag", "Shirt")  # of the dress, at one angle or another
-PLACES = [list(CLASSES).index(name) for name in WINNERS]
+NAMED = ("Dress", "Sandal", "Bag")  # what the network takes it for, at most angles
+PLACES = [list(CLASSES).index(name) for name in NAMED]
 MARGIN = SIDE // 2  # black around a picture, for what turns in
 
 
@@ -210,7 +210,7 @@ GLANCE = Glance(
     panes=(
         {
             "kind": "map",
-            "title": "A dress, as the network sees it",
+            "title": "The dress",
             "field": "picture",
             "palette": "gray",
             "x": [0, SIDE],
@@ -222,7 +222,7 @@ GLANCE = Glance(
             "answers",
             [0, 1],
             2,
-            labels=[*WINNERS, "others"],
+            labels=[*NAMED, "others"],
         ),
     ),
     fields={"picture": Field(), "answers": EXACT},

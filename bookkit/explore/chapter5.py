@@ -139,13 +139,13 @@ FUSED = Recipe(
 
 GLANCE = glance(
     FUSED,
-    "When is class 1, the truth, pushed hardest: when the network is right, unsure, or sure and wrong?",
+    "When is class 1, the true one, pushed hardest: when the network is right, unsure, or sure and wrong?",
     {
         **FUSED.panes[0],
         "title": "The logits: drag the middle bar",
         "drag": [None, "second", None],
     },
-    FUSED.panes[2],
+    {**FUSED.panes[2], "title": "The push on each of them"},
     move={"second": steps(-10, 10, 0.5)},
     said=(1, 3),
 )

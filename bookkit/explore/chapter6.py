@@ -179,7 +179,8 @@ RACE = Recipe(
 GLANCE = glance(
     RACE,
     "From which learning rate on does an optimizer leave the map?",
-    *RACE.panes,
+    {**RACE.panes[0], "title": "Five paths; gray is high"},
+    {**RACE.panes[1], "title": "How high each one is"},
     move={"rate": RACE.axes[1].offered},
     step=STEPS,
 )

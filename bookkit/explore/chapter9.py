@@ -216,7 +216,8 @@ def bends_frame(first: float, second: float) -> Frame:
         f"Bent at {first:.2f} and at {second:.2f}, a line comes as near to the sine as this: "
         f"its mean squared error is {error_of(places):.4f}. That of a straight line is {STRAIGHT:.4f}."
     )
-    return Frame({"curve": curve, "kinks": curve[1:3]}, words)
+    bends = np.column_stack([curve[1:3], [1, 1]])
+    return Frame({"curve": curve, "kinks": bends}, words)
 
 
 def kink(name: str, label: str, start: float) -> Axis:
