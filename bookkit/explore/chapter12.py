@@ -190,7 +190,10 @@ def turn_frame(turn: float) -> Frame:
         f"Turned by {angle} degrees, the network takes it for: {names[first]}, {answers[first]:.0%}. "
         f"Next comes {names[second]}, {answers[second]:.0%}."
     )
-    arrays = {"picture": picture[::-1], "answers": [*shares, 1 - shares.sum()]}
+    arrays = {
+        "picture": picture[::-1],
+        "answers": np.array([*shares, 1 - shares.sum()]),
+    }
     return Frame(arrays, words)
 
 

@@ -46,7 +46,7 @@ const render = async ({ model, el, page = {} }) => {
     if (place >= 0 || typeof value === "string") return place;
     return values.reduce((best, each, i) => (Math.abs(each - value) < Math.abs(values[best] - value) ? i : best), 0);
   };
-  for (const axis of axes.filter(({ offered }) => offered.length > 1)) {
+  for (const axis of axes.filter(({ offered }) => offered.length > 1)) { // of one value, nothing is to be chosen
     inputs[axis.name] = makeControl(view, axis, `${id}-${axis.name}`, (index) => {
       const running = trains() && play.dataset.running === "true" && axis.name !== options.time;
       const change = { [axis.name]: valuesOf(axis)[index] };
