@@ -199,7 +199,7 @@ GLANCE = glance(
     "How many points of one class can you get on the pink side, with none of another?",
     {
         **NEURON.panes[0],
-        "title": "A neuron's score, pink above zero. Drag the line",
+        "title": "Pink is above zero. Drag the line",
         "shift": True,
     },
     move={"bias": steps(-1, 1, 0.05)},

@@ -261,7 +261,7 @@ GLANCE = glance(
     "Which learning rate serves all three tasks best?",
     {
         **THREE_TASKS.panes[3],
-        "title": "The loss of three models, as a share of what guessing costs",
+        "title": "The loss; who guesses has 1",
     },
     move={"rate": THREE_TASKS.axes[1].values},
     epoch=LAST,

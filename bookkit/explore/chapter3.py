@@ -252,7 +252,7 @@ CONFIDENCE = Recipe(
 GLANCE = glance(
     LANDSCAPE,
     "Where is the loss lowest?",
-    LANDSCAPE.panes[0],
+    {**LANDSCAPE.panes[0], "title": "Blue is high. Drag the ring"},
     move={"across": CHANGES, "along": CHANGES},
     across=-3.0,
     along=3.0,

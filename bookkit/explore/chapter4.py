@@ -224,7 +224,7 @@ GLANCE = Glance(
     panes=(
         {
             "kind": "chart",
-            "title": "The loss of a small network, and its slope. Drag along the curve",
+            "title": "The loss. Drag along the curve",
             "needs": "line",
             "x": [-1.5, 1.5],
             "y": [0, 1.5],
