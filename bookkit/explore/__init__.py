@@ -1,5 +1,6 @@
 """Explorers: what a chapter lets its readers move with their own hands. One call each."""
 
+import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from bookkit.explore.chapter12 import Garment
 
 # Each recipe is imported when it is asked for: a notebook waits for its own only.
+
+
+def glance(chapter: int) -> Explorer:
+    """A chapter's first question, with one picture to answer it by hand."""
+    own = importlib.import_module(f"bookkit.explore.chapter{chapter}").GLANCE
+    return Explorer(own, question=own.question, said=own.said)
 
 
 def neuron() -> Explorer:

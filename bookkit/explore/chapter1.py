@@ -3,6 +3,7 @@
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import (
     LABELS,
@@ -191,4 +192,17 @@ SHAPES = Recipe(
     compute=shapes_frame,
     play="entry",
     pace=1500,
+)
+
+GLANCE = glance(
+    NEURON,
+    "How many points of one class can you get on the pink side, with none of another?",
+    {
+        **NEURON.panes[0],
+        "title": "Pink is above zero. Drag the line",
+        "shift": True,
+    },
+    move={"bias": steps(-1, 1, 0.05)},
+    w0=0.5,
+    w1=1.0,
 )

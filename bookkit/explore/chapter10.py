@@ -7,6 +7,7 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.course import Courses
+from bookkit.explore.glances import glance
 from bookkit.explore.model_course import ModelCourse, dense_model
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
 from bookkit.explore.shared import PLANE, class_bytes, plane, powers, start_of
@@ -262,4 +263,16 @@ THREE_TASKS = Recipe(
         },
         "sine": SINE[:, 0],
     },
+)
+
+GLANCE = glance(
+    THREE_TASKS,
+    "Which learning rate serves all three tasks best?",
+    {
+        **THREE_TASKS.panes[3],
+        "title": "The loss; who guesses has 1",
+    },
+    move={"rate": THREE_TASKS.axes[1].values},
+    epoch=LAST,
+    said=(1, 3),
 )

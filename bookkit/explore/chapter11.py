@@ -6,6 +6,7 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.course import Courses
+from bookkit.explore.glances import glance
 from bookkit.explore.model_course import DECAY, ModelCourse, classifier
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
 from bookkit.explore.shared import PLANE, class_bytes, plane, start_of
@@ -170,4 +171,12 @@ MINIBATCHES = Recipe(
         "points": np.column_stack([X, Y]),
         "tests": np.column_stack(VALIDATION),
     },
+)
+
+GLANCE = glance(
+    MINIBATCHES,
+    "With which batch size is the validation loss lowest after forty epochs?",
+    {**MINIBATCHES.panes[1], "title": "The loss after each epoch"},
+    move={"batch_size": MINIBATCHES.axes[0].values},
+    said=(0, 2),
 )

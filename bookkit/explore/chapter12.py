@@ -1,93 +1,31 @@
-"""Chapter 12's explorer: a picture under the reader's hand, and what a trained network says of it.
+"""Chapter 12's explorers: a picture under the reader's hand, and what a trained network says of it.
 
-The network travels with the widget and the page computes its answers: that needs no kernel.
+The network travels with the large one, and the page computes its answers: that needs no kernel.
 """
 
-import json
+import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import traitlets
 
 import nnfs_lib as nn
 from bookkit.explore.explorer import FRONT, HERE
+from bookkit.explore.glances import Glance
+from bookkit.explore.judge import (
+    SIDE,
+    Network,
+    books_model,
+    drawn,
+    measured,
+    network_of,
+)
+from bookkit.explore.recipe import EXACT, Axis, Field, Frame
+from bookkit.explore.shared import bars
 from bookkit.explore.sheet import pack
 from bookkit.explore.widget import Widget
-from bookkit.files import shipped
 from bookkit.garments import CLASSES
-from bookkit.garments.network import MEASURED, NETWORK
-from nnfs_lib.datasets import _read_labelled
-
-SIDE = 28
-FRONT_LAYERS, INNER_LAYERS = {"Rescaling", "Flatten"}, {"Dense", "ReLU", "Dropout"}
-TAKEN = "Rescaling or Flatten first, then Dense, ReLU or Dropout, and Softmax last"
-
-Step = tuple[np.ndarray, np.ndarray]
-
-
-class Network(NamedTuple):
-    """What the page computes: pixels * scale + offset, then the steps, then a softmax.
-
-    steps: (weights, biases) of a dense layer, or None for a ReLU.
-    """
-
-    scale: float
-    offset: float
-    steps: list[Step | None]
-
-    @property
-    def classes(self) -> int:
-        """How many outputs there are."""
-        return self.dense[-1][1].size
-
-    @property
-    def dense(self) -> list[Step]:
-        """The steps that have parameters; the first takes the pixels."""
-        return [step for step in self.steps if step]
-
-    def predict(self, pictures: np.ndarray) -> np.ndarray:
-        """Return probabilities (n, classes) for pictures (n, 28, 28)."""
-        values = pictures.reshape(len(pictures), -1) * self.scale + self.offset
-        for step in self.steps:
-            values = values @ step[0] + step[1] if step else np.maximum(values, 0)
-        powers = np.exp(values - values.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
-
-
-def network_of(model: nn.Model) -> Network:
-    """Return what the page computes in the model's place; ValueError where it cannot.
-
-    A layer is known by the name of its class: one that a notebook defines itself counts as well.
-    """
-    layers: list[Any] = list(model.layers)
-    kinds = [type(layer).__name__ for layer in layers]
-    front = [kind in FRONT_LAYERS for kind in [*kinds, ""]].index(False)
-    inner = kinds[front:-1]
-    if inner[:1] != ["Dense"] or not INNER_LAYERS.issuperset(inner):
-        raise ValueError(f"The explorer takes {TAKEN}, got {kinds}.")
-    if kinds[-1] != "Softmax":
-        raise ValueError(
-            f"The explorer shows probabilities: it takes {TAKEN}, got {kinds}."
-        )
-    scale, offset = 1.0, 0.0
-    for layer, kind in zip(layers[:front], kinds, strict=False):
-        if kind == "Rescaling":
-            scale, offset = scale * layer.scale, offset * layer.scale + layer.offset
-    steps = [
-        (layer.weights, layer.biases.ravel()) if kind == "Dense" else None
-        for layer, kind in zip(layers[front:-1], inner, strict=True)
-        if kind != "Dropout"
-    ]
-    network = Network(scale, offset, steps)
-    n_inputs = len(network.dense[0][0])
-    if n_inputs != SIDE * SIDE:
-        raise ValueError(
-            f"The explorer's pictures have 784 pixels, the network takes {n_inputs}."
-        )
-    if not all(np.isfinite(array).all() for step in network.dense for array in step):
-        raise ValueError("The network has weights that are NaN or infinite.")
-    return network
 
 
 def check_same(model: nn.Model, network: Network, pictures: np.ndarray) -> None:
@@ -119,20 +57,6 @@ def named(names: Sequence[str] | None, outputs: int) -> list[str]:
             f"The network has {outputs} outputs: give names, {outputs} texts."
         )
     return found
-
-
-def measured() -> dict[str, Any]:
-    """Return what was measured when the book's network was trained."""
-    found: dict[str, Any] = json.loads(
-        (shipped("garment", "assets") / MEASURED).read_text(encoding="utf-8")
-    )
-    return found
-
-
-def drawn() -> np.ndarray:
-    """Return ten garments of the book's own drawing, one of each class."""
-    images, _ = _read_labelled(shipped("garments"), "train")
-    return images[measured()["shown"]]
 
 
 def about_network(network: Network) -> str:
@@ -201,11 +125,7 @@ class Garment(Widget):
         """Show pictures to a model; the book's own stand for what is not given."""
         shown = drawn() if pictures is None else checked(pictures)
         labels = [f"Picture {number + 1}" for number in range(len(shown))]
-        judge = (
-            nn.Model.load(shipped("garment", "assets") / NETWORK)
-            if model is None
-            else model
-        )
+        judge = books_model() if model is None else model
         network = network_of(judge)
         check_same(judge, network, shown)
         classes = named(names, network.classes)
@@ -229,3 +149,86 @@ class Garment(Widget):
     def __repr__(self) -> str:
         """Say what is here, where nothing can show it."""
         return f"[Explorer] {self.title}: run this cell to play with it."
+
+
+# The glance: one garment, turned.
+DRESS = list(CLASSES).index("Dress")
+NAMED = ("Dress", "Sandal", "Bag")  # what the network takes it for, at most angles
+PLACES = [list(CLASSES).index(name) for name in NAMED]
+MARGIN = SIDE // 2  # black around a picture, for what turns in
+
+
+@functools.cache
+def books_network() -> Network:
+    """Return the book's own network."""
+    return network_of(books_model())
+
+
+def turned(picture: np.ndarray, degrees: float) -> np.ndarray:
+    """Return the picture turned clockwise: (28, 28), each pixel from the four around where it comes from."""
+    angle, center = np.radians(degrees), (SIDE - 1) / 2
+    down, right = np.indices((SIDE, SIDE)) - center
+    rows = np.cos(angle) * down - np.sin(angle) * right + center + MARGIN
+    columns = np.cos(angle) * right + np.sin(angle) * down + center + MARGIN
+    wide = np.pad(picture.astype(float), MARGIN)
+    row, column = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    below, beside = rows - row, columns - column
+    upper = (1 - beside) * wide[row, column] + beside * wide[row, column + 1]
+    lower = (1 - beside) * wide[row + 1, column] + beside * wide[row + 1, column + 1]
+    return np.rint((1 - below) * upper + below * lower).astype(np.uint8)
+
+
+def turn_frame(turn: float) -> Frame:
+    """Return the dress turned by so many degrees, and what the network says of it."""
+    picture = turned(drawn()[DRESS], turn)
+    [answers] = books_network().predict(picture[np.newaxis])
+    shares = answers[PLACES]
+    first, second = answers.argsort()[::-1][:2]
+    names = list(CLASSES)
+    angle = f"{turn:g}".replace("-", "\N{MINUS SIGN}")
+    words = (
+        f"Turned by {angle} degrees, the network takes it for: {names[first]}, {answers[first]:.0%}. "
+        f"Next comes {names[second]}, {answers[second]:.0%}."
+    )
+    arrays = {
+        "picture": picture[::-1],
+        "answers": np.array([*shares, 1 - shares.sum()]),
+    }
+    return Frame(arrays, words)
+
+
+GLANCE = Glance(
+    title="A dress, turned",
+    question="How far can you turn a dress before the network takes it for a sandal?",
+    axes=(
+        Axis(
+            "turn",
+            "Turn",
+            tuple(range(-90, 91, 10)),
+            0,
+            tuple(range(-180, 181, 5)),
+            unit="degrees",
+        ),
+    ),
+    panes=(
+        {
+            "kind": "map",
+            "title": "The dress",
+            "field": "picture",
+            "palette": "gray",
+            "x": [0, SIDE],
+            "y": [0, SIDE],
+            "bare": True,
+        },
+        bars(
+            "What the network says",
+            "answers",
+            [0, 1],
+            2,
+            labels=[*NAMED, "others"],
+        ),
+    ),
+    fields={"picture": Field(), "answers": EXACT},
+    compute=turn_frame,
+    play="turn",
+)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.model_course import classifier
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import PLANE, class_bytes, plane
@@ -176,4 +177,12 @@ HOW_FEW = Recipe(
     play="bits",
     pace=900,
     constants={"points": np.column_stack(TEST)[::10]},
+)
+
+GLANCE = glance(
+    HOW_FEW,
+    "How few bits for each number are enough to answer as well as with 32?",
+    HOW_FEW.panes[0],
+    move={"bits": HOW_FEW.axes[0].values},
+    bits=FULL,
 )

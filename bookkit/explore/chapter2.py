@@ -3,6 +3,7 @@
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
 from bookkit.explore.shared import bars, signed, steps
 
@@ -223,4 +224,12 @@ SOFTMAX = Recipe(
     fields=dict.fromkeys(("seen", "center", "below", "probabilities"), EXACT),
     compute=softmax_frame,
     play="temperature",
+)
+
+GLANCE = glance(
+    BEND,
+    "What must stand between two layers before the curve can bend?",
+    {**BEND.panes[0], "title": "The output of a small network for each x"},
+    move={"activation": tuple(ACTIVATIONS), "bias": steps(-1.5, 1.5, 0.1)},
+    activation="none",
 )

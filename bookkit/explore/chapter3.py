@@ -3,6 +3,7 @@
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import (
     LABELS,
@@ -246,4 +247,13 @@ CONFIDENCE = Recipe(
     compute=confidence_frame,
     play="truth",
     constants={"surprise": np.column_stack([CURVE, -np.log(CURVE)])},
+)
+
+GLANCE = glance(
+    LANDSCAPE,
+    "Where is the loss lowest?",
+    {**LANDSCAPE.panes[0], "title": "Blue is high. Drag the ring"},
+    move={"across": CHANGES, "along": CHANGES},
+    across=-3.0,
+    along=3.0,
 )

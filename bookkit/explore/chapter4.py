@@ -3,6 +3,7 @@
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import Glance
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
 from bookkit.explore.shared import steps
 from bookkit.explore.walk import (
@@ -184,4 +185,66 @@ BACKPROPAGATION = Recipe(
     play="step",
     pace=1800,
     constants={"walk": lights(WALK)},
+)
+
+WEIGHTS = steps(-1.5, 1.5, 0.05)
+REACH = 0.4  # of the line that shows the slope, to each side
+
+
+def loss_of(weight: float) -> tuple[float, float]:
+    """Return the loss of the first sample with that weight, and its gradient: backward, not by trying."""
+    numbers = all_numbers(Network(weight), 1.0, 1)
+    return numbers["L"], numbers["dw00"]
+
+
+def slope_frame(weight: float) -> Frame:
+    """Return where the weight stands on the curve of the loss, and the line that its gradient draws there."""
+    loss, gradient = loss_of(weight)
+    ends = np.array([-REACH, REACH])
+    arrays = {
+        "here": np.array([weight, loss]),
+        "line": np.column_stack([weight + ends, loss + ends * gradient]),
+    }
+    words = f"At a weight of {weight:.2f} the loss is {shown(loss)}, and its gradient {shown(gradient)}: "
+    if gradient:
+        words += (
+            f"a weight lower by 0.01 lowers the loss by about {0.01 * gradient:.4f}."
+        )
+    else:
+        words += "the ReLU behind this weight is closed, and a little more or less of it changes nothing."
+    return Frame(arrays, words.replace("-", "\N{MINUS SIGN}"))
+
+
+GLANCE = Glance(
+    title="One weight and its gradient",
+    question="For which values of this weight is its gradient zero?",
+    axes=(
+        Axis("weight", "The weight", WEIGHTS, 1.0, steps(-1.5, 1.5, 0.01), "{:.2f}"),
+    ),
+    panes=(
+        {
+            "kind": "chart",
+            "title": "The loss. Drag along the curve",
+            "needs": "line",
+            "x": [-1.5, 1.5],
+            "y": [0, 1.5],
+            "xlabel": "weight",
+            "ylabel": "loss",
+            "at": "here",
+            "drag": ["weight"],
+            "series": [
+                {"field": "loss", "columns": [0, 1], "color": 0, "width": 3},
+                {
+                    "field": "line",
+                    "columns": [0, 1],
+                    "label": "as steep as the gradient says",
+                    "color": 1,
+                },
+            ],
+        },
+    ),
+    fields={"here": EXACT, "line": EXACT},
+    compute=slope_frame,
+    play="weight",
+    constants={"loss": np.array([(weight, loss_of(weight)[0]) for weight in WEIGHTS])},
 )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Frame, Recipe
 from bookkit.explore.shared import bars, steps
 from nnfs_lib.losses import _EPSILON
@@ -134,4 +135,17 @@ FUSED = Recipe(
     compute=fused_frame,
     play="first",
     pace=1000,
+)
+
+GLANCE = glance(
+    FUSED,
+    "When is class 1, the true one, pushed hardest: when the network is right, unsure, or sure and wrong?",
+    {
+        **FUSED.panes[0],
+        "title": "The logits: drag the middle bar",
+        "drag": [None, "second", None],
+    },
+    {**FUSED.panes[2], "title": "The push on each of them"},
+    move={"second": steps(-10, 10, 0.5)},
+    said=(1, 3),
 )

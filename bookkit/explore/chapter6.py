@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 import nnfs_lib as nn
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import Axis, Field, Frame, Recipe
 from bookkit.explore.shared import SPIRAL as POINTS
 from bookkit.explore.shared import steps
@@ -237,4 +238,13 @@ RACE = Recipe(
             for name, surface in SURFACES.items()
         },
     },
+)
+
+GLANCE = glance(
+    RACE,
+    "From which learning rate on does an optimizer leave the map?",
+    {**RACE.panes[0], "title": "Five paths; gray is high", "drag": None},
+    {**RACE.panes[1], "title": "How high each one is"},
+    move={"rate": RACE.axes[1].offered},
+    step=STEPS,
 )

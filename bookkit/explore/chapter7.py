@@ -13,6 +13,7 @@ from bookkit.explore.course import (
     spiral_map,
     spiral_words,
 )
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import powers, start_of
 
@@ -150,4 +151,12 @@ PENALTIES = Recipe(
         "bins": {"reach": REACH, "wide": WIDE, "fine": FINE, "zero": ZERO},
     },
     constants=POINTS,
+)
+
+GLANCE = glance(
+    PENALTIES,
+    "Which strength of the penalty makes the loss on the validation points lowest?",
+    PENALTIES.panes[0],
+    move={"l2": STRENGTHS},
+    said=(0, 1),
 )

@@ -16,6 +16,7 @@ from bookkit.explore.course import (
     spiral_map,
     spiral_words,
 )
+from bookkit.explore.glances import glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
 from bookkit.explore.shared import start_of, steps
 from bookkit.explore.walk import name_of
@@ -115,7 +116,7 @@ def graph() -> dict[str, Any]:
     """Return the pane with the network: inputs on the left, the output on the right."""
     places = [((number + 0.5) / NEURONS) for number in range(NEURONS)]
     inputs = [
-        {"label": name_of(f"x{number}"), "x": 0.14, "y": (0.32, 0.68)[number]}
+        {"label": name_of(f"x{number}"), "x": 0.15, "y": (0.32, 0.68)[number]}
         for number in (0, 1)
     ]
     hidden = [
@@ -130,7 +131,7 @@ def graph() -> dict[str, Any]:
         "field": "numbers",
         "gradients": "gradients",
         "walk": "states",
-        "nodes": [*inputs, *hidden, {"label": "z", "x": 0.86, "y": 0.5}],
+        "nodes": [*inputs, *hidden, {"label": "z", "x": 0.85, "y": 0.5}],
         "edges": [],
         "links": [
             *([number, neuron] for number in (0, 1) for neuron in middle),
@@ -280,4 +281,12 @@ DROPOUT = Recipe(
         "starts": [start_of(0)],
     },
     constants=POINTS,
+)
+
+GLANCE = glance(
+    MASKS,
+    "What becomes of the numbers of the neurons that are not dropped?",
+    {**MASKS.panes[0], "title": "What passes in one step"},
+    move={"rate": FINER},
+    said=(0, 2),
 )

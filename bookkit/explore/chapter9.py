@@ -6,8 +6,9 @@ import numpy as np
 
 import nnfs_lib as nn
 from bookkit.explore.course import Course, Courses
+from bookkit.explore.glances import Glance
 from bookkit.explore.recipe import EXACT, Axis, Field, Frame, Recipe
-from bookkit.explore.shared import powers, start_of
+from bookkit.explore.shared import powers, start_of, steps
 
 LAST = 3000
 DECAY = 1e-3
@@ -193,5 +194,85 @@ REGRESSION = Recipe(
         "high": HIGH,
         "losses": [LOWEST, HIGHEST + 0.2],
     },
+    constants={"sine": Y[:, 0]},
+)
+
+
+def rectified(inputs: np.ndarray, places: tuple[float, ...]) -> np.ndarray:
+    """Return what ReLU neurons of weight 1 give that have their kinks at these places: (batch, neurons)."""
+    hidden = nn.Dense(1, len(places), dtype=np.float64)
+    hidden.weights[:], hidden.biases[:] = 1, -np.array([places])
+    return nn.ReLU().forward(hidden.forward(inputs.astype(np.float64)))
+
+
+def best_fit(places: tuple[float, ...]) -> nn.Dense:
+    """Return the output layer that follows the sine best behind such neurons: least squares, no training."""
+    outputs = rectified(X, places)
+    columns = np.column_stack([outputs, np.ones(len(X))])
+    *weights, bias = np.linalg.lstsq(columns, Y.astype(np.float64), rcond=None)[0]
+    output = nn.Dense(len(places), 1, dtype=np.float64)
+    output.weights[:], output.biases[:] = weights, bias
+    return output
+
+
+def error_of(places: tuple[float, ...]) -> float:
+    """Return the mean squared error of the best fit with these kinks."""
+    predictions = best_fit(places).forward(rectified(X, places))
+    return nn.MeanSquaredError().calculate(predictions, Y.astype(np.float64))
+
+
+STRAIGHT = error_of((0.0,))  # a kink at 0, where the picture begins, bends nothing
+
+
+def bends_frame(first: float, second: float) -> Frame:
+    """Return the line with two bends that follows the sine best, and how wrong it is."""
+    places = (0.0, first, second)
+    corners = np.array([[0.0], *sorted([[first], [second]]), [1.0]])
+    curve = np.hstack([corners, best_fit(places).forward(rectified(corners, places))])
+    words = (
+        f"Bent at {first:.2f} and at {second:.2f}, a line comes as near to the sine as this: "
+        f"its mean squared error is {error_of(places):.4f}. That of a straight line is {STRAIGHT:.4f}."
+    )
+    bends = np.column_stack([curve[1:3], [1, 1]])
+    return Frame({"curve": curve, "kinks": bends}, words)
+
+
+def kink(name: str, label: str, start: float) -> Axis:
+    """Return the axis of a kink's place."""
+    return Axis(
+        name, label, steps(0.05, 0.95, 0.05), start, steps(0.01, 0.99, 0.01), "{:.2f}"
+    )
+
+
+GLANCE = Glance(
+    title="Two kinks and a sine",
+    question="Where must a line bend to follow the sine?",
+    axes=(kink("first", "One kink", 0.4), kink("second", "The other kink", 0.6)),
+    panes=(
+        {
+            "kind": "chart",
+            "title": "The best line with two kinks. Drag them",
+            "needs": "curve",
+            "x": [0, 1],
+            "y": [-HIGH, HIGH],
+            "xlabel": "x",
+            "ylabel": "y",
+            "dots": "kinks",
+            "drag": ["first", "second"],
+            "series": [
+                {"field": "sine", "label": "sine", "dash": [6, 4]},
+                {
+                    "field": "curve",
+                    "columns": [0, 1],
+                    "label": "line",
+                    "color": 2,
+                    "width": 3,
+                },
+            ],
+        },
+    ),
+    fields={"curve": EXACT, "kinks": EXACT},
+    compute=bends_frame,
+    play="first",
     constants={"sine": Y[:, 0]},
 )

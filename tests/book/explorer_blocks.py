@@ -19,6 +19,7 @@ import numpy as np
 from notebook_cells import CHAPTERS, ROOT
 
 from bookkit.explore import keep
+from bookkit.explore.glances import Glance
 from bookkit.explore.recipe import Axis, Recipe
 from bookkit.explore.sheet import compute, sheet
 
@@ -99,6 +100,15 @@ def open_sheet(recipe: Recipe, block: bytes) -> Sheet:
 
 
 recipes = functools.cache(keep.recipes)
+
+
+def whole_recipes() -> dict[str, Recipe]:
+    """Return those that are no glances."""
+    return {
+        title: recipe
+        for title, recipe in recipes().items()
+        if not isinstance(recipe, Glance)
+    }
 
 
 @functools.cache

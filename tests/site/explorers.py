@@ -56,7 +56,10 @@ def saved_on(page: str) -> list[Saved]:
 EVERY = [explorer for page in PAGES for explorer in saved_on(page)]
 EXPLORER_PAGES = list(dict.fromkeys(explorer.page for explorer in EVERY))
 # Those that a recipe makes: they have axes and panes. The garment's own tests are in test_garment_page.py.
-SAVED = [explorer for explorer in EVERY if "axes" in explorer.state]
+OF_RECIPES = [explorer for explorer in EVERY if "axes" in explorer.state]
+# Those without buttons: their own tests are in test_glances.py.
+GLANCES = [each for each in OF_RECIPES if "question" in each.state["options"]]
+SAVED = [each for each in OF_RECIPES if each not in GLANCES]
 
 # One number for what is on all the canvases that one sees, the sentence, and what each control says.
 LOOK = """(explorer) => {
@@ -155,7 +158,12 @@ def reset(explorer: Locator) -> Look:
 
 def axes_of(saved: Saved, *, words: bool) -> list[dict[str, Any]]:
     """Return the axes with words to choose from, or those with numbers to move along."""
-    return [axis for axis in saved.state["axes"] if axis["words"] is words]
+    return [axis for axis in moved_axes(saved) if axis["words"] is words]
+
+
+def moved_axes(saved: Saved) -> list[dict[str, Any]]:
+    """Return the axes that have a control."""
+    return [axis for axis in saved.state["axes"] if len(axis["offered"]) > 1]
 
 
 def play_axis(saved: Saved) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from disk import Disk
 from explorers import (
     EXPLORER_PAGES,
+    OF_RECIPES,
     SAVED,
     Look,
     Saved,
@@ -390,7 +391,7 @@ def test_everything_has_a_name(disk: Disk, saved: Saved) -> None:
 
 @each_page
 def test_pictures_follow_the_color_mode(disk: Disk, page_name: str) -> None:
-    places = [saved.place for saved in SAVED if saved.page == page_name]
+    places = [saved.place for saved in OF_RECIPES if saved.page == page_name]
     page, night = disk.shared(page_name), disk.open(page_name, "dark")
     light = [look(find(page, place)) for place in places]
     dark = [look(find(night, place)) for place in places]

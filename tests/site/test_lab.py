@@ -17,7 +17,7 @@ from explorers import RECORD, RECORDED, Look, after, find, look, look_of, reset
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from visits import ROOT
 
-from bookkit.explore.chapter1 import NEURON
+from bookkit.explore.chapter1 import GLANCE, NEURON
 from bookkit.explore.play import RECIPE, compute
 
 # No question about news, which would come from another host; cells stay where they are, even out of sight.
@@ -164,16 +164,19 @@ class Reader:
         if isinstance(message, bytes):
             self.answers += [kind.decode() for kind in ANSWER.findall(message)]
 
-    def run_all(self, page: Page) -> Locator:
-        """Run all cells; return the first explorer once the kernel answers it."""
+    def run_all(self, page: Page, title: str | None = None) -> Locator:
+        """Run all cells; return the first explorer, or that with the title, once the kernel answers it."""
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        return live(page)
+        return live(page, title)
 
 
-def live(place: Page | Locator) -> Locator:
-    """Return the first explorer of a page or a cell, once the kernel answers it."""
-    explorer = place.locator(".explorer").first
+def live(place: Page | Locator, title: str | None = None) -> Locator:
+    """Return the first explorer of a page or a cell, or that with the title, once the kernel answers it."""
+    every = place.locator(".explorer")
+    explorer = (
+        place.get_by_role("group", name=title, exact=True) if title else every.first
+    )
     expect(explorer).to_have_attribute("data-live", "true")
     return explorer
 
@@ -362,7 +365,8 @@ def test_a_kernel_that_restarts_leaves_the_stored_pictures(
 
 
 def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
-    explorer = reader.run_all(reader.open("chapters/01_dense_layer"))
+    page = reader.open("chapters/01_dense_layer")
+    explorer = reader.run_all(page, NEURON.title)
     start = look(explorer)
     slider = explorer.get_by_role("slider", name="Weight of x\N{SUBSCRIPT ZERO}")
     slider.scroll_into_view_if_needed()
@@ -370,6 +374,10 @@ def test_a_chapters_explorer_computes_between_its_grid(reader: Reader) -> None:
     assert moved.values["Weight of x\N{SUBSCRIPT ZERO}"] == "1.05"
     assert moved.words == NEURON.compute(w0=1.05, w1=-0.5, bias=0.25).words
     assert moved.picture != start.picture
+    asked = after(
+        live(page), lambda: page.get_by_label("Bias").first.press("ArrowLeft")
+    )
+    assert asked.words == GLANCE.compute(w0=0.5, w1=1.0, bias=0.2).words
 
 
 def test_the_kernel_has_the_picture_that_a_reader_made(

@@ -102,7 +102,7 @@ def test_a_chapter_shows_what_is_stored(chapter, site, tmp_path):
 
 
 def test_an_explorer_is_computed_by_the_kernel(chapter):
-    explorer = chapter.locator(".explorer").first
+    explorer = chapter.get_by_role("group", name=NEURON.title, exact=True)
     expect(explorer).to_have_attribute("data-live", "true")
     start = look(explorer)
     slider = explorer.get_by_role("slider", name="Weight of x\N{SUBSCRIPT ZERO}")

@@ -13,20 +13,27 @@ const ways = {
       return [name, moved / (Math.abs([x, y][i][moved > 0 ? 1 : 0] - own) || 1)];
     })),
 
-  // An axis for each bar: the bar that was taken ends at the finger.
-  bars({ pane: { drag, scale }, from, start }, to) {
-    const bar = Math.min(Math.max(Math.floor(from[0]), 0), drag.length - 1);
-    return { [drag[bar]]: to[1] * (start[scale] ?? 1) };
+  // Axes of places along a chart: that which was nearest to the finger goes with it.
+  along({ pane: { drag }, from, start }, to) {
+    const far = (name) => Math.abs(start[name] - from[0]);
+    return { [drag.reduce((best, name) => (far(name) < far(best) ? name : best))]: to[0] };
   },
 
-  // Two weights and a bias: the line runs through the finger; taken near an end, it turns about its middle.
-  line({ pane: { drag, x }, from, start }, to, now) {
+  // An axis for each bar: the bar that was taken ends at the finger. A bar without an axis stays.
+  bars({ pane: { drag, scale }, from, start }, to) {
+    const bar = Math.min(Math.max(Math.floor(from[0]), 0), drag.length - 1);
+    return drag[bar] ? { [drag[bar]]: to[1] * (start[scale] ?? 1) } : {};
+  },
+
+  // Two weights and a bias: the line runs through the finger; taken near an end, it turns about its middle,
+  // unless it only shifts.
+  line({ pane: { drag, x, shift }, from, start }, to, now) {
     const [w0, w1, bias] = drag.map((name) => start[name]);
     const length = Math.hypot(w0, w1);
     if (!length) return {}; // no line
     const middle = [w0, w1].map((weight) => (-bias * weight) / length ** 2);
     const along = (w0 * (from[1] - middle[1]) - w1 * (from[0] - middle[0])) / length;
-    if (Math.abs(along) < 0.3 * (x[1] - x[0])) return { [drag[2]]: -(w0 * to[0] + w1 * to[1]) };
+    if (shift || Math.abs(along) < 0.3 * (x[1] - x[0])) return { [drag[2]]: -(w0 * to[0] + w1 * to[1]) };
     const [across, up] = [to[0] - middle[0], to[1] - middle[1]];
     const side = Math.sign(now[drag[0]] * up - now[drag[1]] * across) || 1; // pink stays on its side
     const share = (side * length) / (Math.hypot(across, up) || 1);
@@ -38,7 +45,7 @@ const ways = {
 /* Let a finger move what a pane's drag names: asked({axis: number}) is called with what it asks for. */
 const addDrag = (each, position, asked) => {
   const { canvas, pane } = each;
-  const way = pane.kind === "bars" ? "bars" : pane.line ? "line" : pane.starts ? "start" : "place";
+  const way = { bars: "bars", chart: "along" }[pane.kind] ?? (pane.line ? "line" : pane.starts ? "start" : "place");
   const placeOf = (event) => {
     const box = canvas.getBoundingClientRect();
     return [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];

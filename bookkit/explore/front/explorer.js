@@ -46,7 +46,7 @@ const render = async ({ model, el, page = {} }) => {
     if (place >= 0 || typeof value === "string") return place;
     return values.reduce((best, each, i) => (Math.abs(each - value) < Math.abs(values[best] - value) ? i : best), 0);
   };
-  for (const axis of axes) {
+  for (const axis of axes.filter(({ offered }) => offered.length > 1)) { // of one value, nothing is to be chosen
     inputs[axis.name] = makeControl(view, axis, `${id}-${axis.name}`, (index) => {
       const running = trains() && play.dataset.running === "true" && axis.name !== options.time;
       const change = { [axis.name]: valuesOf(axis)[index] };
@@ -100,7 +100,7 @@ const render = async ({ model, el, page = {} }) => {
   };
   let speaking = 0;
   const show = (newest) => {
-    frame = newest;
+    frame = { ...newest, words: sentencesOf(newest.words, options.said) };
     draw();
     write(words, frame.words);
     refreshCode();
@@ -249,7 +249,7 @@ const render = async ({ model, el, page = {} }) => {
     addDrag(each, () => position, (asked) => {
       const changes = {};
       for (const [name, value] of Object.entries(asked)) {
-        const values = valuesOf(inputs[name].axis);
+        const values = valuesOf(axes.find((axis) => axis.name === name));
         changes[name] = values[indexOf(values, value)];
       }
       stop();
@@ -322,6 +322,9 @@ const MADE = {
   race: raceEngine,
   ...Object.fromEntries(Object.keys(COURSES).map((kind) => [kind, courseEngine])),
 };
+
+/* Of a text, the sentences that a glance says: from one on, to another. */
+const sentencesOf = (text, said) => (said ? text.split(/(?<=[.?]) (?=[A-Z])/).slice(...said).join(" ") : text);
 
 /* What came along with the widget; for a reader's own layers nothing does. */
 const storedEngine = async (model, axes, options) => {

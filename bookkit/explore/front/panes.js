@@ -4,15 +4,16 @@
 
    map      bytes over a plane: field, or by: an axis whose word names the field; x, y (ranges), palette;
             points, and small ones: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
-            drag: two axes that a finger on the picture moves, or with a line its two weights and its bias; paths: (n, k, 2), drawn from entry 0 to the one
+            drag: two axes that a finger on the picture moves, or with a line its two weights and its bias (shift:
+            the bias alone); bare: whether no axes are drawn; paths: (n, k, 2), drawn from entry 0 to the one
             that axis upto says, as looks: [{color, dash, marker}] say; a path that ends before it has a cross there
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
             color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
             one row, as far as axis upto says; dots: (n, 2) or (n, 3); at: a field whose first number is where an
-            upright line stands
+            upright line stands; drag: axes that are places along x, of which a finger moves the nearest
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
             whose number is the bar with a frame around it; arrows: whether they are arrows;
-            drag: an axis for each bar, whose value a finger moves; scale: an axis by whose value it was divided
+            drag: an axis for each bar, or null, whose value a finger moves; scale: an axis by whose value it was divided
    graph    nodes: [{label, x, y}], edges: [{from, to}, or of a bias {to}], links: [[from, to]], rows: [[text, y]],
             places being shares of the canvas; field and gradients: a number for each node, then each edge; walk:
             a row for each value of axis step, or one in all, with 0 to 3 for each number and each gradient: not there
@@ -38,7 +39,7 @@ const drawings = {
     if (arrays[pane.small]) drawPoints(brush, plot, arrays[pane.small], 0.55);
     if (arrays[pane.points]) drawPoints(brush, plot, arrays[pane.points]);
     brush.context.restore();
-    drawAxes(brush, plot, pane);
+    if (!pane.bare) drawAxes(brush, plot, pane);
     if (arrays[pane.paths]) drawPaths(brush, plot, arrays[pane.paths], pane.looks, position[pane.upto]);
     if (pane.mark) drawCross(brush, ...[plot.x(position[pane.mark[0]]), plot.y(position[pane.mark[1]])]);
     return plot;
@@ -138,7 +139,7 @@ const drawings = {
       context.fillStyle = brush.colors[i % brush.colors.length];
       if (pane.arrows && end !== zero) drawArrow(brush, middle, zero, end, step * 0.2);
       else context.fillRect(middle - step * 0.32, Math.min(zero, end), step * 0.64, Math.max(Math.abs(zero - end), 1));
-      if (pane.drag) strokeLine(brush, [[middle - step * 0.4, end], [middle + step * 0.4, end]], brush.ink, 2.5); // take it here
+      if (pane.drag?.[i]) strokeLine(brush, [[middle - step * 0.4, end], [middle + step * 0.4, end]], brush.ink, 2.5); // take it here
       context.fillStyle = brush.ink;
       const below = end > zero;
       context.textBaseline = below ? "top" : "bottom";

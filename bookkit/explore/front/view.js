@@ -53,10 +53,12 @@ const makeView = (title, paneList, options, playAxis) => {
   const shown = make("div", { className: "explorer-panes" }, line, ...figures(rest));
   const text = make("div", { className: "explorer-text" }, view.words, view.notice);
   const head = make("div", { className: "explorer-head" }, shown, text);
-  const hand = make("div", { className: "explorer-hand" }, view.buttons, view.controls);
+  const hand = make("div", { className: "explorer-hand" }, ...(options.question ? [] : [view.buttons]), view.controls);
   const body = make("div", { className: "explorer-body" }, head, ...figures(panes.filter(({ pane }) => pane.below)), hand);
-  const className = `explorer${options.wide ? " explorer-wide" : ""}`;
-  view.root = make("div", { className, role: "group", ariaLabel: title }, body, view.spoken);
+  const kind = options.wide ? " explorer-wide" : options.question ? ` explorer-glance explorer-glance-${panes.length}` : "";
+  const className = `explorer${kind}`;
+  const question = options.question ? [make("p", { className: "explorer-question" }, options.question)] : [];
+  view.root = make("div", { className, role: "group", ariaLabel: title }, ...question, body, view.spoken);
   // JupyterLab takes arrow keys and letters for itself.
   view.root.addEventListener("keydown", (event) => event.stopPropagation());
   return view;
