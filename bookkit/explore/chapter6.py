@@ -240,10 +240,13 @@ RACE = Recipe(
     },
 )
 
+STILL = {
+    key: part for key, part in RACE.panes[0].items() if key not in ("drag", "starts")
+}
 GLANCE = glance(
     RACE,
     "From which learning rate on does an optimizer leave the map?",
-    {**RACE.panes[0], "title": "Five paths; gray is high", "drag": None},
+    {**STILL, "title": "Five paths; gray is high"},
     {**RACE.panes[1], "title": "How high each one is"},
     move={"rate": RACE.axes[1].offered},
     step=STEPS,

@@ -146,7 +146,7 @@ class Recipe:
     """All there is to know of an explorer.
 
     compute: position -> Frame, by keyword; the arrays' names are those of `fields`.
-    constants: arrays that are the same in every frame. play: the axis that Play moves
+    constants: arrays that are the same in every frame of the grid. play: the axis that Play moves
     along, a step every `pace` milliseconds; if it trains, the axis counts epochs, and
     Play shows one after the other as they come. engine: what the front-end needs to
     compute by itself what is not on the grid, {"kind": ..., ...}.
