@@ -15,7 +15,7 @@ from bookkit.explore.widget import Widget
 HERE = Path(__file__).parent
 PARTS = (
     *("engines", "random", "training", "pictures", "trainer"),
-    *("brush", "panes", "view", "drag", "pixels", "garment", "explorer"),
+    *("brush", "classes", "panes", "view", "drag", "pixels", "garment", "explorer"),
 )
 FRONT = "\n".join(
     (HERE / f"front/{part}.js").read_text(encoding="utf-8") for part in PARTS

@@ -21,6 +21,7 @@ from bookkit.explore.sheet import compute as compute_sheet
 from bookkit.explore.trainings import AXES, block
 from bookkit.files import shipped
 from bookkit.garments.network import FOLDER, NETWORK
+from bookkit.plots import COLORS
 from bookkit.training import Training
 from nnfs_lib.datasets import _read_labelled
 
@@ -81,7 +82,22 @@ const touchedOf = ([picture, x, y, wide, bright]) => {
 };
 const weightsOf = async ([block, picture, wide]) =>
   textOf(weighPixels(readNetwork(await openBlock(bytesOf(block))), bytesOf(picture), wide));
+const onCanvas = (width, height, use) => {
+  const canvas = document.createElement("canvas");
+  canvas.style = `width: ${width}px; height: ${height}px`;
+  document.body.append(canvas);
+  use(makeBrush(canvas, document.body));
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  canvas.remove();
+  return textOf(data);
+};
+const paintedOf = ([bytes, rows, columns, wide, high]) =>
+  onCanvas(wide, high, (brush) =>
+    paintClasses(brush, bytesOf(bytes), rows, columns, { left: 0, top: 0, width: wide, height: high }));
+const classesOf = ([bytes, rows, columns, places]) =>
+  places.map(([across, up]) => classAt({ data: bytesOf(bytes), shape: [rows, columns] }, across, up));
 globalThis.front = {
+  paintedOf, classesOf,
   framesOf, trainedOf, drawnOf, coursesOf, readNumbers, answersOf, changedOf, touchedOf, weightsOf,
 };
 """
@@ -315,6 +331,82 @@ def assert_same_map(page: np.ndarray, library: np.ndarray) -> None:
     apart = np.abs(page[differ] % 32 - library[differ] % 32)
     assert (apart <= 1).all()
     assert ((page[differ] == 255) == (library[differ] == 255)).all()
+
+
+NO_ANSWER = 7
+
+
+def random_map() -> np.ndarray:
+    """Return bytes of three classes in all degrees of certainty, of none, and some without an answer."""
+    rng = np.random.default_rng(0)
+    codes = 32 * rng.integers(3, size=(8, 6)) + rng.integers(32, size=(8, 6))
+    codes[5:, :2] = 32  # a corner in which nobody is certain
+    codes[rng.random(codes.shape) < 0.1] = 255
+    return codes.astype(np.uint8)
+
+
+def painted(front: Call, codes: np.ndarray, wide: int, high: int) -> np.ndarray:
+    """Return the pixels of a map on a canvas, the lowest line first, (high, wide, 3)."""
+    data = front("paintedOf", text(codes.tobytes()), *codes.shape, wide, high)
+    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(high, wide, 4)
+    assert (pixels[..., 3] == 255).all()
+    return pixels[::-1, :, :3].astype(int)
+
+
+def colors(classes: np.ndarray, certainty: np.ndarray) -> np.ndarray:
+    """Return how classes look on white paper, 31 being all of certainty, (..., 3)."""
+    inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLORS[:3]])
+    weight = np.where(classes == NO_ANSWER, 0, 0.08 + 0.5 * certainty / 31)[..., None]
+    return weight * inks[np.where(classes == NO_ANSWER, 0, classes)] + 255 * (
+        1 - weight
+    )
+
+
+def weights_between(pixels: int, cells: int) -> np.ndarray:
+    """Return what each cell counts at each pixel, along one axis, (pixels, cells)."""
+    places = (np.arange(pixels) + 0.5) / pixels * cells - 0.5
+    return np.array(
+        [np.interp(places, np.arange(cells), unit) for unit in np.eye(cells)]
+    ).T
+
+
+def test_borders_of_classes_are_where_their_certainties_are_equal(front: Call) -> None:
+    codes = random_map()
+    rows, columns = codes.shape
+    size = (13 * columns, 9 * rows)  # a pixel in the middle of each cell
+    found = painted(front, codes, *size)
+    middles = found[4::9, 6::13]
+    assert np.abs(middles - colors(codes // 32, codes % 32)).max() <= 1
+    # The same in matrices: a field for each class, and half a step for those who are not certain.
+    across, up = weights_between(size[0], columns), weights_between(size[1], rows)
+    classes = np.array([0, 1, 2, NO_ANSWER])
+    fields = np.stack(
+        [
+            up @ np.where(codes // 32 == k, codes % 32 + 0.5, 0) @ across.T
+            for k in classes
+        ]
+    )
+    best = classes[fields.argmax(axis=0)]
+    second, first = np.sort(fields, axis=0)[-2:]
+    clear = first - second > 1e-9
+    expected = colors(best, np.maximum(first - second - 0.5, 0))
+    assert np.abs(found - expected)[clear].max() <= 2
+    # A pointer reads what is painted.
+    i, j = np.nonzero(clear)
+    places = np.column_stack([(j + 0.5) / size[0], (i + 0.5) / size[1]])
+    read = front("classesOf", text(codes.tobytes()), *codes.shape, places.tolist())
+    np.testing.assert_array_equal(read, best[clear])
+
+
+def test_a_border_lies_nearer_to_who_is_less_certain(front: Call) -> None:
+    one, other = 31, 32 + 10
+    codes = np.array([[one, other], [one, other]], dtype=np.uint8)
+    line = painted(front, codes, 2000, 4)[1]
+    blue = (line[:, 2] > line[:, 0]).sum()
+    # Between the middles, at 500 and 1500: (31 + 1/2) (1 - share) = (10 + 1/2) share
+    assert blue == 500 + 750
+    sharp = line[blue - 1 : blue + 1]
+    assert np.abs(sharp - colors(np.array([0, 1]), np.zeros(2))).max() <= 1
 
 
 BOOKS = nn.Model.load(FOLDER / NETWORK)

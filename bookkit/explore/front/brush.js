@@ -23,7 +23,7 @@ const makeBrush = (canvas, element) => {
   const [red, green, blue] = (ink.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
   const dark = red + green + blue > 384; // light letters: a dark page
   return {
-    context, width, height, ink,
+    context, width, height, scale, ink,
     colors: dark ? DARK : LIGHT,
     paper: dark ? "#121416" : "#ffffff",
     muted: dark ? "#a3abb5" : "#57606a",
@@ -103,9 +103,8 @@ const drawMarker = ({ context, colors, paper }, x, y, label, size) => {
   context.stroke();
 };
 
-/* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential"; "gray". */
+/* Colors by byte. "diverging": low, neutral, high; "sequential"; "gray". Classes have a way of their own: classes.js. */
 const palettes = {
-  classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), t === 255 ? 0 : 0.08 + 0.5 * ((t & 31) / 31)],
   diverging: (t, { colors, muted }) => [channels(t < 127.5 ? muted : colors[3]), 0.85 * Math.abs(t / 127.5 - 1)],
   sequential: (t, { colors }) => [channels(colors[0]), 0.85 * (t / 255)],
   gray: (t, { muted }) => [channels(muted), 0.7 * (t / 255)],

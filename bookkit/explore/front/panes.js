@@ -30,7 +30,8 @@ const drawings = {
     brush.context.beginPath();
     brush.context.rect(plot.left, plot.top, plot.width, plot.height);
     brush.context.clip();
-    paintBytes(brush, field.data, rows, columns, pane.palette, plot);
+    if (pane.palette === "classes") paintClasses(brush, field.data, rows, columns, plot);
+    else paintBytes(brush, field.data, rows, columns, pane.palette, plot);
     if (arrays[pane.line]) {
       const [x0, y0, x1, y1] = arrays[pane.line].data;
       strokeLine(brush, [[plot.x(x0), plot.y(y0)], [plot.x(x1), plot.y(y1)]], brush.ink, 2.5);
@@ -342,9 +343,8 @@ const readings = {
     if (!(Math.min(across, up) >= 0 && Math.max(across, up) < 1)) return null;
     const texts = [`${pane.xlabel} ${digits(plot.fromX(x))}`, `${pane.ylabel} ${digits(plot.fromY(y))}`];
     if (pane.palette === "classes") {
-      const { data, shape: [rows, columns] } = arrays[pane.by ? position[pane.by] : pane.field];
-      const code = data[Math.floor(up * rows) * columns + Math.floor(across * columns)];
-      texts.push(code === 255 ? "no answer" : `class ${code >> 5}`);
+      const found = classAt(arrays[pane.by ? position[pane.by] : pane.field], across, up);
+      texts.push(found === NO_ANSWER ? "no answer" : `class ${found}`);
     }
     return { at: [x, y], upright: false, texts };
   },
