@@ -94,10 +94,12 @@ const onCanvas = (width, height, use) => {
 const paintedOf = ([bytes, rows, columns, wide, high]) =>
   onCanvas(wide, high, (brush) =>
     paintClasses(brush, bytesOf(bytes), rows, columns, { left: 0, top: 0, width: wide, height: high }));
+const graphOf = ([pane, arrays, position, wide, high]) =>
+  onCanvas(wide, high, (brush) => drawings.graph(brush, pane, arrays, position));
 const classesOf = ([bytes, rows, columns, places]) =>
   places.map(([across, up]) => classAt({ data: bytesOf(bytes), shape: [rows, columns] }, across, up));
 globalThis.front = {
-  paintedOf, classesOf,
+  paintedOf, classesOf, graphOf,
   framesOf, trainedOf, drawnOf, coursesOf, readNumbers, answersOf, changedOf, touchedOf, weightsOf,
 };
 """
@@ -407,6 +409,63 @@ def test_a_border_lies_nearer_to_who_is_less_certain(front: Call) -> None:
     assert blue == 500 + 750
     sharp = line[blue - 1 : blue + 1]
     assert np.abs(sharp - colors(np.array([0, 1]), np.zeros(2))).max() <= 1
+
+
+# What an edge between two nodes shows: states of the numbers, then of the gradients, of the upper node, the
+# lower one, and the weight between them.
+FLOWS = {
+    "nothing yet": ([1, 0, 1], [0, 0, 0], {}),
+    "a number is computed": ([2, 3, 2], [0, 0, 0], {0: "strong"}),
+    "a number has passed": ([1, 1, 1], [0, 0, 0], {0: "pale"}),
+    "a gradient of the weight": ([2, 1, 1], [0, 2, 3], {1: "strong"}),
+    "a gradient passes the weight": ([1, 1, 2], [3, 2, 1], {1: "strong"}),
+    "a gradient has passed": ([1, 1, 1], [1, 1, 1], {1: "pale"}),
+}
+UPPER, LOWER = 0.2, 0.85
+
+
+def graph_of(front: Call, pane: dict[str, Any], states: list[int]) -> np.ndarray:
+    """Return the pixels of a graph that stands upright on 300 x 300 pixels."""
+    count = len(states) // 2
+    numbers = {"data": [0.5] * count, "shape": [count], "exact": True}
+    walk = {"data": states, "shape": [1, 2 * count], "exact": True}
+    arrays = {"numbers": numbers, "gradients": numbers, "walk": walk}
+    nodes = [{"label": "", "x": 0.5, "y": y} for y in (UPPER, LOWER)]
+    whole = {"field": "numbers", "gradients": "gradients", "walk": "walk", "rows": []}
+    whole |= {"nodes": nodes, "edges": [], "links": [], **pane}
+    data = front("graphOf", whole, arrays, {"step": 0}, 300, 300)
+    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(300, 300, 4)
+    return pixels.astype(int)
+
+
+def inks_of(pixels: np.ndarray) -> dict[int, str]:
+    """Return which of the two colors are there, and how strong each is."""
+    found = {}
+    for way, color in enumerate(COLORS[:2]):
+        ink = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
+        near = np.abs(pixels[..., :3] - ink).max(axis=-1) <= 4
+        if near.any():
+            found[way] = "strong" if pixels[near, 3].max() == 255 else "pale"
+    return found
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_graph_says_which_way_a_number_goes(front: Call, name: str) -> None:
+    numbers, gradients, expected = FLOWS[name]
+    pane = {"step": "step", "edges": [{"from": 0, "to": 1}]}
+    pixels = graph_of(front, pane, [*numbers, *gradients])
+    line = pixels[112:150, 140:160]  # between the upper box and the weight's number
+    assert inks_of(line) == expected
+    # And without colors: what goes back is dashed.
+    covered = (line[..., 3] > 60).any(axis=1)
+    assert covered.all() == (1 not in expected)
+
+
+def test_both_ways_at_once_run_side_by_side(front: Call) -> None:
+    pixels = graph_of(front, {"links": [[0, 1]]}, [2, 2, 2, 0])
+    assert inks_of(pixels[112:150, 140:160]) == {0: "strong", 1: "strong"}
+    dropped = graph_of(front, {"links": [[0, 1]]}, [1, 1, 1, 1])
+    assert inks_of(dropped[112:150]) == {}
 
 
 BOOKS = nn.Model.load(FOLDER / NETWORK)

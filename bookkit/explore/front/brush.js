@@ -167,7 +167,34 @@ const drawPaths = (brush, plot, array, looks, upto) => {
   });
 };
 
-/* A text on a patch of color; align says which of its ends is at x. */
+/* Where there are labels, lines of them, as wide as there is room: [{wide, parts: [[part, width]]}]. */
+const legendOf = ({ context, width }, parts) => {
+  const lines = [];
+  for (const part of parts.filter(({ label }) => label)) {
+    const wide = context.measureText(part.label).width + 40;
+    if (!lines.length || lines.at(-1).wide + wide > width - 42) lines.push({ wide: 0, parts: [] });
+    lines.at(-1).parts.push([part, wide]);
+    lines.at(-1).wide += wide;
+  }
+  return lines;
+};
+
+/* startOf(width of a line): where it begins; sample(part, from, to) draws what stands before its label. */
+const drawLegend = ({ context, ink }, lines, startOf, sample) => {
+  context.textBaseline = "top";
+  context.textAlign = "left";
+  lines.forEach(({ wide, parts }, i) => {
+    let left = startOf(wide - 12);
+    for (const [part, width] of parts) {
+      context.fillStyle = ink;
+      context.fillText(part.label, left + 26, 16 * i + 2);
+      sample(part, [left, 16 * i + 8], [left + 20, 16 * i + 8]);
+      left += width;
+    }
+  });
+};
+
+/* A text on a patch of color; align says which of its ends is at x. Returns where the patch is. */
 const drawChip = ({ context, paper, ink }, text, x, y, align, color, weight) => {
   const width = context.measureText(text).width + 6;
   const left = { left: x, center: x - width / 2, right: x - width }[align];
@@ -180,6 +207,23 @@ const drawChip = ({ context, paper, ink }, text, x, y, align, color, weight) => 
   context.fillStyle = ink;
   context.textAlign = "left";
   context.fillText(text, left + 3, y + 1);
+  return [left, y - 7, width, 15];
+};
+
+const strokeBox = (brush, [left, top, width, height], color, line, dash) => {
+  const [right, bottom] = [left + width, top + height];
+  strokeLine(brush, [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], color, line, dash);
+};
+
+/* The head of an arrow that comes from one place to another. */
+const drawHead = ({ context }, [x0, y0], [x1, y1], color) => {
+  const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const [across, down] = [(x1 - x0) / length, (y1 - y0) / length];
+  context.beginPath();
+  context.moveTo(x1, y1);
+  for (const side of [-4, 4]) context.lineTo(x1 - 7 * across + side * down, y1 - 7 * down - side * across);
+  context.fillStyle = color;
+  context.fill();
 };
 
 const drawArrow = ({ context }, x, start, end, wide) => {
