@@ -236,7 +236,7 @@ const drawings = {
       context.fillText(label, x - 36, y - 6);
       show(i, x + 37, y, "right");
     });
-    return null;
+    return { left: 0, top, width, height: height - top };
   },
 
   matrices(brush, pane, arrays) {
