@@ -436,6 +436,45 @@ def test_a_thumb_moves_everything_on_a_phone(
         assert reset(explorer) == start
 
 
+# What stands in one line, but not on one height; controls alone in half a line; labels in two lines.
+OUT_OF_LINE = """(explorer) => {
+  const all = (selector) => [...explorer.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const box = (element) => element.getBoundingClientRect();
+  const linesOf = (elements) => {
+    const lines = [];
+    for (const each of elements) {
+      const { top, bottom, height } = box(each);
+      const shared = ([first]) => Math.min(bottom, box(first).bottom) - Math.max(top, box(first).top);
+      const line = lines.find((line) => shared(line) > height / 3);
+      if (line) line.push(each);
+      else lines.push([each]);
+    }
+    return lines;
+  };
+  const uneven = (line) => line.some((each) => Math.abs(box(each).top - box(line[0]).top) > 1);
+  const text = ({ textContent }) => textContent;
+  const controls = linesOf(all(".explorer-controls > .explorer-axis > :is(input, select)"));
+  const widest = Math.max(...controls.map((line) => box(line.at(-1)).right - box(line[0]).left));
+  const alone = (line) => line.length === 1 && box(line[0]).width < 0.9 * widest;
+  return {
+    pictures: linesOf(all(".explorer-pane canvas")).filter(uneven).length,
+    sliders: controls.filter(uneven).length,
+    alone: controls.filter(alone).map(([{ id }]) => id),
+    labels: all(".explorer-axis label").filter((label) => box(label).height > 30).map(text),
+  };
+}"""
+
+
+@each_page
+def test_pictures_and_controls_stand_in_lines(disk: Disk, page_name: str) -> None:
+    page = disk.open(page_name)
+    for width in (1280, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for place in range(len(saved_on(page_name))):
+            found = find(page, place).evaluate(OUT_OF_LINE)
+            assert found == {"pictures": 0, "sliders": 0, "alone": [], "labels": []}
+
+
 @each_page
 def test_without_javascript_the_page_says_that_it_needs_it(
     open_page: OpenPage, page_name: str

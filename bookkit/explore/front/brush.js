@@ -52,7 +52,7 @@ const frameOf = (brush, [x0, x1], [y0, y1], { left = 40, right = 8, top = 8, bot
 
 const tickText = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(3))).replace("-", "\u2212");
 
-const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y) => {
+const drawAxes = ({ context, muted, line, width: whole }, plot, pane, xs = pane.x, ys = pane.y) => {
   context.strokeStyle = line;
   context.lineWidth = 1;
   context.strokeRect(plot.left, plot.top, plot.width, plot.height);
@@ -66,7 +66,10 @@ const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y
   context.textAlign = "right";
   context.fillText(tickText(xs[1]), left + width, bottom + 4);
   context.textAlign = "center";
-  if (pane.xlabel) context.fillText(pane.xlabel, left + width / 2, bottom + 14);
+  if (pane.xlabel) {
+    const half = context.measureText(pane.xlabel).width / 2; // below the middle, if it fits there
+    context.fillText(pane.xlabel, Math.min(Math.max(left + width / 2, half), whole - half), bottom + 14);
+  }
   context.textAlign = "right";
   context.fillText(pane.ends?.[1] ?? tickText(ys[1]), left - 4, top);
   context.textBaseline = "bottom";
