@@ -216,12 +216,18 @@ LOW, HIGH = (
 DRAGS = [
     ("chapters/01_dense_layer", (0.5, 0.5), (0.6, 0.6), ["bias"]),
     ("chapters/01_dense_layer", (0.63, 0.1), (0.75, 0.3), ["w0", "w1"]),
+    ("chapters/02_activations", (0.4, 0.5), (0.8, 0.4), ["bias"]),
     ("chapters/02_activations", (0.1, 0.5), (0.1, 0.9), ["first"]),
     ("chapters/02_activations", (0.5, 0.45), (0.9, 0.3), ["second"]),
     ("chapters/03_loss", LOW, HIGH, ["across", "along"]),
     ("chapters/05_fused_loss", (0.2, 0.5), (0.2, 0.9), ["first"]),
     ("chapters/05_fused_loss", (0.9, 0.5), (0.9, 0.2), ["third"]),
 ]
+
+
+def dragged_in(saved: Saved) -> set[str]:
+    """Return the axes that a hand moves on the explorer's pictures."""
+    return {name for pane in saved.state["panes"] for name in pane.get("drag", [])}
 
 
 def place_on(canvas: Locator, share: tuple[float, float]) -> tuple[float, float]:
@@ -239,7 +245,8 @@ def test_a_picture_can_be_dragged_by_mouse(
     to: tuple[float, float],
     names: list[str],
 ) -> None:
-    saved = next(saved for saved in DRAGGED if saved.page == page_name)
+    on_page = [saved for saved in DRAGGED if saved.page == page_name]
+    saved = next(saved for saved in on_page if {*names} <= dragged_in(saved))
     explorer = fresh(disk, saved)
     mouse = explorer.page.mouse
     start = look(explorer)
@@ -428,7 +435,9 @@ def test_a_thumb_moves_everything_on_a_phone(
             seen = look(explorer)
         for canvas in explorer.locator("canvas.explorer-drag").all():
             canvas.scroll_into_view_if_needed()
-            for _, from_, to, names in (drag for drag in DRAGS if drag[0] == page_name):
+            for page_of_it, from_, to, names in DRAGS:
+                if page_of_it != page_name or not {*names} <= dragged_in(saved):
+                    continue
                 reset(explorer)
                 places = [place_on(canvas, share) for share in (from_, to)]
                 moved = after(explorer, lambda places=places: swipe(finger, *places))

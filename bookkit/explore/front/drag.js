@@ -12,6 +12,9 @@ const ways = {
     return { [drag[bar]]: to[1] * (start[scale] ?? 1) };
   },
 
+  // A bias and a weight: the place where the weighted input and the bias come to zero follows the finger.
+  kink: ({ pane: { drag }, start }, [x]) => (start[drag[1]] ? { [drag[0]]: -start[drag[1]] * x } : {}),
+
   // Two weights and a bias: the line runs through the finger; taken near an end, it turns about its middle.
   line({ pane: { drag, x }, from, start }, to, now) {
     const [w0, w1, bias] = drag.map((name) => start[name]);
@@ -31,7 +34,7 @@ const ways = {
 /* Let a finger move what a pane's drag names: asked({axis: number}) is called with what it asks for. */
 const addDrag = (each, position, asked) => {
   const { canvas, pane } = each;
-  const way = pane.kind === "bars" ? "bars" : pane.line ? "line" : "place";
+  const way = { bars: "bars", chart: "kink" }[pane.kind] ?? (pane.line ? "line" : "place");
   const placeOf = (event) => {
     const box = canvas.getBoundingClientRect();
     return [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];

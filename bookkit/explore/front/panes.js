@@ -9,7 +9,8 @@
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
             color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
             one row, as far as axis upto says; dots: (n, 2) or (n, 3); at: a field whose first number is where an
-            upright line stands
+            upright line stands; drag: a bias and a weight: a ring on the last line is where they bend it, and a finger
+            moves it
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
             whose number is the bar with a frame around it; arrows: whether they are arrows;
             drag: an axis for each bar, whose value a finger moves; scale: an axis by whose value it was divided
@@ -97,6 +98,12 @@ const drawings = {
       const x = plot.x(number(arrays[pane.at], 0));
       strokeLine(brush, [[x, plot.top], [x, plot.top + plot.height]], brush.ink, 1, [4, 4]);
       if (arrays[pane.at].data.length > 1) drawCross(brush, x, plot.y(number(arrays[pane.at], 1)));
+    }
+    if (pane.drag) {
+      const x = plot.x(-position[pane.drag[0]] / position[pane.drag[1]]);
+      const line = lines.at(-1);
+      const [from, to] = [line.findLast((point) => point[0] <= x), line.find((point) => point[0] > x)];
+      if (from && to) drawCross(brush, x, from[1] + ((x - from[0]) / (to[0] - from[0])) * (to[1] - from[1]));
     }
     context.restore();
     drawAxes(brush, plot, pane, xs, ys);
