@@ -17,20 +17,27 @@
     picture.style.setProperty("--row", Math.floor(frame / columns));
   };
 
-  const play = () => {
+  const stop = () => {
     clearInterval(timer);
+    sight.disconnect();
+  };
+
+  const play = () => {
+    stop();
     let frame = 0;
     show(frame);
     timer = setInterval(() => {
       show(++frame);
-      if (frame >= captions.length - 1) clearInterval(timer);
+      if (frame >= captions.length - 1) stop();
     }, still ? 1200 : 150);
   };
 
-  slider.addEventListener("input", () => {
-    clearInterval(timer);
-    show(slider.valueAsNumber);
-  });
+  // Once by itself, when it comes into sight, unless somebody took the slider first.
+  const sight = new IntersectionObserver(([entry]) => entry.isIntersecting && play(), { threshold: 0.6 });
+  if (!still) sight.observe(picture);
+
+  for (const touch of ["pointerdown", "focus", "input"]) slider.addEventListener(touch, stop);
+  slider.addEventListener("input", () => show(slider.valueAsNumber));
   figure.querySelectorAll("[hidden]").forEach((element) => (element.hidden = false));
   figure.querySelector("button").addEventListener("click", play);
 })();

@@ -115,7 +115,9 @@ BEND = Recipe(
     panes=(
         {
             "kind": "chart",
-            "title": "The output of a 1-3-1 network, and what your hidden neuron adds to it",
+            "title": "A 1-3-1 network, and what your hidden neuron adds to it. Drag the ring",
+            "drag": ["bias", "weight"],
+            "kink": True,
             "x": [-1.5, 1.5],
             "y": [-4, 4],
             "xlabel": "x",

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 PARTS = (
     *("engines", "random", "training", "numbers", "pictures", "trainer"),
     *("playground", "courses", "race"),
-    *("brush", "panes", "view", "drag", "pixels", "garment", "explorer"),
+    *("brush", "classes", "panes", "view", "drag", "pixels", "garment", "explorer"),
 )
 FRONT = "\n".join(
     (HERE / f"front/{part}.js").read_text(encoding="utf-8") for part in PARTS

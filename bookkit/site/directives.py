@@ -12,6 +12,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from bookkit.site import thumbnails
+
 EXPORT_TAG = "export:"
 
 
@@ -99,7 +101,18 @@ class ChapterMap(SphinxDirective):
         )
         return (
             f'<li class="{kind}"><span class="number" aria-hidden="true">{number}</span>'
-            f'<div><p class="title">{title_html}</p><p>{html.escape(summary)}</p></div></li>'
+            f'<div><p class="title">{title_html}</p><p>{html.escape(summary)}</p></div>'
+            f"{self.thumbnail(name) if uri else ''}</li>"
+        )
+
+    def thumbnail(self, name: str) -> str:
+        """Return the chapter's picture, which says nothing that the card doesn't."""
+        source = thumbnails.source_of(Path(self.env.srcdir) / f"chapters/{name}.ipynb")
+        place = f"{static_folder(self)}/{thumbnails.FOLDER}/{name}.webp"
+        kind = "thumbnail photo" if source.photo else "thumbnail"
+        return (
+            f'<img class="{kind}" src="{place}" alt="" loading="lazy" '
+            f'width="{thumbnails.SHOWN}" height="{thumbnails.SHOWN}">'
         )
 
 
@@ -136,10 +149,8 @@ class Hero(SphinxDirective):
                 f"{description} is missing: it describes the frames of assets/hero.png."
             )
         self.env.note_dependency(str(description))
-        static = "../" * self.env.docname.count("/") + "_static"
-        figure = raw_html(
-            hero_html(json.loads(description.read_text(encoding="utf-8")), static)
-        )
+        told = json.loads(description.read_text(encoding="utf-8"))
+        figure = raw_html(hero_html(told, static_folder(self)))
         anchor = nodes.container("", figure, ids=["hero"], names=["hero"])
         self.state.document.note_explicit_target(anchor)
         return [anchor]
@@ -195,6 +206,11 @@ def relative_uri(directive: SphinxDirective, page: str) -> str | None:
     if page not in environment.found_docs:
         return None
     return environment.app.builder.get_relative_uri(environment.docname, page)
+
+
+def static_folder(directive: SphinxDirective) -> str:
+    """Return the way from the directive's page to the site's static folder."""
+    return "../" * directive.env.docname.count("/") + "_static"
 
 
 def raw_html(text: str) -> nodes.raw:

@@ -21,6 +21,7 @@ from bookkit.site import (
     lite,
     live,
     search,
+    thumbnails,
     typeset,
     weight,
 )
@@ -218,6 +219,7 @@ def add_static_files(app: Sphinx, exception: Exception | None) -> None:
     )
     prune(Path(app.outdir))
     live.write_files(static)
+    thumbnails.write_files(Path(app.srcdir) / "chapters", static)
     pages = [page for page in sorted(app.env.found_docs) if page != "search"]
     print(weight.report(Path(app.outdir), pages))
     (Path(app.outdir) / STAMP).touch()

@@ -286,6 +286,7 @@ LOW, HIGH = (
 DRAGS = [
     ("chapters/01_dense_layer", (0.5, 0.5), (0.6, 0.6), ["bias"]),
     ("chapters/01_dense_layer", (0.63, 0.1), (0.75, 0.3), ["w0", "w1"]),
+    ("chapters/02_activations", (0.4, 0.5), (0.8, 0.4), ["bias"]),
     ("chapters/02_activations", (0.1, 0.5), (0.1, 0.9), ["first"]),
     ("chapters/02_activations", (0.5, 0.45), (0.9, 0.3), ["second"]),
     ("chapters/03_loss", LOW, HIGH, ["across", "along"]),
@@ -293,6 +294,11 @@ DRAGS = [
     ("chapters/05_fused_loss", (0.9, 0.5), (0.9, 0.2), ["third"]),
     ("chapters/06_optimizers", (0.5, 0.5), (0.7, 0.2), ["across", "up"]),
 ]
+
+
+def dragged_in(saved: Saved) -> set[str]:
+    """Return the axes that a hand moves on the explorer's pictures."""
+    return {name for pane in saved.state["panes"] for name in pane.get("drag", [])}
 
 
 def place_on(canvas: Locator, share: tuple[float, float]) -> tuple[float, float]:
@@ -310,7 +316,8 @@ def test_a_picture_can_be_dragged_by_mouse(
     to: tuple[float, float],
     names: list[str],
 ) -> None:
-    saved = next(saved for saved in DRAGGED if saved.page == page_name)
+    on_page = [saved for saved in DRAGGED if saved.page == page_name]
+    saved = next(saved for saved in on_page if {*names} <= dragged_in(saved))
     explorer = fresh(disk, saved)
     mouse = explorer.page.mouse
     start = look(explorer)
@@ -500,12 +507,53 @@ def test_a_thumb_moves_everything_on_a_phone(
                 seen = look(explorer)
         for canvas in explorer.locator("canvas.explorer-drag").all():
             canvas.scroll_into_view_if_needed()
-            for _, from_, to, names in (drag for drag in DRAGS if drag[0] == page_name):
+            for page_of_it, from_, to, names in DRAGS:
+                if page_of_it != page_name or not {*names} <= dragged_in(saved):
+                    continue
                 reset(explorer)
                 places = [place_on(canvas, share) for share in (from_, to)]
                 moved = after(explorer, lambda places=places: swipe(finger, *places))
                 assert moved.values != start.values, names
         assert reset(explorer) == start
+
+
+# What stands in one line, but not on one height; controls alone in half a line; labels in two lines.
+OUT_OF_LINE = """(explorer) => {
+  const all = (selector) => [...explorer.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const box = (element) => element.getBoundingClientRect();
+  const linesOf = (elements) => {
+    const lines = [];
+    for (const each of elements) {
+      const { top, bottom, height } = box(each);
+      const shared = ([first]) => Math.min(bottom, box(first).bottom) - Math.max(top, box(first).top);
+      const line = lines.find((line) => shared(line) > height / 3);
+      if (line) line.push(each);
+      else lines.push([each]);
+    }
+    return lines;
+  };
+  const uneven = (line) => line.some((each) => Math.abs(box(each).top - box(line[0]).top) > 1);
+  const text = ({ textContent }) => textContent;
+  const controls = linesOf(all(".explorer-controls > .explorer-axis > :is(input, select)"));
+  const widest = Math.max(...controls.map((line) => box(line.at(-1)).right - box(line[0]).left));
+  const alone = (line) => line.length === 1 && box(line[0]).width < 0.9 * widest;
+  return {
+    pictures: linesOf(all(".explorer-pane canvas")).filter(uneven).length,
+    sliders: controls.filter(uneven).length,
+    alone: controls.filter(alone).map(([{ id }]) => id),
+    labels: all(".explorer-axis label").filter((label) => box(label).height > 30).map(text),
+  };
+}"""
+
+
+@each_page
+def test_pictures_and_controls_stand_in_lines(disk: Disk, page_name: str) -> None:
+    page = disk.open(page_name)
+    for width in (1280, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for place in range(len(saved_on(page_name))):
+            found = find(page, place).evaluate(OUT_OF_LINE)
+            assert found == {"pictures": 0, "sliders": 0, "alone": [], "labels": []}
 
 
 @each_page

@@ -28,6 +28,7 @@ from bookkit.explore.surfaces import SURFACES
 from bookkit.explore.trainings import AXES, block
 from bookkit.files import shipped
 from bookkit.garments.network import FOLDER, NETWORK
+from bookkit.plots import COLORS
 from bookkit.training import Training
 from nnfs_lib.datasets import _read_labelled
 
@@ -97,7 +98,24 @@ const touchedOf = ([picture, x, y, wide, bright]) => {
 };
 const weightsOf = async ([block, picture, wide]) =>
   textOf(weighPixels(readNetwork(await openBlock(bytesOf(block))), bytesOf(picture), wide));
+const onCanvas = (width, height, use) => {
+  const canvas = document.createElement("canvas");
+  canvas.style = `width: ${width}px; height: ${height}px`;
+  document.body.append(canvas);
+  use(makeBrush(canvas, document.body));
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  canvas.remove();
+  return textOf(data);
+};
+const paintedOf = ([bytes, rows, columns, wide, high]) =>
+  onCanvas(wide, high, (brush) =>
+    paintClasses(brush, bytesOf(bytes), rows, columns, { left: 0, top: 0, width: wide, height: high }));
+const graphOf = ([pane, arrays, position, wide, high]) =>
+  onCanvas(wide, high, (brush) => drawings.graph(brush, pane, arrays, position));
+const classesOf = ([bytes, rows, columns, places]) =>
+  places.map(([across, up]) => classAt({ data: bytesOf(bytes), shape: [rows, columns] }, across, up));
 globalThis.front = {
+  paintedOf, classesOf, graphOf,
   framesOf, trainedOf, computedOf, shuffledOf, formattedOf, drawnOf, coursesOf,
   readNumbers, answersOf, changedOf, touchedOf, weightsOf,
 };
@@ -435,6 +453,139 @@ def assert_same_map(page: np.ndarray, library: np.ndarray, step: int = 1) -> Non
     apart = np.abs(page[differ] % 32 - library[differ] % 32)
     assert (apart <= step).all()
     assert ((page[differ] == 255) == (library[differ] == 255)).all()
+
+
+NO_ANSWER = 7
+
+
+def random_map() -> np.ndarray:
+    """Return bytes of three classes in all degrees of certainty, of none, and some without an answer."""
+    rng = np.random.default_rng(0)
+    codes = 32 * rng.integers(3, size=(8, 6)) + rng.integers(32, size=(8, 6))
+    codes[5:, :2] = 32  # a corner in which nobody is certain
+    codes[rng.random(codes.shape) < 0.1] = 255
+    return codes.astype(np.uint8)
+
+
+def painted(front: Call, codes: np.ndarray, wide: int, high: int) -> np.ndarray:
+    """Return the pixels of a map on a canvas, the lowest line first, (high, wide, 3)."""
+    data = front("paintedOf", text(codes.tobytes()), *codes.shape, wide, high)
+    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(high, wide, 4)
+    assert (pixels[..., 3] == 255).all()
+    return pixels[::-1, :, :3].astype(int)
+
+
+def colors(classes: np.ndarray, certainty: np.ndarray) -> np.ndarray:
+    """Return how classes look on white paper, 31 being all of certainty, (..., 3)."""
+    inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLORS[:3]])
+    weight = np.where(classes == NO_ANSWER, 0, 0.08 + 0.5 * certainty / 31)[..., None]
+    return weight * inks[np.where(classes == NO_ANSWER, 0, classes)] + 255 * (
+        1 - weight
+    )
+
+
+def weights_between(pixels: int, cells: int) -> np.ndarray:
+    """Return what each cell counts at each pixel, along one axis, (pixels, cells)."""
+    places = (np.arange(pixels) + 0.5) / pixels * cells - 0.5
+    return np.array(
+        [np.interp(places, np.arange(cells), unit) for unit in np.eye(cells)]
+    ).T
+
+
+def test_borders_of_classes_are_where_their_certainties_are_equal(front: Call) -> None:
+    codes = random_map()
+    rows, columns = codes.shape
+    size = (13 * columns, 9 * rows)  # a pixel in the middle of each cell
+    found = painted(front, codes, *size)
+    middles = found[4::9, 6::13]
+    assert np.abs(middles - colors(codes // 32, codes % 32)).max() <= 1
+    # The same in matrices: a field for each class, and half a step for those who are not certain.
+    across, up = weights_between(size[0], columns), weights_between(size[1], rows)
+    classes = np.array([0, 1, 2, NO_ANSWER])
+    fields = np.stack(
+        [
+            up @ np.where(codes // 32 == k, codes % 32 + 0.5, 0) @ across.T
+            for k in classes
+        ]
+    )
+    best = classes[fields.argmax(axis=0)]
+    second, first = np.sort(fields, axis=0)[-2:]
+    clear = first - second > 1e-9
+    expected = colors(best, np.maximum(first - second - 0.5, 0))
+    assert np.abs(found - expected)[clear].max() <= 2
+    # A pointer reads what is painted.
+    i, j = np.nonzero(clear)
+    places = np.column_stack([(j + 0.5) / size[0], (i + 0.5) / size[1]])
+    read = front("classesOf", text(codes.tobytes()), *codes.shape, places.tolist())
+    np.testing.assert_array_equal(read, best[clear])
+
+
+def test_a_border_lies_nearer_to_who_is_less_certain(front: Call) -> None:
+    one, other = 31, 32 + 10
+    codes = np.array([[one, other], [one, other]], dtype=np.uint8)
+    line = painted(front, codes, 2000, 4)[1]
+    blue = (line[:, 2] > line[:, 0]).sum()
+    # Between the middles, at 500 and 1500: (31 + 1/2) (1 - share) = (10 + 1/2) share
+    assert blue == 500 + 750
+    sharp = line[blue - 1 : blue + 1]
+    assert np.abs(sharp - colors(np.array([0, 1]), np.zeros(2))).max() <= 1
+
+
+# What an edge between two nodes shows: states of the numbers, then of the gradients, of the upper node, the
+# lower one, and the weight between them.
+FLOWS = {
+    "nothing yet": ([1, 0, 1], [0, 0, 0], {}),
+    "a number is computed": ([2, 3, 2], [0, 0, 0], {0: "strong"}),
+    "a number has passed": ([1, 1, 1], [0, 0, 0], {0: "pale"}),
+    "a gradient of the weight": ([2, 1, 1], [0, 2, 3], {1: "strong"}),
+    "a gradient passes the weight": ([1, 1, 2], [3, 2, 1], {1: "strong"}),
+    "a gradient has passed": ([1, 1, 1], [1, 1, 1], {1: "pale"}),
+}
+UPPER, LOWER = 0.2, 0.85
+
+
+def graph_of(front: Call, pane: dict[str, Any], states: list[int]) -> np.ndarray:
+    """Return the pixels of a graph that stands upright on 300 x 300 pixels."""
+    count = len(states) // 2
+    numbers = {"data": [0.5] * count, "shape": [count], "exact": True}
+    walk = {"data": states, "shape": [1, 2 * count], "exact": True}
+    arrays = {"numbers": numbers, "gradients": numbers, "walk": walk}
+    nodes = [{"label": "", "x": 0.5, "y": y} for y in (UPPER, LOWER)]
+    whole = {"field": "numbers", "gradients": "gradients", "walk": "walk", "rows": []}
+    whole |= {"nodes": nodes, "edges": [], "links": [], **pane}
+    data = front("graphOf", whole, arrays, {"step": 0}, 300, 300)
+    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(300, 300, 4)
+    return pixels.astype(int)
+
+
+def inks_of(pixels: np.ndarray) -> dict[int, str]:
+    """Return which of the two colors are there, and how strong each is."""
+    found = {}
+    for way, color in enumerate(COLORS[:2]):
+        ink = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
+        near = np.abs(pixels[..., :3] - ink).max(axis=-1) <= 4
+        if near.any():
+            found[way] = "strong" if pixels[near, 3].max() == 255 else "pale"
+    return found
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_graph_says_which_way_a_number_goes(front: Call, name: str) -> None:
+    numbers, gradients, expected = FLOWS[name]
+    pane = {"step": "step", "edges": [{"from": 0, "to": 1}]}
+    pixels = graph_of(front, pane, [*numbers, *gradients])
+    line = pixels[112:150, 140:160]  # between the upper box and the weight's number
+    assert inks_of(line) == expected
+    # And without colors: what goes back is dashed.
+    covered = (line[..., 3] > 60).any(axis=1)
+    assert covered.all() == (1 not in expected)
+
+
+def test_both_ways_at_once_run_side_by_side(front: Call) -> None:
+    pixels = graph_of(front, {"links": [[0, 1]]}, [2, 2, 2, 0])
+    assert inks_of(pixels[112:150, 140:160]) == {0: "strong", 1: "strong"}
+    dropped = graph_of(front, {"links": [[0, 1]]}, [1, 1, 1, 1])
+    assert inks_of(dropped[112:150]) == {}
 
 
 BOOKS = nn.Model.load(FOLDER / NETWORK)

@@ -53,6 +53,23 @@ def test_landing_page_links_every_lab_and_says_what_it_needs(
     ] * len(LABS)
 
 
+def test_each_chapters_card_has_a_small_picture(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    sizes = {}
+    page.on("response", lambda each: sizes.update({each.url: len(each.body())}))
+    pictures = page.locator("ol.chapter-map .written img").all()
+    assert len(pictures) == len(CHAPTERS)
+    for chapter, picture in zip(CHAPTERS, pictures, strict=True):
+        assert picture.get_attribute("alt") == ""  # the card's text says it
+        assert picture.get_attribute("loading") == "lazy"
+        picture.scroll_into_view_if_needed()
+        name = chapter.removeprefix("chapters/")
+        assert str(picture.get_attribute("src")).endswith(f"/{name}.webp")
+        page.wait_for_function("(each) => each.complete", arg=picture.element_handle())
+        assert picture.evaluate("(each) => each.naturalWidth") == 144
+    assert all(size <= 6 * 1024 for url, size in sizes.items() if "webp" in url)
+
+
 def frame_shown(page: Page) -> tuple[str, str, str]:
     picture = page.locator(".hero-picture")
     position = picture.evaluate(
@@ -67,7 +84,7 @@ def frame_shown(page: Page) -> tuple[str, str, str]:
 
 
 def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:
-    page = open_page("intro")
+    page = open_page("intro", reduced_motion="reduce")
     last = frame_shown(page)
     slider = page.get_by_label("Drag to let it learn")
     slider.focus()
@@ -82,11 +99,41 @@ def test_hero_moves_by_keyboard(open_page: OpenPage) -> None:
 
 
 def test_hero_learns_from_the_first_frame_to_the_last(open_page: OpenPage) -> None:
-    page = open_page("intro")
+    page = open_page("intro", reduced_motion="reduce")
     last = frame_shown(page)
+    page.wait_for_timeout(300)
+    assert (
+        frame_shown(page) == last
+    )  # nothing moves by itself for who wants less motion
     page.get_by_role("button", name="Watch it learn").click()
     assert frame_shown(page) != last
-    expect(page.locator(".hero-caption")).to_have_text(last[1], timeout=15_000)
+
+
+def test_hero_plays_once_by_itself(open_page: OpenPage) -> None:
+    page = open_page("intro")
+    caption = page.locator(".hero-caption")
+    last = page.locator(".hero-search input").get_attribute("max")
+    expect(caption).not_to_contain_text("300,000")
+    expect(caption).to_contain_text("300,000", timeout=15_000)
+    seen = frame_shown(page)
+    assert page.get_by_label("Drag to let it learn").input_value() == last
+    page.mouse.wheel(0, 3000)
+    page.mouse.wheel(0, -3000)
+    page.wait_for_timeout(300)
+    assert frame_shown(page) == seen
+    page.get_by_role("button", name="Watch it learn").click()
+    assert frame_shown(page) != seen
+
+
+@pytest.mark.parametrize("touch", ["focus", "click"])
+def test_hero_stops_at_a_touch_of_its_control(open_page: OpenPage, touch: str) -> None:
+    page = open_page("intro")
+    expect(page.locator(".hero-caption")).not_to_contain_text("300,000")
+    slider = page.get_by_label("Drag to let it learn")
+    getattr(slider, touch)()
+    seen = frame_shown(page)
+    page.wait_for_timeout(500)
+    assert frame_shown(page) == seen
 
 
 def test_play_leads_to_the_playground(open_page: OpenPage, address: str) -> None:

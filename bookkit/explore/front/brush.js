@@ -23,7 +23,7 @@ const makeBrush = (canvas, element) => {
   const [red, green, blue] = (ink.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
   const dark = red + green + blue > 384; // light letters: a dark page
   return {
-    context, width, height, ink,
+    context, width, height, scale, ink,
     colors: dark ? DARK : LIGHT,
     paper: dark ? "#121416" : "#ffffff",
     muted: dark ? "#a3abb5" : "#57606a",
@@ -52,7 +52,7 @@ const frameOf = (brush, [x0, x1], [y0, y1], { left = 40, right = 8, top = 8, bot
 
 const tickText = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(3))).replace("-", "\u2212");
 
-const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y) => {
+const drawAxes = ({ context, muted, line, width: whole }, plot, pane, xs = pane.x, ys = pane.y) => {
   context.strokeStyle = line;
   context.lineWidth = 1;
   context.strokeRect(plot.left, plot.top, plot.width, plot.height);
@@ -66,7 +66,10 @@ const drawAxes = ({ context, muted, line }, plot, pane, xs = pane.x, ys = pane.y
   context.textAlign = "right";
   context.fillText(tickText(xs[1]), left + width, bottom + 4);
   context.textAlign = "center";
-  if (pane.xlabel) context.fillText(pane.xlabel, left + width / 2, bottom + 14);
+  if (pane.xlabel) {
+    const half = context.measureText(pane.xlabel).width / 2; // below the middle, if it fits there
+    context.fillText(pane.xlabel, Math.min(Math.max(left + width / 2, half), whole - half), bottom + 14);
+  }
   context.textAlign = "right";
   context.fillText(pane.ends?.[1] ?? tickText(ys[1]), left - 4, top);
   context.textBaseline = "bottom";
@@ -103,9 +106,8 @@ const drawMarker = ({ context, colors, paper }, x, y, label, size) => {
   context.stroke();
 };
 
-/* Colors by byte. "classes": 32 steps of certainty for each class, 255 for no answer; "diverging": low, neutral, high; "sequential"; "gray". */
+/* Colors by byte. "diverging": low, neutral, high; "sequential"; "gray". Classes have a way of their own: classes.js. */
 const palettes = {
-  classes: (t, { colors }) => [channels(colors[(t >> 5) % colors.length]), t === 255 ? 0 : 0.08 + 0.5 * ((t & 31) / 31)],
   diverging: (t, { colors, muted }) => [channels(t < 127.5 ? muted : colors[3]), 0.85 * Math.abs(t / 127.5 - 1)],
   sequential: (t, { colors }) => [channels(colors[0]), 0.85 * (t / 255)],
   gray: (t, { muted }) => [channels(muted), 0.7 * (t / 255)],
@@ -168,7 +170,34 @@ const drawPaths = (brush, plot, array, looks, upto) => {
   });
 };
 
-/* A text on a patch of color; align says which of its ends is at x. */
+/* Where there are labels, lines of them, as wide as there is room: [{wide, parts: [[part, width]]}]. */
+const legendOf = ({ context, width }, parts) => {
+  const lines = [];
+  for (const part of parts.filter(({ label }) => label)) {
+    const wide = context.measureText(part.label).width + 40;
+    if (!lines.length || lines.at(-1).wide + wide > width - 42) lines.push({ wide: 0, parts: [] });
+    lines.at(-1).parts.push([part, wide]);
+    lines.at(-1).wide += wide;
+  }
+  return lines;
+};
+
+/* startOf(width of a line): where it begins; sample(part, from, to) draws what stands before its label. */
+const drawLegend = ({ context, ink }, lines, startOf, sample) => {
+  context.textBaseline = "top";
+  context.textAlign = "left";
+  lines.forEach(({ wide, parts }, i) => {
+    let left = startOf(wide - 12);
+    for (const [part, width] of parts) {
+      context.fillStyle = ink;
+      context.fillText(part.label, left + 26, 16 * i + 2);
+      sample(part, [left, 16 * i + 8], [left + 20, 16 * i + 8]);
+      left += width;
+    }
+  });
+};
+
+/* A text on a patch of color; align says which of its ends is at x. Returns where the patch is. */
 const drawChip = ({ context, paper, ink }, text, x, y, align, color, weight) => {
   const width = context.measureText(text).width + 6;
   const left = { left: x, center: x - width / 2, right: x - width }[align];
@@ -181,6 +210,23 @@ const drawChip = ({ context, paper, ink }, text, x, y, align, color, weight) => 
   context.fillStyle = ink;
   context.textAlign = "left";
   context.fillText(text, left + 3, y + 1);
+  return [left, y - 7, width, 15];
+};
+
+const strokeBox = (brush, [left, top, width, height], color, line, dash) => {
+  const [right, bottom] = [left + width, top + height];
+  strokeLine(brush, [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], color, line, dash);
+};
+
+/* The head of an arrow that comes from one place to another. */
+const drawHead = ({ context }, [x0, y0], [x1, y1], color) => {
+  const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const [across, down] = [(x1 - x0) / length, (y1 - y0) / length];
+  context.beginPath();
+  context.moveTo(x1, y1);
+  for (const side of [-4, 4]) context.lineTo(x1 - 7 * across + side * down, y1 - 7 * down - side * across);
+  context.fillStyle = color;
+  context.fill();
 };
 
 const drawArrow = ({ context }, x, start, end, wide) => {

@@ -25,6 +25,9 @@ const ways = {
     return drag[bar] ? { [drag[bar]]: to[1] * (start[scale] ?? 1) } : {};
   },
 
+  // A bias and a weight: the place where the weighted input and the bias come to zero follows the finger.
+  kink: ({ pane: { drag }, start }, [x]) => (start[drag[1]] ? { [drag[0]]: -start[drag[1]] * x } : {}),
+
   // Two weights and a bias: the line runs through the finger; taken near an end, it turns about its middle,
   // unless it only shifts.
   line({ pane: { drag, x, shift }, from, start }, to, now) {
@@ -45,7 +48,8 @@ const ways = {
 /* Let a finger move what a pane's drag names: asked({axis: number}) is called with what it asks for. */
 const addDrag = (each, position, asked) => {
   const { canvas, pane } = each;
-  const way = { bars: "bars", chart: "along" }[pane.kind] ?? (pane.line ? "line" : pane.starts ? "start" : "place");
+  const chart = pane.kink ? "kink" : "along";
+  const way = { bars: "bars", chart }[pane.kind] ?? (pane.line ? "line" : pane.starts ? "start" : "place");
   const placeOf = (event) => {
     const box = canvas.getBoundingClientRect();
     return [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];

@@ -10,7 +10,8 @@
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
             color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
             one row, as far as axis upto says; dots: (n, 2) or (n, 3); at: a field whose first number is where an
-            upright line stands; drag: axes that are places along x, of which a finger moves the nearest
+            upright line stands; drag: axes that are places along x, of which a finger moves the nearest, or with kink a
+            bias and a weight: a ring on the last line is where they bend it, and a finger moves it
    bars     field (n), labels, range, digits; center: a field whose number is where the bars begin; target: one
             whose number is the bar with a frame around it; arrows: whether they are arrows;
             drag: an axis for each bar, or null, whose value a finger moves; scale: an axis by whose value it was divided
@@ -18,10 +19,21 @@
             places being shares of the canvas; field and gradients: a number for each node, then each edge; walk:
             a row for each value of axis step, or one in all, with 0 to 3 for each number and each gradient: not there
             yet, there, used now, computed now; target: a field whose number says from which of the last two nodes
-            but one the loss, the last, comes
+            but one the loss, the last, comes. What flows forward is blue and whole, what flows back orange and dashed
    matrices items: [{field, label}, "sign", ...], each field (rows, columns), NaN where it has no entry
    network  field (layers, neurons, rows, columns): each hidden neuron's own picture; weights: all parameters in one row;
             ends: {the word of axis by: {labels of the inputs, number of classes}}; a chosen neuron is shown large */
+// The two ways through a graph: 0 and 1.
+const FLOWS = [{ label: "forward: numbers" }, { label: "backward: gradients \u2202", dash: [5, 3] }];
+const BOX = { wide: 78, high: 38 }; // of a node
+
+/* Where the way from one place to a node's middle comes to its box. */
+const atBox = (from, { x, y }) => {
+  const [across, down] = [from.x - x, from.y - y];
+  const share = Math.min(BOX.wide / 2 / Math.abs(across), BOX.high / 2 / Math.abs(down), 1);
+  return [x + share * across, y + share * down];
+};
+
 const drawings = {
   map(brush, pane, arrays, position) {
     const plot = frameOf(brush, pane.x, pane.y, { square: true });
@@ -31,7 +43,8 @@ const drawings = {
     brush.context.beginPath();
     brush.context.rect(plot.left, plot.top, plot.width, plot.height);
     brush.context.clip();
-    paintBytes(brush, field.data, rows, columns, pane.palette, plot);
+    if (pane.palette === "classes") paintClasses(brush, field.data, rows, columns, plot);
+    else paintBytes(brush, field.data, rows, columns, pane.palette, plot);
     if (arrays[pane.line]) {
       const [x0, y0, x1, y1] = arrays[pane.line].data;
       strokeLine(brush, [[plot.x(x0), plot.y(y0)], [plot.x(x1), plot.y(y1)]], brush.ink, 2.5);
@@ -66,13 +79,7 @@ const drawings = {
     const xs = pane.x || [0, Math.max(last, 1)];
     const finite = all.map(([, y]) => y).filter(Number.isFinite);
     const ys = pane.y === "auto" ? [0, Number(Math.min(1.15 * Math.max(0.1, ...finite), pane.most ?? Infinity).toPrecision(2))] : pane.y;
-    const legend = []; // in lines, as wide as there is room
-    for (const series of pane.series.filter(({ label }) => label)) {
-      const wide = brush.context.measureText(series.label).width + 40;
-      if (!legend.length || legend.at(-1).wide + wide > brush.width - 42) legend.push({ wide: 0, parts: [] });
-      legend.at(-1).parts.push([series, wide]);
-      legend.at(-1).wide += wide;
-    }
+    const legend = legendOf(brush, pane.series);
     const plot = frameOf(brush, xs, ys, { left: 34, top: 8 + 16 * legend.length });
     const { context } = brush;
     context.save();
@@ -93,23 +100,21 @@ const drawings = {
       strokeLine(brush, [[x, plot.top], [x, plot.top + plot.height]], brush.ink, 1, [4, 4]);
       if (arrays[pane.at].data.length > 1) drawCross(brush, x, plot.y(number(arrays[pane.at], 1)));
     }
+    if (pane.kink) {
+      const x = plot.x(-position[pane.drag[0]] / position[pane.drag[1]]);
+      const line = lines.at(-1);
+      const [from, to] = [line.findLast((point) => point[0] <= x), line.find((point) => point[0] > x)];
+      if (from && to) drawCross(brush, x, from[1] + ((x - from[0]) / (to[0] - from[0])) * (to[1] - from[1]));
+    }
     context.restore();
     drawAxes(brush, plot, pane, xs, ys);
     pane.series.forEach(({ marker }, i) => {
       const end = lines[i].findLast(([, y]) => Number.isFinite(y));
       if (marker >= 0 && end) drawMarker(brush, ...end, marker, 4);
     });
-    context.textBaseline = "top";
-    context.textAlign = "left";
-    legend.forEach(({ wide, parts }, i) => {
-      let left = plot.left + plot.width - wide + 12;
-      for (const [series, width] of parts) {
-        context.fillStyle = brush.ink;
-        context.fillText(series.label, left + 26, 16 * i + 2);
-        stroke(series, [[left, 16 * i + 8], [left + 20, 16 * i + 8]]);
-        if (series.marker >= 0) drawMarker(brush, left + 10, 16 * i + 8, series.marker, 4);
-        left += width;
-      }
+    drawLegend(brush, legend, (wide) => plot.left + plot.width - wide, (series, from, to) => {
+      stroke(series, [from, to]);
+      if (series.marker >= 0) drawMarker(brush, (from[0] + to[0]) / 2, from[1], series.marker, 4);
     });
     return { ...plot, lines };
   },
@@ -165,50 +170,81 @@ const drawings = {
     const { context, width, height, colors } = brush;
     const { data, shape } = arrays[pane.walk];
     const count = pane.nodes.length;
-    const nodes = pane.nodes.map(({ label, x, y }) => ({ label, x: x * width, y: y * height }));
-    const state = (i, below) => data[(position[pane.step] ?? 0) * shape[1] + i + below * (shape[1] / 2)];
-    const lit = (i) => Math.max(state(i, 0), state(i, 1)) > 1;
-    // A number and, below it, its gradient.
+    const legend = legendOf(brush, FLOWS);
+    const top = 16 * legend.length + 4;
+    const nodes = pane.nodes.map(({ label, x, y }) => ({ label, x: x * width, y: top + y * (height - top) }));
+    const state = (i, way) => data[(position[pane.step] ?? 0) * shape[1] + i + way * (shape[1] / 2)];
+    const now = (i, way) => state(i, way) > 1;
+    const was = (i, way) => pane.step && state(i, way) > 0; // in a walk, what has passed keeps a pale color
+    const lit = (i) => now(i, 0) || now(i, 1);
+    // How strong each way shows: 0 for what has not come by, 1 for what has, 2 for what does now.
+    const strength = (isNow, isPast) => (isNow ? 2 : isPast ? 1 : 0);
+    const stroke = (way, strong, line) => {
+      context.globalAlpha = strong > 1 ? 1 : 0.5;
+      strokeLine(brush, line, colors[way], strong > 1 ? 2 : 1.5, FLOWS[way].dash);
+      if (strong > 1) drawHead(brush, ...line.slice(-2), colors[way]);
+      context.globalAlpha = 1;
+    };
+    // Both at once run side by side; otherwise the last to come by is to be seen.
+    const join = (from, to, forward, back) => {
+      const line = [atBox(to, from), atBox(from, to)];
+      const aside = forward > 1 && back > 1 ? 2.5 : 0;
+      const moved = (by) => line.map(([x, y]) => [x, y + by]);
+      if (!forward && !back) strokeLine(brush, line, brush.line, 1.5);
+      if (forward > back || aside) stroke(0, forward, moved(-aside));
+      if (back && back >= forward) stroke(1, back, moved(aside).reverse());
+    };
+    const link = (from, to) => {
+      const both = lit(from) && lit(to);
+      join(nodes[from], nodes[to], strength(both && now(from, 0) && now(to, 0), was(to, 0)), strength(both && now(from, 1), was(from, 1)));
+    };
+    // A number and, below it, its gradient; what was computed now has a frame.
     const show = (i, x, y, align) =>
-      [pane.field, pane.gradients].forEach((name, below) => {
-        const now = state(i, below);
-        const text = (below ? "\u2202 " : "") + number(arrays[name], i).toFixed(3).replace("-", "\u2212");
-        if (now) drawChip(brush, text, x, y + 15 * below - 7, align, colors[below], [0, below * 0.14, 0.25, 0.55][now]);
+      [pane.field, pane.gradients].forEach((name, way) => {
+        const level = state(i, way);
+        if (!level) return;
+        const text = (way ? "\u2202 " : "") + number(arrays[name], i).toFixed(3).replace("-", "\u2212");
+        const box = drawChip(brush, text, x, y + 15 * way - 7, align, colors[way], [0, pane.step ? 0.14 : 0, 0.3, 0.55][level]);
+        if (level > 2) strokeBox(brush, box, colors[way], 1.5, FLOWS[way].dash);
       });
-    const join = (from, to, strong) =>
-      strokeLine(brush, [[from.x, from.y], [to.x, to.y]], strong ? brush.ink : brush.line, strong ? 2.5 : 1.5);
+    drawLegend(brush, legend, (wide) => (width - wide) / 2, ({ dash }, from, to) =>
+      stroke(dash ? 1 : 0, 2, dash ? [to, from] : [from, to]));
     context.textBaseline = "middle";
-    for (const [from, to] of pane.links) join(nodes[from], nodes[to], lit(from) && lit(to));
-    if (arrays[pane.target] && state(count - 1, 0)) join(nodes[count - 3 + number(arrays[pane.target], 0)], nodes[count - 1], lit(count - 1));
+    for (const [from, to] of pane.links) link(from, to);
+    if (arrays[pane.target] && state(count - 1, 0)) link(count - 3 + number(arrays[pane.target], 0), count - 1);
     const inward = ({ x }) => (x < width / 2 ? 1 : -1);
     pane.edges.forEach(({ from, to }, i) => {
       const end = nodes[to];
-      const start = nodes[from] || { x: end.x + 60 * inward(end), y: end.y };
-      join(start, end, lit(count + i));
+      const start = nodes[from] || { x: end.x + 90 * inward(end), y: end.y };
+      const back = now(count + i, 1) || (now(count + i, 0) && now(to, 1)); // a weight that a gradient passes
+      join(start, end, strength(now(count + i, 0) && !back, was(to, 0)), strength(back, was(count + i, 1)));
     });
     pane.edges.forEach(({ from, to }, i) => {
       const end = nodes[to], start = nodes[from];
-      if (!start) return show(count + i, end.x + 47 * inward(end), end.y, end.x < width / 2 ? "left" : "right");
+      if (!start) return show(count + i, end.x + 46 * inward(end), end.y, end.x < width / 2 ? "left" : "right");
       const share = start.x === end.x ? 0.5 : 0.33;
       show(count + i, start.x + share * (end.x - start.x), start.y + share * (end.y - start.y), "center");
     });
     context.textAlign = "center";
     for (const [text, y] of pane.rows) {
       context.fillStyle = brush.muted;
-      context.fillText(text, width / 2, y * height);
+      context.fillText(text, width / 2, top + y * (height - top));
     }
     nodes.forEach(({ label, x, y }, i) => {
+      const box = [x - BOX.wide / 2, y - BOX.high / 2, BOX.wide, BOX.high];
       context.fillStyle = brush.paper;
-      context.strokeStyle = lit(i) ? brush.ink : brush.line;
-      context.lineWidth = lit(i) ? 2 : 1;
-      context.fillRect(x - 42, y - 19, 84, 38);
-      context.strokeRect(x - 42, y - 19, 84, 38);
+      context.fillRect(...box);
+      const levels = [0, 1].map((way) => strength(now(i, way), was(i, way)));
+      if (!Math.max(...levels)) strokeBox(brush, box, brush.line, 1);
+      levels.forEach((level, way) => {
+        if (level && level >= levels[1 - way]) strokeBox(brush, box, colors[way], level, way && levels[0] === level ? [4, 8] : FLOWS[way].dash);
+      });
       context.fillStyle = brush.muted;
       context.textAlign = "left";
-      context.fillText(label, x - 37, y - 6);
-      show(i, x + 40, y, "right");
+      context.fillText(label, x - 36, y - 6);
+      show(i, x + 37, y, "right");
     });
-    return null;
+    return { left: 0, top, width, height: height - top };
   },
 
   matrices(brush, pane, arrays) {
@@ -343,9 +379,8 @@ const readings = {
     if (!(Math.min(across, up) >= 0 && Math.max(across, up) < 1)) return null;
     const texts = [`${pane.xlabel} ${digits(plot.fromX(x))}`, `${pane.ylabel} ${digits(plot.fromY(y))}`];
     if (pane.palette === "classes") {
-      const { data, shape: [rows, columns] } = arrays[pane.by ? position[pane.by] : pane.field];
-      const code = data[Math.floor(up * rows) * columns + Math.floor(across * columns)];
-      texts.push(code === 255 ? "no answer" : `class ${code >> 5}`);
+      const found = classAt(arrays[pane.by ? position[pane.by] : pane.field], across, up);
+      texts.push(found === NO_ANSWER ? "no answer" : `class ${found}`);
     }
     return { at: [x, y], upright: false, texts };
   },

@@ -19,8 +19,21 @@ const write = (element, text) => {
 // Notebook 7 takes arrow keys before they reach a control, unless the control itself says no.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-// How many panes of a place share a line on a phone; of any other, three.
-const IN_LINE = { alone: 1, beside: 1, row: 1, four: 2 };
+// How many panes of a place share a line, and on a phone.
+const IN_LINE = { row: 1, beside: 2, any: 4 };
+const ON_A_PHONE = { row: 1, beside: 1, alone: 1, four: 2, any: 3 };
+
+/* The panes in lines. */
+const linesOf = (panes, rooms) => {
+  const room = ({ pane }) => rooms[pane.place] ?? rooms.any;
+  const lines = [];
+  for (const each of panes) {
+    const line = lines.at(-1);
+    if (!line || line.length >= Math.min(room(line[0]), room(each))) lines.push([each]);
+    else line.push(each);
+  }
+  return lines;
+};
 
 /* The elements of an explorer, by name; `panes` are {pane, canvas, figure, plot}. */
 const makeView = (title, paneList, options, playAxis) => {
@@ -31,9 +44,7 @@ const makeView = (title, paneList, options, playAxis) => {
   });
   const figures = (list) => list.map(({ figure }) => figure);
   const beside = panes.filter(({ pane }) => !pane.below);
-  const room = ({ pane }) => IN_LINE[pane.place] ?? 3;
-  const end = beside.findIndex((each, i) => i && i >= Math.min(room(beside[0]), room(each)));
-  const [first, rest] = end < 0 ? [beside, []] : [beside.slice(0, end), beside.slice(end)];
+  const [first] = linesOf(beside, ON_A_PHONE);
   const button = (text, label) => make("button", { type: "button", ...OWN_KEYS, ...(label && { ariaLabel: label }) }, text);
   const view = {
     panes,
@@ -49,8 +60,11 @@ const makeView = (title, paneList, options, playAxis) => {
   };
   view.buttons = make("div", { className: "explorer-buttons" }, view.play, view.back, view.step, view.reset);
   // On a phone, the first line of pictures stays in sight.
-  const line = make("div", { className: "explorer-first" }, ...figures(first));
-  const shown = make("div", { className: "explorer-panes" }, line, ...figures(rest));
+  const sticky = make("div", { className: "explorer-first" }, ...figures(first));
+  const lines = linesOf(beside, IN_LINE).map((line, i) =>
+    make("div", { className: "explorer-line" }, ...(i ? figures(line) : [sticky, ...figures(line.slice(first.length))])),
+  );
+  const shown = make("div", { className: "explorer-panes" }, ...lines);
   const text = make("div", { className: "explorer-text" }, view.words, view.notice);
   const head = make("div", { className: "explorer-head" }, shown, text);
   const hand = make("div", { className: "explorer-hand" }, ...(options.question ? [] : [view.buttons]), view.controls);
@@ -73,6 +87,7 @@ const makeControl = (view, axis, id, moved) => {
   const label = make("label", { for: id }, axis.label);
   const className = `explorer-axis${axis === view.playAxis ? " explorer-axis-play" : ""}`;
   view.controls.append(make("div", { className }, label, output, input));
+  view.controls.classList.toggle("explorer-odd"); // of an odd number
   const event = axis.words ? "change" : "input";
   input.addEventListener(event, () => moved(axis.words ? input.selectedIndex : input.valueAsNumber));
   return { axis, input, output };
