@@ -21,13 +21,14 @@ class Canvas:
 
     def __init__(self, side: int) -> None:
         self.side = side * SCALE
-        self.renderer = RendererAgg(self.side, self.side, 72)
+        agg: Any = RendererAgg  # which has no types
+        self.renderer = agg(self.side, self.side, 72)
         # From a canvas' pixels, counted from above, to the renderer's.
         self.place = Affine2D().scale(SCALE, -SCALE).translate(0, self.side)
         self.style: dict[str, Any] = {"globalAlpha": 1, "dash": [], "clip": None}
         self.kept: list[dict[str, Any]] = []
         self.points: list[tuple[float, float]] = []
-        self.codes: list[int] = []
+        self.codes: list[Any] = []
 
     def image(self) -> Image.Image:
         """Return what was drawn, on white."""
@@ -57,7 +58,7 @@ class Canvas:
     def begin_path(self) -> None:
         self.points, self.codes = [], []
 
-    def add(self, code: int, *numbers: float) -> None:
+    def add(self, code: Any, *numbers: float) -> None:
         """Go on along a path, to one point or a curve's three."""
         points = [*zip(numbers[::2], numbers[1::2], strict=True)]
         self.points += points
@@ -84,8 +85,8 @@ class Canvas:
 
     def arc(self, x: float, y: float, radius: float, *angles: float) -> None:
         circle = Outline.circle((x, y), radius)  # the drawings need no part of one
-        self.points += [(float(x), float(y)) for x, y in circle.vertices]
-        self.codes += list(circle.codes)
+        self.points += np.asarray(circle.vertices).tolist()
+        self.codes += np.asarray(circle.codes).tolist()
 
     def clip(self) -> None:
         """Let nothing show beyond the path, which is a rectangle."""

@@ -167,7 +167,7 @@ def test_page_is_light(visit: Visitor, address: str, site: Path, page: str) -> N
     assert first <= BUDGET * 1024
     # A browser asks for no more than `make book` says, and for not much less: fonts that it may not need.
     said = weight.weigh(site, page)
-    pictures = (".png", ".svg")
+    pictures = (".png", ".svg", ".webp")
     figures = sum(weight.compressed(each) for each in files if each.suffix in pictures)
     rest = sum(said.values()) - said["figures"]
     assert 0 <= rest - (first - figures) <= 52 * 1024

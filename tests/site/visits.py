@@ -83,7 +83,8 @@ FADED = """() => document.getAnimations().forEach((each) => {
 
 FACTS = """() => {
   const root = document.documentElement;
-  const figures = [...document.querySelectorAll("img")];
+  // A thumbnail shows what its card says.
+  const figures = [...document.querySelectorAll("img:not(.thumbnail)")];
   const badges = [...document.querySelectorAll(".export-badge a")];
   const outputs = figures.filter((image) => image.closest(".cell_output"));
   const filterOf = (image) => getComputedStyle(image).filter;
