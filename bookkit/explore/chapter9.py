@@ -228,7 +228,9 @@ def bends_frame(first: float, second: float) -> Frame:
     """Return the line with two bends that follows the sine best, and how wrong it is."""
     places = (0.0, first, second)
     corners = np.array([[0.0], *sorted([[first], [second]]), [1.0]])
-    curve = np.hstack([corners, best_fit(places).forward(rectified(corners, places))])
+    heights = best_fit(places).forward(rectified(corners, places))
+    # What nobody sees on a screen need not travel.
+    curve = np.hstack([corners, np.rint(512 * heights) / 512])
     words = (
         f"Bent at {first:.2f} and at {second:.2f}, a line comes as near to the sine as this: "
         f"its mean squared error is {error_of(places):.4f}. That of a straight line is {STRAIGHT:.4f}."

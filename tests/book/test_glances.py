@@ -217,7 +217,7 @@ class TestOneWeight:
             for position in self.own.positions()
             if "is closed" in self.sheet.words(position)
         ]
-        assert zero == [weight for weight in self.own.axes[0].values if weight <= 0.1]
+        assert zero == [weight for weight in self.own.axes[0].values if weight < 0.22]
 
 
 class TestTwoKinks:
@@ -242,7 +242,7 @@ class TestTwoKinks:
             drawn_ = self.sheet.arrays(position)["curve"]
             np.testing.assert_allclose(np.unique(drawn_[:, 0]), corners, atol=1e-6)
             expected = np.interp(drawn_[:, 0], corners, heights)
-            np.testing.assert_allclose(drawn_[:, 1], expected, atol=1e-5)
+            assert np.abs(drawn_[:, 1] - expected).max() < 1 / 1024 + 1e-5
             words = numbers_in(self.sheet.words(position))
             assert words[:2] == [first, second]
             assert words[2] == pytest.approx(error, abs=6e-5)

@@ -73,7 +73,7 @@ PLACE = """(explorer) => {
 @each_glance
 def test_it_begins_on_the_first_screen(disk: Disk, saved: Saved, mode: str) -> None:
     found = find(disk.open(saved.page, mode)).evaluate(PLACE)
-    assert found["question"] < 0.6 * MODES[mode]["viewport"]["height"]
+    assert found["question"] < 0.7 * MODES[mode]["viewport"]["height"]
     assert found["end"] < found["heading"]
     assert found["inside"]
     assert all(130 <= width <= 340 for width in found["pictures"])
