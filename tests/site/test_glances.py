@@ -123,6 +123,7 @@ def share_of(canvas: Locator, x: float, y: float) -> tuple[float, float]:
 # Where a hand takes a picture, where it goes, and the axes that this moves.
 DRAGS = [
     ("chapters/01_dense_layer", (0.2, 0.2), (0.8, 0.3), ["bias"]),
+    ("chapters/02_activations", (0.5, 0.5), (0.6, 0.5), ["bias"]),
     ("chapters/03_loss", (0.3, 0.3), (0.5, 0.6), ["across", "along"]),
     ("chapters/04_backpropagation", (0.8, 0.5), (0.3, 0.5), ["weight"]),
     ("chapters/05_fused_loss", (0.5, 0.5), (0.5, 0.9), ["second"]),
