@@ -150,7 +150,9 @@ class TestWhatIsKept:
         )
         constants = dict.fromkeys(("red", "blue", "gray"), np.zeros(2))
         panes = ({"kind": "map", "field": "one"}, {"kind": "map", "by": "color"})
-        return Recipe("Whole", axes, panes, fields, compute, "height", 9, constants)
+        return Recipe(
+            "Whole", axes, panes, fields, compute, "height", 9, constants=constants
+        )
 
     def test_what_is_not_moved_stands_still(self):
         whole = self.recipe()
