@@ -70,7 +70,7 @@ class Source(NamedTuple):
 
 
 def source_of(path: Path) -> Source:
-    """Return what the notebook's thumbnail shows: its first explorer with a grid, or its first figure."""
+    """Return what the notebook's thumbnail shows: its first explorer of a recipe, or its first figure."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     models = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
     figure = None
@@ -79,7 +79,7 @@ def source_of(path: Path) -> Source:
             data = output.get("data", {})
             model = models.get(data.get(VIEW, {}).get("model_id"), {})
             state = model.get("state", {})
-            if "panes" in state and "trains" not in state["options"]:
+            if "panes" in state:
                 (sheet,) = model["buffers"]
                 return Source(state, base64.b64decode(sheet["data"]))
             if "image/png" in data and not figure:

@@ -26,11 +26,9 @@ const spiralCourse = (plan, { constants, start, looks }, more) => {
   const [train, test] = [constants.points, constants.tests].map(labelled);
   const training = makeTraining(plan, train, makeGenerator(start));
   let step = null;
-  const course = {
-    epoch: 0,
+  return {
     advance() {
       step = training.step();
-      course.epoch += 1;
     },
     look: () => ({
       seen: step ? step.measured().loss : NaN,
@@ -55,7 +53,6 @@ const spiralCourse = (plan, { constants, start, looks }, more) => {
       };
     },
   };
-  return course;
 };
 
 const COURSES = {
@@ -93,12 +90,8 @@ const COURSES = {
     const X = LINE, count = X.length, width = plan.sizes[1];
     const data = { inputs: X, targets: sine.data };
     const training = makeTraining({ ...plan, start: draws[start], rate }, data, makeGenerator(starts[seed]));
-    const course = {
-      epoch: 0,
-      advance() {
-        training.step();
-        course.epoch += 1;
-      },
+    return {
+      advance: training.step,
       look: () => ({ loss: training.measure(data).loss, parameters: training.parameters.slice() }),
       show(epoch, seen) {
         const { loss, parameters } = seen[epoch];
@@ -139,7 +132,6 @@ const COURSES = {
         };
       },
     };
-    return course;
   },
 
   tasks({ width, rate }, { plan, starts: [start, testStart], most, guessing }, constants) {
@@ -154,13 +146,11 @@ const COURSES = {
       task.training = makeTraining({ ...plan, sizes: [n, width, width, task.outputs], loss: task.loss, rate }, task.train, makeGenerator(start));
       task.history = [];
     }
-    const course = {
-      epoch: 0,
+    return {
       advance() {
-        course.epoch += 1;
         for (const { training, history } of Object.values(tasks)) {
           const found = training.step().measured();
-          if (Number.isNaN(found.loss)) throw new Error(`The loss of epoch ${course.epoch} is no number: try a smaller learning rate.`);
+          if (Number.isNaN(found.loss)) throw new Error(`The loss of epoch ${history.length + 1} is no number: try a smaller learning rate.`);
           history.push(found);
         }
       },
@@ -193,7 +183,6 @@ const COURSES = {
         return { arrays, words: `Epoch ${epoch}. ${histories} Of 2,000 and 3,000 test points ${right.join(" and ")} are right; the curve is off by up to ${fixed(off, 2)}.` };
       },
     };
-    return course;
   },
 
   minibatches({ batch_size: size, order }, { plan, orders, starts: [start, shuffleStart, mixedStart] }, constants) {
@@ -203,8 +192,7 @@ const COURSES = {
     const training = makeTraining(plan, train, makeGenerator(start));
     const shuffle = makeGenerator(shuffleStart);
     const history = [];
-    const course = {
-      epoch: 0,
+    return {
       advance() {
         const anew = order === orders.every && size < count;
         const places = anew ? shuffle.permutation(count) : Array.from({ length: count }, (_, i) => i);
@@ -216,7 +204,6 @@ const COURSES = {
           loss += share * found.loss;
           right += share * found.accuracy;
         }
-        course.epoch += 1;
         const validation = training.measure(test);
         history.push({ loss, accuracy: right, valLoss: validation.loss, valAccuracy: validation.accuracy });
       },
@@ -241,7 +228,6 @@ const COURSES = {
         };
       },
     };
-    return course;
   },
 };
 

@@ -57,12 +57,8 @@ const playgroundEngine = async (block, axes, { time }) => {
   return trainingEngine(axes, time, (setting) => {
     const { training, train, test } = prepare(setting, came);
     const points = pointsOf(train, setting.data === "sine");
-    const course = {
-      epoch: 0,
-      advance() {
-        training.step();
-        course.epoch += 1;
-      },
+    return {
+      advance: training.step,
       look: () => ({ measured: [train, test].map((part) => training.measure(part)), parameters: training.parameters.slice() }),
       show(epoch, seen) {
         const passed = Object.keys(seen).map(Number).filter((each) => each <= epoch);
@@ -75,6 +71,5 @@ const playgroundEngine = async (block, axes, { time }) => {
         };
       },
     };
-    return course;
   });
 };

@@ -1,6 +1,6 @@
-/* The engines that train on the page, with what came along. What they train stands in `courses`; a course is
+/* The engine that trains on the page, with what came along. What it trains is a course, as playground.js and courses.js
+   make them:
 
-     epoch                how far it is
      advance()            train for one more epoch
      look()               what to keep of it now
      show(epoch, seen)    {arrays, words} of a look; seen: all looks, by epoch, in rising order */
@@ -13,7 +13,7 @@ const CALM = 1200; // the same, while one watches and wants less motion
 const trainingEngine = (axes, time, begin) => {
   const looks = axes.find(({ name }) => name === time).offered;
   const keyOf = (position) => JSON.stringify({ ...position, [time]: 0 });
-  let course = null; // the one that was asked for last: {key, training, seen}
+  let asked = null; // the course that was asked for last, how far it is, and what was kept of it: {key, course, epoch, seen}
   const pause = (watch) => new Promise((resolve) => (watch ? requestAnimationFrame(resolve) : setTimeout(resolve)));
 
   return {
@@ -22,29 +22,31 @@ const trainingEngine = (axes, time, begin) => {
     constants: {},
     has: () => false,
     settle: (position) => ({ position, words: "" }),
-    remembers: (position) => course?.key === keyOf(position) && position[time] in course.seen,
+    remembers: (position) => asked?.key === keyOf(position) && position[time] in asked.seen,
     async *ask(position, { signal, watch, from = 0 }) {
       const last = position[time];
       const key = keyOf(position);
-      if (course?.key !== key || (!(last in course.seen) && course.training.epoch >= last)) {
-        course = { key, training: begin(position), seen: {} };
+      if (asked?.key !== key || (!(last in asked.seen) && asked.epoch >= last)) {
+        asked = { key, course: begin(position), epoch: 0, seen: {} };
       }
-      const { training, seen } = course;
+      const mine = asked;
+      const { course, seen } = mine;
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       const stops = [...looks.filter((epoch) => epoch < last), last];
       let shown = performance.now(), paused = shown;
       for (const stop of stops) {
-        while (training.epoch < stop) {
-          training.advance();
+        while (mine.epoch < stop) {
+          course.advance();
+          mine.epoch += 1;
           if (performance.now() - paused < SLICE) continue;
           await pause(false);
           if (signal.aborted) return;
           paused = performance.now();
         }
-        if (training.epoch === stop && !(stop in seen)) seen[stop] = training.look();
+        if (mine.epoch === stop && !(stop in seen)) seen[stop] = course.look();
         const wanted = watch && !calm ? stop >= from : performance.now() - shown > (watch ? CALM : MEANWHILE);
         if (stop !== last && !wanted) continue;
-        yield { position: { ...position, [time]: stop }, ...training.show(stop, seen) };
+        yield { position: { ...position, [time]: stop }, ...course.show(stop, seen) };
         if (stop === last) return;
         await pause(true);
         if (signal.aborted) return;
