@@ -461,7 +461,7 @@ class TestClassesOfOnesOwn:
         model = spiral_model(nn, nn.Adam(schedule))
         model.train(X, y, epochs=4, print_every=0)
         model.save(tmp_path / "m", include_optimizer=True)
-        with pytest.raises(ValueError, match="no known object: a class of your own"):
+        with pytest.raises(ValueError, match=r"no known object: a class of your own"):
             nn.Model.load(tmp_path / "m", layers=[Halving])
         loaded = nn.Model.load(tmp_path / "m", layers=[Warmup, Halving])
         found = [each.train(X, y, epochs=5, print_every=0) for each in (model, loaded)]
@@ -471,7 +471,9 @@ class TestClassesOfOnesOwn:
 
     def test_a_schedule_that_is_a_function_is_not_saved(self, nn, tmp_path):
         model = spiral_model(nn, nn.Adam(lambda step: 0.1))
-        said = "^Model can't be saved, Adam would not come back: its learning_rate is a "
+        said = (
+            "^Model can't be saved, Adam would not come back: its learning_rate is a "
+        )
         with pytest.raises(ValueError, match=f"{said}function: make it a class"):
             model.save(tmp_path / "m", include_optimizer=True)
         assert [*tmp_path.iterdir()] == []

@@ -147,7 +147,8 @@ class TestSchedules:
         for _ in range(3):
             optimizer.step([(array, np.full(1, 8.0))])
             places.append(float(array[0]))
-        assert places == [-8.0, -10.0, -10.0]  # 8, then half of it by half, then nothing
+        # 8, then half of it by half, then nothing
+        assert places == [-8.0, -10.0, -10.0]
 
     @every_optimizer
     def test_a_schedule_that_stays_is_a_rate(self, nn, name):
@@ -162,12 +163,12 @@ class TestSchedules:
     @pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf, "0.1", None])
     def test_what_is_no_rate(self, nn, rate):
         optimizer, array = nn.Adam(lambda step: rate), np.ones(1)
-        with pytest.raises(ValueError, match="^Adam needs a .*learning_rate"):
+        with pytest.raises(ValueError, match=r"^Adam needs a .*learning_rate"):
             optimizer.step([(array, np.ones(1))])
         assert (array[0], optimizer.steps_done) == (1.0, 0)
 
     def test_a_class_that_was_not_called(self, nn):
-        with pytest.raises(ValueError, match="^Adam needs a number for learning_rate"):
+        with pytest.raises(ValueError, match=r"^Adam needs a number for learning_rate"):
             nn.Adam(dict)
 
 
