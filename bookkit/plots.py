@@ -538,12 +538,13 @@ def network(
     *,
     alt: str,
     titles: Sequence[str] = (),
-    weights: Sequence[Sequence[Sequence[float]]] | None = None,
+    weights: Sequence[Sequence[Sequence[float | None]]] | None = None,
     biases: Sequence[Sequence[float]] | None = None,
 ) -> None:
     """Draw a network: a circle for each name, layer by layer, and a line for each weight.
 
-    weights: for each step from layer to layer a matrix, one row an input, written on the lines;
+    weights: for each step from layer to layer a matrix, one row an input, written on the lines, None
+    where there is none;
     biases: for each layer but the first a number a circle, written below it.
     """
     most = max(len(names) for names in layers)
@@ -556,6 +557,8 @@ def network(
     for step, (before, after) in enumerate(pairwise(places)):
         for i, one in enumerate(before):
             for j, other in enumerate(after):
+                if weights is not None and weights[step][i][j] is None:
+                    continue
                 axes.plot(*zip(one, other, strict=True), color="#9aa0a8", zorder=1)
                 if weights is not None:
                     x, y = (

@@ -1,0 +1,63 @@
+"""Lab *Sequences*: the states of a recurrent layer, its gradients through time, and a clipped step."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from bookkit.equations import oracles
+from bookkit.equations.layers import layer_gradient
+from bookkit.equations.measures import Library, Make, Measure, Rng, difference, draw
+
+STEPS = 6
+
+
+def rnn(library: Library, rng: Rng) -> tuple[Any, np.ndarray]:
+    """Return a small recurrent layer, and three sequences for it."""
+    layer = library.recurrent.RNN(2, 3, dtype=np.float64)
+    for name in layer.parameter_names:
+        getattr(layer, name)[...] = draw(rng, *getattr(layer, name).shape) / 2
+    return layer, draw(rng, 3, STEPS, 2)
+
+
+def every_step(library: Library, rng: Rng) -> tuple[Any, np.ndarray]:
+    """Return a dense layer for every step, and three sequences for it."""
+    layer = library.recurrent.EveryStep(2, 3, rng=rng, dtype=np.float64)
+    layer.biases[...] = draw(rng, 1, 3)
+    return layer, draw(rng, 3, STEPS, 2)
+
+
+def last_step(library: Library, rng: Rng) -> tuple[Any, np.ndarray]:
+    """Return the layer that passes the last step on, and three sequences for it."""
+    return library.recurrent.LastStep(), draw(rng, 3, STEPS, 2)
+
+
+def states(library: Library, rng: Rng) -> float:
+    """Compare the states of all steps with sums of plain numbers, step by step."""
+    layer, inputs = rnn(library, rng)
+    weights = np.concatenate([layer.weights, layer.state_weights]).tolist()
+    state = np.zeros((len(inputs), 3)).tolist()
+    expected = []
+    for t in range(STEPS):
+        rows = [
+            x + h for x, h in zip(inputs[:, t].tolist(), state, strict=True)
+        ]  # lists: one behind the other
+        state = oracles.tanh(oracles.dense(rows, weights, layer.biases[0].tolist()))
+        expected.append(state)
+    return difference(layer.forward(inputs), np.swapaxes(expected, 0, 1))
+
+
+def gradient(make: Make, of: str = "inputs") -> Measure:
+    """Compare a gradient with differences, over a whole sequence."""
+    return layer_gradient(make, of)
+
+
+def clipped(library: Library, rng: Rng) -> float:
+    """Compare the first step of ClippedAdam with Adam's, on a gradient as long as it may be."""
+    limit, gradient = rng.uniform(0.1, 3), draw(rng, 5)
+    length = math.sqrt(sum(number**2 for number in gradient.tolist()))
+    share = min(1.0, limit / length)
+    optimizer = library.recurrent.ClippedAdam(0.1, limit=limit)
+    optimizer.step([(np.zeros(5), gradient)])
+    beta = 1 - optimizer.beta_1
+    return difference(optimizer.get_state()["means"], beta * share * gradient)
