@@ -1,11 +1,10 @@
-"""Callbacks, built in chapter 11.
+"""Callbacks, built in chapters 11 and 13.
 
 Generated from the chapters: edit them, not this file.
 """
 
 import math
-
-import numpy as np
+from typing import Any
 
 from nnfs_lib.datasets import _check_count
 from nnfs_lib.history import History
@@ -21,7 +20,7 @@ class EarlyStopping:
     otherwise. With restore_best, a model that it stops has its best epoch's parameters.
     Source: Prechelt (1998).
 
-    Built in chapter 11.
+    Built in chapters 11 and 13.
     """
 
     def __init__(self, patience: int, *, restore_best: bool = True) -> None:
@@ -30,7 +29,7 @@ class EarlyStopping:
         self.restore_best = restore_best
         self.best_loss = math.inf
         self.best_epoch = 0
-        self.best_parameters = np.empty(0)
+        self.best_parameters: Any = None
 
     def __call__(self, model: Model, history: History) -> bool:
         """Return whether to stop; then the model has its best parameters."""
@@ -38,9 +37,9 @@ class EarlyStopping:
         loss = math.inf if math.isnan(losses[-1]) else losses[-1]
         if len(losses) == 1 or loss < self.best_loss:
             self.best_loss, self.best_epoch = loss, len(losses)
-            self.best_parameters = model.parameters.copy()
+            self.best_parameters = model.get_parameters()
         if len(losses) - self.best_epoch < self.patience:
             return False
         if self.restore_best:
-            model.parameters[...] = self.best_parameters
+            model.set_parameters(self.best_parameters)
         return True

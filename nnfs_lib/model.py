@@ -27,6 +27,7 @@ from nnfs_lib.layers import Layer
 from nnfs_lib.network import _Network
 from nnfs_lib.saving import (
     _CLASSES,
+    _array_names,
     _fill,
     _fitting_all,
     _model_to_config,
@@ -215,11 +216,14 @@ class Model(_Network):
         return record
 
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
-        """Return copies: (weights, biases) of each trainable layer, first to last."""
+        """Return copies: (weights, biases) of each trainable layer, first to last.
+
+        What a layer names in `state` comes behind its parameters.
+        """
         return [
-            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
+            tuple(getattr(layer, name).copy() for name in _array_names(layer))
             for layer in self.layers
-            if layer.parameter_names
+            if _array_names(layer)
         ]
 
     def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:

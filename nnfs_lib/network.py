@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnfs_lib.layers import Dense, Layer
+from nnfs_lib.layers import Layer
 from nnfs_lib.losses import Loss
 from nnfs_lib.metrics import Accuracy, CategoricalAccuracy
 from nnfs_lib.optimizers import Optimizer
@@ -18,6 +18,7 @@ from nnfs_lib.wiring import (
     _check_kind,
     _describe,
     _fused_for,
+    _in_two_halves,
     _lay_out,
     _Place,
 )
@@ -152,12 +153,12 @@ class _Network:
         for layer in self.layers_in_use:
             outputs = layer.forward(outputs)
         value, gradient = self.loss_in_use.value_and_gradient(outputs, y)
-        first = next(layer for layer in self.layers if layer.parameter_names)
+        first: Any = next(layer for layer in self.layers if layer.parameter_names)
         for layer in reversed(self.layers_in_use):
             if layer is first:
                 break
             gradient = layer.backward(gradient)
-        if isinstance(first, Dense) and type(first).backward is Dense.backward:
+        if _in_two_halves(first):
             first.keep_gradients(gradient)
         else:
             first.backward(gradient)

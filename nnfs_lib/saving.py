@@ -30,6 +30,12 @@ from nnfs_lib.optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 from nnfs_lib.wiring import _describe
 
 
+def _array_names(layer: object) -> tuple[str, ...]:
+    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
+    state = getattr(type(layer), "state", ())
+    return (*getattr(layer, "parameter_names", ()), *state)
+
+
 def _fitting(
     layer: Layer, names: Sequence[str], arrays: Sequence[np.ndarray]
 ) -> dict[str, np.ndarray]:
@@ -49,8 +55,8 @@ def _fitting(
 def _fitting_all(
     layers: Sequence[Layer], parameters: Iterable[Sequence[np.ndarray]]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return every parameter with a copy of what it becomes, if all of them fit."""
-    layers = [layer for layer in layers if layer.parameter_names]
+    """Return every array with a copy of what it becomes, if all of them fit."""
+    layers = [layer for layer in layers if _array_names(layer)]
     try:
         given = [tuple(each) for each in parameters]
     except TypeError as error:
@@ -62,7 +68,7 @@ def _fitting_all(
     return [
         (getattr(layer, name), new)
         for layer, arrays in zip(layers, given, strict=True)
-        for name, new in _fitting(layer, layer.parameter_names, arrays).items()
+        for name, new in _fitting(layer, _array_names(layer), arrays).items()
     ]
 
 
@@ -90,12 +96,6 @@ def _settings_of(made: type) -> tuple[str, ...]:
     return made.settings
 
 
-def _array_names(layer: object) -> tuple[str, ...]:
-    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
-    state = getattr(type(layer), "state", ())
-    return (*getattr(layer, "parameter_names", ()), *state)
-
-
 def _from_config(
     config: Any, kind: type, known: Mapping[str, type], arrays: Mapping[str, np.ndarray]
 ) -> Any:
@@ -109,10 +109,13 @@ def _from_config(
         raise ValueError(f"it names {name!r}, no known {kind.__name__}: {advice}")
     plain = {int, float} if name in _CLASSES else {int, float, bool, str, type(None)}
     types = {type(value) for value in settings.values()}
-    if set(settings) != set(_settings_of(made)) or not types <= plain:
+    if set(settings) != set(_settings_of(made)) or not types <= {*plain, dict}:
         raise ValueError(f"{name} can't be made of {settings!r}")
     sizes: tuple[int, ...] = ()
     options = dict(settings)
+    for each, value in settings.items():
+        if isinstance(value, dict):  # it has settings of its own, as a schedule has
+            options[each] = _from_config(value, object, known, {})
     if issubclass(made, Dense):
         sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
         options |= {"initializer": constant(0.0), "dtype": dtype}
@@ -124,27 +127,37 @@ def _from_config(
     return part
 
 
+def _named(part: object, known: dict[str, type]) -> dict[str, Any]:
+    """Return a part's name and settings, for JSON; its class joins those known."""
+    name = type(part).__name__
+    if not issubclass(known.setdefault(name, type(part)), type(part)):
+        raise ValueError(f"another class is called {name}, too: give it another name")
+    settings: dict[str, Any] = {}
+    for each in _settings_of(type(part)):
+        value = getattr(part, each)
+        if hasattr(type(value), "settings"):
+            value = _named(value, known)
+        elif callable(value):
+            advice = "make it a class with settings and __call__"
+            raise ValueError(f"its {each} is a function: {advice}")
+        elif isinstance(value, np.generic | np.ndarray):
+            value = value.item()  # a plain number: JSON knows none of NumPy's
+        settings[each] = value
+    return {"name": name, "settings": settings}
+
+
 def _to_config(
     part: object, kind: type, arrays: Mapping[str, np.ndarray]
 ) -> dict[str, Any] | None:
-    """Return a part's name and settings, for JSON; ValueError if it can't come back."""
+    """Return a part's name and settings; ValueError if it would not come back."""
     if part is None:
         return None
-    name = type(part).__name__
-    settings: dict[str, Any] = {}
-    known = {name: type(part)} | _CLASSES
+    known = dict(_CLASSES)
     try:
-        if not issubclass(known[name], type(part)):
-            raise ValueError("it has the name of a class of the book, give it another")
-        for each in _settings_of(type(part)):
-            value = getattr(part, each)
-            # A plain number each: JSON knows none of NumPy's.
-            numpys = isinstance(value, np.generic | np.ndarray)
-            settings[each] = value.item() if numpys else value
-        config = {"name": name, "settings": settings}
+        config = _named(part, known)
         _from_config(config, kind, known, arrays)
     except Exception as error:  # a class of the reader's own may raise anything
-        refused = f"Model can't be saved, {name} would not come back"
+        refused = f"Model can't be saved, {type(part).__name__} would not come back"
         raise ValueError(f"{refused}: {error}") from error
     return config
 
@@ -158,7 +171,7 @@ def _owners_of_generators(model: Any) -> list[Any]:
 
 def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
     """Raise a ValueError where the memories are not of the model's parameters."""
-    count = sum(array.size for pair in model.get_parameters() for array in pair)
+    count = model.parameters.size
     if any(np.size(memory) != count for memory in memories.values()):
         raise ValueError("its optimizer has moved another number of parameters")
 

@@ -95,6 +95,12 @@ def _lay_out(layers: Sequence[Layer]) -> tuple[np.ndarray, np.ndarray, list[_Pla
     return parameters, gradients, places
 
 
+def _in_two_halves(layer: Layer) -> bool:
+    """Whether the class that wrote a layer's backward wrote keep_gradients as well."""
+    writer = next(kind for kind in type(layer).__mro__ if "backward" in vars(kind))
+    return "keep_gradients" in vars(writer)
+
+
 @contextmanager
 def _training_mode(layers: Sequence[Layer], training: bool) -> Iterator[None]:
     """Let layers train, or not, while a block runs; then put things back."""

@@ -4,7 +4,7 @@ Generated from chapters/06_optimizers.ipynb: edit that.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,20 +47,29 @@ def parameters_of(
     return pairs
 
 
+_Rate = float | Callable[[int], float]  # a learning rate, or its schedule
+
+
 class Optimizer:
     """How parameters move, given their gradients.
 
     `step` takes (array, gradient) pairs, the same in the same order every time, and
     changes the arrays in place. A subclass defines `update`, and names in `memories`
     the vectors that it keeps, which begin as zeros. The learning rate of step t = 0, 1,
-    ... is learning_rate / (1 + decay * t).
+    ... is learning_rate / (1 + decay * t), or learning_rate(t) in place of its numerator.
     """
 
     memories: tuple[str, ...] = ()
 
-    def __init__(self, learning_rate: float, decay: float = 0.0) -> None:
-        """Take the learning rate, above 0, and how fast it decays, 0 for not at all."""
-        self.learning_rate = self._setting("learning_rate", learning_rate, above=0)
+    def __init__(self, learning_rate: _Rate, decay: float = 0.0) -> None:
+        """Take the learning rate, above 0, and how fast it decays, 0 for not at all.
+
+        The rate may be a schedule: a function that takes the step, and returns it.
+        """
+        schedule = callable(learning_rate) and not isinstance(learning_rate, type)
+        if not schedule:
+            learning_rate = self._setting("learning_rate", learning_rate, above=0)
+        self.learning_rate = learning_rate
         self.decay = self._setting("decay", decay)
         self.steps_done = 0
         self.memory: dict[str, np.ndarray] = {}
@@ -69,7 +78,10 @@ class Optimizer:
     @property
     def current_learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return self.learning_rate / (1 + self.decay * self.steps_done)
+        rate = self.learning_rate
+        if callable(rate):
+            rate = self._setting("learning_rate", rate(self.steps_done))
+        return rate / (1 + self.decay * self.steps_done)
 
     def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
         """Move every array in place; the gradients stay as they are."""
@@ -175,7 +187,7 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, learning_rate: float = 1.0, decay: float = 0.0, momentum: float = 0.0
+        self, learning_rate: _Rate = 1.0, decay: float = 0.0, momentum: float = 0.0
     ) -> None:
         """Take rate, decay, and the share of velocity kept, from 0 to below 1."""
         super().__init__(learning_rate, decay)
@@ -203,7 +215,7 @@ class Adagrad(Optimizer):
     memories = ("sums",)
 
     def __init__(
-        self, learning_rate: float = 1.0, decay: float = 0.0, epsilon: float = 1e-7
+        self, learning_rate: _Rate = 1.0, decay: float = 0.0, epsilon: float = 1e-7
     ) -> None:
         """Take the rate, its decay, and what keeps the division from a zero."""
         super().__init__(learning_rate, decay)
@@ -231,7 +243,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: _Rate = 0.001,
         decay: float = 0.0,
         epsilon: float = 1e-7,
         rho: float = 0.9,
@@ -269,7 +281,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: _Rate = 0.001,
         decay: float = 0.0,
         epsilon: float = 1e-7,
         beta_1: float = 0.9,

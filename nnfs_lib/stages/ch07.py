@@ -28,6 +28,7 @@ from nnfs_lib.stages.ch06 import (
     _kept_outputs,
     _no_numbers,
     _one_hot_like,
+    _Rate,
     _shifted,
 )
 from nnfs_lib.stages.ch06 import *

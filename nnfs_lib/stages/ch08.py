@@ -30,6 +30,7 @@ from nnfs_lib.stages.ch07 import (
     _one_hot_like,
     _penalty,
     _penalty_gradient,
+    _Rate,
     _shifted,
     _strength,
 )

@@ -32,6 +32,7 @@ from nnfs_lib.stages.ch08 import (
     _one_hot_like,
     _penalty,
     _penalty_gradient,
+    _Rate,
     _shifted,
     _strength,
 )

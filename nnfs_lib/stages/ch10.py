@@ -34,6 +34,7 @@ from nnfs_lib.stages.ch09 import (
     _one_hot_like,
     _penalty,
     _penalty_gradient,
+    _Rate,
     _shifted,
     _signed_errors,
     _strength,
@@ -263,6 +264,12 @@ def _product(left: np.ndarray, right: np.ndarray, out: np.ndarray | None) -> np.
         return np.dot(left, right)
 
 
+def _in_two_halves(layer: nn.Layer) -> bool:
+    """Whether the class that wrote a layer's backward wrote keep_gradients as well."""
+    writer = next(kind for kind in type(layer).__mro__ if "backward" in vars(kind))
+    return "keep_gradients" in vars(writer)
+
+
 def parameters(self: _Network) -> np.ndarray:
     """All weights and biases as one vector, of which the layers' arrays are views."""
     owners = [(layer, name) for layer in self.layers for name in layer.parameter_names]
@@ -380,12 +387,12 @@ def _backpropagate(
     for layer in self.layers_in_use:
         outputs = layer.forward(outputs)
     value, gradient = self.loss_in_use.value_and_gradient(outputs, y)
-    first = next(layer for layer in self.layers if layer.parameter_names)
+    first: Any = next(layer for layer in self.layers if layer.parameter_names)
     for layer in reversed(self.layers_in_use):
         if layer is first:
             break
         gradient = layer.backward(gradient)
-    if isinstance(first, Dense) and type(first).backward is Dense.backward:
+    if _in_two_halves(first):
         first.keep_gradients(gradient)
     else:
         first.backward(gradient)

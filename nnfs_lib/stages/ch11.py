@@ -39,6 +39,7 @@ from nnfs_lib.stages.ch10 import (
     _describe,
     _draw_weights,
     _fused_for,
+    _in_two_halves,
     _kept_outputs,
     _lay_out,
     _Network,
@@ -48,6 +49,7 @@ from nnfs_lib.stages.ch10 import (
     _penalty_gradient,
     _Place,
     _product,
+    _Rate,
     _same,
     _shifted,
     _short,
@@ -384,7 +386,7 @@ class EarlyStopping:
         self.restore_best = restore_best
         self.best_loss = math.inf
         self.best_epoch = 0
-        self.best_parameters = np.empty(0)
+        self.best_parameters: Any = None
 
     def __call__(self, model: Model, history: nn.History) -> bool:
         """Return whether to stop; then the model has its best parameters."""

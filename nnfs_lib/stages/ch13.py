@@ -6,6 +6,7 @@ Generated from chapters/13_save_and_load.ipynb: edit that.
 import hashlib
 import io
 import json
+import math
 import os
 import shutil
 import zipfile
@@ -60,6 +61,7 @@ from nnfs_lib.stages.ch12 import (
     _fill_cache,
     _find_pictures,
     _fused_for,
+    _in_two_halves,
     _kept_outputs,
     _lay_out,
     _load,
@@ -73,6 +75,7 @@ from nnfs_lib.stages.ch12 import (
     _png_files,
     _product,
     _progress,
+    _Rate,
     _read_array,
     _read_idx,
     _read_labelled,
@@ -93,11 +96,14 @@ from nnfs_lib.stages.ch12 import *
 
 class Model(nn.Model):
     def get_parameters(self) -> list[tuple[np.ndarray, ...]]:
-        """Return copies: (weights, biases) of each trainable layer, first to last."""
+        """Return copies: (weights, biases) of each trainable layer, first to last.
+
+        What a layer names in `state` comes behind its parameters.
+        """
         return [
-            tuple(getattr(layer, name).copy() for name in layer.parameter_names)
+            tuple(getattr(layer, name).copy() for name in _array_names(layer))
             for layer in self.layers
-            if layer.parameter_names
+            if _array_names(layer)
         ]
 
     def set_parameters(self, parameters: Iterable[Sequence[np.ndarray]]) -> None:
@@ -107,6 +113,12 @@ class Model(nn.Model):
         """
         for array, new in _fitting_all(self.layers, parameters):
             array[...] = new
+
+
+def _array_names(layer: object) -> tuple[str, ...]:
+    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
+    state = getattr(type(layer), "state", ())
+    return (*getattr(layer, "parameter_names", ()), *state)
 
 
 def _fitting(
@@ -128,8 +140,8 @@ def _fitting(
 def _fitting_all(
     layers: Sequence[nn.Layer], parameters: Iterable[Sequence[np.ndarray]]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return every parameter with a copy of what it becomes, if all of them fit."""
-    layers = [layer for layer in layers if layer.parameter_names]
+    """Return every array with a copy of what it becomes, if all of them fit."""
+    layers = [layer for layer in layers if _array_names(layer)]
     try:
         given = [tuple(each) for each in parameters]
     except TypeError as error:
@@ -141,7 +153,7 @@ def _fitting_all(
     return [
         (getattr(layer, name), new)
         for layer, arrays in zip(layers, given, strict=True)
-        for name, new in _fitting(layer, layer.parameter_names, arrays).items()
+        for name, new in _fitting(layer, _array_names(layer), arrays).items()
     ]
 
 
@@ -300,12 +312,6 @@ def _settings_of(made: type) -> tuple[str, ...]:
     return made.settings
 
 
-def _array_names(layer: object) -> tuple[str, ...]:
-    """Return the names of a layer's arrays: its parameters, and its class's `state`."""
-    state = getattr(type(layer), "state", ())
-    return (*getattr(layer, "parameter_names", ()), *state)
-
-
 def _from_config(
     config: Any, kind: type, known: Mapping[str, type], arrays: Mapping[str, np.ndarray]
 ) -> Any:
@@ -319,10 +325,13 @@ def _from_config(
         raise ValueError(f"it names {name!r}, no known {kind.__name__}: {advice}")
     plain = {int, float} if name in _CLASSES else {int, float, bool, str, type(None)}
     types = {type(value) for value in settings.values()}
-    if set(settings) != set(_settings_of(made)) or not types <= plain:
+    if set(settings) != set(_settings_of(made)) or not types <= {*plain, dict}:
         raise ValueError(f"{name} can't be made of {settings!r}")
     sizes: tuple[int, ...] = ()
     options = dict(settings)
+    for each, value in settings.items():
+        if isinstance(value, dict):  # it has settings of its own, as a schedule has
+            options[each] = _from_config(value, object, known, {})
     if issubclass(made, Dense):
         sizes, dtype = arrays["weights"].shape, arrays["weights"].dtype
         options |= {"initializer": nn.constant(0.0), "dtype": dtype}
@@ -334,27 +343,37 @@ def _from_config(
     return part
 
 
+def _named(part: object, known: dict[str, type]) -> dict[str, Any]:
+    """Return a part's name and settings, for JSON; its class joins those known."""
+    name = type(part).__name__
+    if not issubclass(known.setdefault(name, type(part)), type(part)):
+        raise ValueError(f"another class is called {name}, too: give it another name")
+    settings: dict[str, Any] = {}
+    for each in _settings_of(type(part)):
+        value = getattr(part, each)
+        if hasattr(type(value), "settings"):
+            value = _named(value, known)
+        elif callable(value):
+            advice = "make it a class with settings and __call__"
+            raise ValueError(f"its {each} is a function: {advice}")
+        elif isinstance(value, np.generic | np.ndarray):
+            value = value.item()  # a plain number: JSON knows none of NumPy's
+        settings[each] = value
+    return {"name": name, "settings": settings}
+
+
 def _to_config(
     part: object, kind: type, arrays: Mapping[str, np.ndarray]
 ) -> dict[str, Any] | None:
-    """Return a part's name and settings, for JSON; ValueError if it can't come back."""
+    """Return a part's name and settings; ValueError if it would not come back."""
     if part is None:
         return None
-    name = type(part).__name__
-    settings: dict[str, Any] = {}
-    known = {name: type(part)} | _CLASSES
+    known = dict(_CLASSES)
     try:
-        if not issubclass(known[name], type(part)):
-            raise ValueError("it has the name of a class of the book, give it another")
-        for each in _settings_of(type(part)):
-            value = getattr(part, each)
-            # A plain number each: JSON knows none of NumPy's.
-            numpys = isinstance(value, np.generic | np.ndarray)
-            settings[each] = value.item() if numpys else value
-        config = {"name": name, "settings": settings}
+        config = _named(part, known)
         _from_config(config, kind, known, arrays)
     except Exception as error:  # a class of the reader's own may raise anything
-        refused = f"Model can't be saved, {name} would not come back"
+        refused = f"Model can't be saved, {type(part).__name__} would not come back"
         raise ValueError(f"{refused}: {error}") from error
     return config
 
@@ -368,7 +387,7 @@ def _owners_of_generators(model: Any) -> list[Any]:
 
 def _check_memories(model: Any, memories: Mapping[str, np.ndarray]) -> None:
     """Raise a ValueError where the memories are not of the model's parameters."""
-    count = sum(array.size for pair in model.get_parameters() for array in pair)
+    count = model.parameters.size
     if any(np.size(memory) != count for memory in memories.values()):
         raise ValueError("its optimizer has moved another number of parameters")
 
@@ -484,6 +503,21 @@ def load(cls: type[Model], path: str | Path, *, layers: Iterable[type] = ()) -> 
 
 Model.save = save
 Model.load = classmethod(load)
+
+
+class EarlyStopping(nn.EarlyStopping):
+    def __call__(self, model: Model, history: nn.History) -> bool:
+        """Return whether to stop; then the model has its best parameters."""
+        losses = history.val_loss or history.loss
+        loss = math.inf if math.isnan(losses[-1]) else losses[-1]
+        if len(losses) == 1 or loss < self.best_loss:
+            self.best_loss, self.best_epoch = loss, len(losses)
+            self.best_parameters = model.get_parameters()
+        if len(losses) - self.best_epoch < self.patience:
+            return False
+        if self.restore_best:
+            model.set_parameters(self.best_parameters)
+        return True
 
 
 __all__ = [

@@ -103,6 +103,22 @@ class TestEarlyStopping:
         assert len(history.val_loss) == best + 2 < 200
         assert model.evaluate(X, 2 * X).loss == history.val_loss[best]
 
+    def test_what_a_layer_remembers_is_the_best_epochs(self, nn):
+        class Counting(nn.Linear):
+            state = ("calls",)
+
+            def __init__(self):
+                self.calls = np.zeros(1)
+
+        model, history = one_weight(nn), nn.History()
+        model.layers.insert(0, counting := Counting())
+        stopping = nn.EarlyStopping(patience=2)
+        for epoch, loss in enumerate([3.0, 1.0, 2.0, 2.0], start=1):
+            counting.calls[...] = epoch
+            history.append({"loss": loss})
+            stopping(model, history)
+        assert counting.calls == 2.0
+
     def test_begins_anew_with_every_training(self, nn):
         stopping = nn.EarlyStopping(patience=2)
         for _ in range(2):

@@ -422,7 +422,7 @@ class TestClassesOfOnesOwn:
         [
             (lambda layer: setattr(layer, "features", 5), r"of shape \(1, 5\)"),
             (lambda layer: setattr(layer, "word", ["a"]), "can't be made of"),
-            (lambda layer: setattr(layer, "flag", print), "can't be made of"),
+            (lambda layer: setattr(layer, "flag", print), "its flag is a function"),
             (lambda layer: delattr(layer, "word"), "no attribute 'word'"),
             (lambda layer: setattr(layer, "seen", np.array(["a"])), "got <U1"),
         ],
@@ -434,6 +434,65 @@ class TestClassesOfOnesOwn:
         with pytest.raises(ValueError, match=message):
             model.save(tmp_path / "m")
         assert [*tmp_path.iterdir()] == []
+
+    @pytest.mark.parametrize("inner", [0.25, "Halving"])
+    def test_a_schedule_and_one_within_it(self, nn, tmp_path, inner):
+        class Halving:
+            settings = ("rate", "steps")
+
+            def __init__(self, rate, steps):
+                self.rate, self.steps = rate, steps
+
+            def __call__(self, step):
+                return self.rate * 0.5 ** (step // self.steps)
+
+        class Warmup:
+            settings = ("after", "steps")
+
+            def __init__(self, after, steps):
+                self.after, self.steps = after, steps
+
+            def __call__(self, step):
+                rate = self.after(step) if callable(self.after) else self.after
+                return rate * min(1, (step + 1) / self.steps)
+
+        schedule = Warmup(Halving(0.25, 4) if inner == "Halving" else inner, 3)
+        X, y = nn.spiral_data(5, 3, rng=0)
+        model = spiral_model(nn, nn.Adam(schedule))
+        model.train(X, y, epochs=4, print_every=0)
+        model.save(tmp_path / "m", include_optimizer=True)
+        with pytest.raises(ValueError, match=r"no known object: a class of your own"):
+            nn.Model.load(tmp_path / "m", layers=[Halving])
+        loaded = nn.Model.load(tmp_path / "m", layers=[Warmup, Halving])
+        found = [each.train(X, y, epochs=5, print_every=0) for each in (model, loaded)]
+        assert found[0] == found[1]
+        assert found[0].learning_rate == [schedule(step) for step in range(4, 9)]
+        assert numbers_of(model) == numbers_of(loaded)
+
+    def test_a_schedule_that_is_a_function_is_not_saved(self, nn, tmp_path):
+        model = spiral_model(nn, nn.Adam(lambda step: 0.1))
+        said = (
+            "^Model can't be saved, Adam would not come back: its learning_rate is a "
+        )
+        with pytest.raises(ValueError, match=f"{said}function: make it a class"):
+            model.save(tmp_path / "m", include_optimizer=True)
+        assert [*tmp_path.iterdir()] == []
+
+    def test_what_a_layer_remembers_goes_with_its_parameters(self, nn, tmp_path):
+        model, _ = self.make(nn)
+        X, y = nn.sine_data(3)
+        model.train(X, y, epochs=2, print_every=0)
+        seen = model.layers[1].seen.copy()
+        assert seen.any()
+        kept = model.get_parameters()
+        model.save_parameters(tmp_path / "p")
+        model.train(X, y, epochs=1, print_every=0)
+        assert not np.array_equal(model.layers[1].seen, seen)
+        model.set_parameters(kept)
+        assert np.array_equal(model.layers[1].seen, seen)
+        model.layers[1].seen[...] = 0
+        model.load_parameters(tmp_path / "p")
+        assert np.array_equal(model.layers[1].seen, seen)
 
     def test_a_dense_layer_of_ones_own(self, nn, tmp_path):
         class Scaled(nn.Dense):
@@ -511,7 +570,7 @@ class TestWhatCannotBeSaved:
         model = nn.Model([nn.Dense(2, 3), type("ReLU", (nn.ReLU,), {})()])
         with pytest.raises(
             ValueError,
-            match="ReLU would not come back: it has the name of a class of the book",
+            match="ReLU would not come back: another class is called ReLU, too",
         ):
             model.save(tmp_path / "m")
 

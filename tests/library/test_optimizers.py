@@ -64,10 +64,10 @@ MEMORIES = {
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 
 
-def make(nn, name, **settings):
+def make(nn, name, rate=0.1, **settings):
     if name == "SGD with momentum":
-        return nn.SGD(0.1, momentum=0.9, **settings)
-    return getattr(nn, name)(0.1, **settings)
+        return nn.SGD(rate, momentum=0.9, **settings)
+    return getattr(nn, name)(rate, **settings)
 
 
 def walk(optimizer, arrays, rng, steps=5):
@@ -137,6 +137,39 @@ def test_the_rate_decays_with_the_steps_done(nn):
         optimizer.step([(array, np.zeros(1))])
     assert rates == [0.5, 0.4, 0.5 / 1.5]
     assert optimizer.learning_rate == 0.5
+
+
+class TestSchedules:
+    def test_the_step_is_asked_for_its_rate(self, nn):
+        optimizer = nn.SGD(lambda step: [1.0, 0.5, 0.0][step], decay=1.0)
+        array = np.zeros(1)
+        places = []
+        for _ in range(3):
+            optimizer.step([(array, np.full(1, 8.0))])
+            places.append(float(array[0]))
+        # 8, then half of it by half, then nothing
+        assert places == [-8.0, -10.0, -10.0]
+
+    @every_optimizer
+    def test_a_schedule_that_stays_is_a_rate(self, nn, name):
+        found = []
+        for rate in (0.1, lambda step: np.float64(0.1)):
+            arrays = start()
+            walk(make(nn, name, rate), arrays, np.random.default_rng(0))
+            found.append([array.tobytes() for array in arrays])
+            assert all(array.dtype == np.float32 for array in arrays)
+        assert found[0] == found[1]
+
+    @pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf, "0.1", None])
+    def test_what_is_no_rate(self, nn, rate):
+        optimizer, array = nn.Adam(lambda step: rate), np.ones(1)
+        with pytest.raises(ValueError, match=r"^Adam needs a .*learning_rate"):
+            optimizer.step([(array, np.ones(1))])
+        assert (array[0], optimizer.steps_done) == (1.0, 0)
+
+    def test_a_class_that_was_not_called(self, nn):
+        with pytest.raises(ValueError, match=r"^Adam needs a number for learning_rate"):
+            nn.Adam(dict)
 
 
 @every_optimizer
