@@ -1,11 +1,13 @@
 """Lab *What lets deep networks learn*: MNIST by 784-400-100-10, with and without a schedule.
 
 Adam with a rate of 0.001, batches of 128, twenty epochs. Which schedule: by the validation accuracy at
-the end, the mean of two starts, on 10,000 pictures held out of the training. The one chosen, and the
-constant rate, then train on all 60,000 from three other starts, and the test pictures are looked at after every
-epoch of these; what counts is the last. NNFS_DATA names the folder with mnist/ in it. An hour on a slow core.
+the end, from one start, on 10,000 pictures held out of the training. The one chosen, and the
+constant rate, then train on all 60,000 from three other starts. The test pictures are looked at after
+every epoch of these; what counts is the last. NNFS_DATA names the folder with mnist/ in it. An hour on
+a slow core.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy as np
 import nnfs_lib as nn
 from nnfs_lib.labs import deep as lab
 
-SEEDS, TUNING = range(3), range(100, 102)
+SEEDS, TUNING = range(3), (100,)
 RATE, BATCH, EPOCHS = 0.001, 128, 20
 Data = tuple[np.ndarray, np.ndarray]
 
@@ -36,7 +38,7 @@ def accuracies(name: str, train: Data, other: Data, seed: int) -> list[float]:
     rng = np.random.default_rng(seed)
     sizes = (784, 400, 100, 10)
     model = nn.Model(rng=rng)
-    for n_inputs, n_neurons in zip(sizes, sizes[1:], strict=False):
+    for n_inputs, n_neurons in pairwise(sizes):
         model.add(nn.Dense(n_inputs, n_neurons, rng=rng))
         model.add(nn.Softmax() if n_neurons == 10 else nn.ReLU())
     optimizer = nn.Adam(schedules(-(-len(train[0]) // BATCH))[name])

@@ -33,11 +33,16 @@ def norm_outputs(*, training: bool) -> Measure:
 
     def error(library: Library, rng: Rng) -> float:
         layer, inputs = norm(training=training)(library, rng)
-        parts = [getattr(layer, name)[0].tolist() for name in (*layer.state, "scale", "shift")]
+        parts = [
+            getattr(layer, name)[0].tolist()
+            for name in (*layer.state, "scale", "shift")
+        ]
         momentum = layer.momentum if training else 1.0
         found = layer.forward(inputs)
         columns = [
-            oracles.batch_norm(column, *numbers, epsilon=layer.epsilon, momentum=momentum)
+            oracles.batch_norm(
+                column, *numbers, epsilon=layer.epsilon, momentum=momentum
+            )
             for column, *numbers in zip(inputs.T.tolist(), *parts, strict=True)
         ]
         outputs, means, variances = zip(*columns, strict=True)
@@ -70,7 +75,9 @@ def activation_outputs(name: str) -> Measure:
         layer, inputs = _activation(name)(library, rng)
         rows = inputs.tolist()
         if name == "LeakyReLU":
-            return difference(layer.forward(inputs), oracles.leaky_relu(rows, layer.slope))
+            return difference(
+                layer.forward(inputs), oracles.leaky_relu(rows, layer.slope)
+            )
         return difference(layer.forward(inputs), oracles.softplus(rows))
 
     return error
@@ -95,14 +102,20 @@ def huber(*, gradient: bool) -> Measure:
         if not gradient:
             return difference(loss.forward(predictions, targets), values())
         found = loss.backward(predictions, targets)
-        return difference(found, oracles.slope(lambda: oracles.mean(values()), predictions))
+        return difference(
+            found, oracles.slope(lambda: oracles.mean(values()), predictions)
+        )
 
     return error
 
 
 def _schedule(library: Library, rng: Rng, name: str) -> tuple[Any, list[float]]:
     """Return a schedule of the lab, and the rates that it should give in STEPS steps."""
-    deep, steps, rate = library.deep, int(rng.integers(1, STEPS)), rng.uniform(0.001, 0.5)
+    deep, steps, rate = (
+        library.deep,
+        int(rng.integers(1, STEPS)),
+        rng.uniform(0.001, 0.5),
+    )
     if name in ("StepDecay", "ExponentialDecay"):
         factor, whole = rng.uniform(0.1, 0.9), name == "StepDecay"
         schedule = getattr(deep, name)(rate, steps=steps, factor=factor)

@@ -51,7 +51,9 @@ def judge_folded(given, norm, weights, biases):
             fail("The weights lack the division by the deviation.")
         root = np.sqrt(norm.running_variance)
         if np.allclose(weights, old_weights * norm.scale / root):
-            fail("norm.epsilon is missing: it is added to the variance, under the root.")
+            fail(
+                "norm.epsilon is missing: it is added to the variance, under the root."
+            )
         if np.allclose(weights, old_weights * norm.scale / (root + norm.epsilon)):
             fail("norm.epsilon belongs under the root, beside the variance.")
         variance = norm.running_variance + norm.epsilon
@@ -113,7 +115,9 @@ def judge_normalized(layer, X, outputs):
     if np.allclose(outputs, normal_rows(X)):
         fail("scale and shift are missing: scale * normalized + shift.")
     if np.allclose(normalized, normal_rows(X, ddof=1)):
-        fail("Divide the sum of the squares by the number of features, not by one less.")
+        fail(
+            "Divide the sum of the squares by the number of features, not by one less."
+        )
     if np.allclose(normalized, X - X.mean(axis=1, keepdims=True)):
         fail("The division by the deviation is missing.")
     whole = (X - X.mean()) / np.sqrt(X.var() + 1e-5)

@@ -131,10 +131,12 @@ class BatchNorm(Layer):
         self.batch_counts = self.training
         if self.training:
             mean = rows.mean(axis=0, keepdims=True)
-            variance = np.square(rows - mean).mean(axis=0, keepdims=True)
+        centered = rows - mean
+        if self.training:
+            variance = np.square(centered).mean(axis=0, keepdims=True)
             self._note(mean, variance * (len(rows) / (len(rows) - 1)))
         self.inverse = 1 / np.sqrt(variance + self.epsilon)
-        self.normalized = (rows - mean) * self.inverse
+        self.normalized = centered * self.inverse
         outputs = self.scale * self.normalized + self.shift
         self.outputs = outputs.reshape(np.shape(inputs))
         return self.outputs
