@@ -116,10 +116,11 @@ class BatchNorm(Layer):
         _check_norm(features, momentum, epsilon, dtype)
         self.features = int(features)
         self.momentum, self.epsilon = float(momentum), float(epsilon)
-        self.scale = np.ones((1, features), dtype)
-        self.shift = np.zeros((1, features), dtype)
-        self.running_mean = np.zeros((1, features), dtype)
-        self.running_variance = np.ones((1, features), dtype)
+        ones, zeros = np.ones((1, features), dtype), np.zeros((1, features), dtype)
+        self.scale: np.ndarray = ones
+        self.shift: np.ndarray = zeros
+        self.running_mean: np.ndarray = zeros.copy()
+        self.running_variance: np.ndarray = ones.copy()
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the outputs, of the inputs' shape; note mean and variance if training.

@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises of lab *What lets deep networks learn*, each with the hint that it should get."""
+"""Wrong answers to the exercises of lab *What lets deep networks learn*, each with the hint that it gets."""
 
 import numpy as np
 
