@@ -358,6 +358,32 @@ def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None
 
 
 @styled
+def ranges(
+    panels: Mapping[str, Mapping[str, Sequence[float]]], *, x: str, alt: str
+) -> None:
+    """Show values {panel title: {label: values}} as rows: a dot for each, and a bar at their median."""
+    rows = max(len(lines) for lines in panels.values())
+    shown, all_axes = figure(
+        len(panels),
+        width=PAGE,
+        height=0.24 * rows + 0.9,
+        squeeze=False,
+        sharex=True,
+        sharey=len({tuple(lines) for lines in panels.values()}) == 1,
+    )
+    for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
+        for row, values in enumerate(lines.values()):
+            places = np.full(len(values), row)
+            axes.plot(values, places, "o", color=COLORS[0], alpha=0.4, markersize=4)
+            middle = float(np.median(values))
+            axes.plot([middle] * 2, [row - 0.35, row + 0.35], color=COLORS[1])
+        axes.set(title=title, xlabel=x, ylim=(len(lines) - 0.5, -0.5))
+        axes.set_yticks(range(len(lines)), list(lines))
+        axes.grid(visible=False, axis="y")
+    show(shown, alt)
+
+
+@styled
 def landscape(
     xs: np.ndarray,
     ys: np.ndarray,

@@ -7,6 +7,7 @@ import numpy as np
 from bookkit.equations import (
     fused,
     lab_autograd,
+    lab_deep,
     lab_trainer,
     layers,
     losses,
@@ -40,6 +41,7 @@ class Equation:
 
 EPSILON, DECAYING = (1e-8, 1e-3), (0.5, 0.99)
 REDUCTIONS = ("mean", "sum", "none")
+MODES = ("training", "prediction")
 
 # by the number of a chapter, or the name of a lab
 EQUATIONS: dict[int | str, list[Equation]] = {
@@ -301,6 +303,51 @@ EQUATIONS: dict[int | str, list[Equation]] = {
                     "betas": tuple(rng.uniform(*DECAYING, 2)),
                     "eps": rng.uniform(*EPSILON),
                 },
+            ),
+        ),
+    ],
+    "deep": [
+        *(
+            Equation(
+                f"BatchNorm, {mode}: outputs",
+                LOOPS,
+                lab_deep.norm_outputs(training=mode == "training"),
+            )
+            for mode in MODES
+        ),
+        *(
+            Equation(
+                f"BatchNorm, {mode}: d{of}",
+                SLOPE,
+                lab_deep.norm_gradient(of, training=mode == "training"),
+            )
+            for mode in MODES
+            for of in ("inputs", "scale", "shift")
+        ),
+        *(
+            Equation(f"{name}: outputs", LOOPS, lab_deep.activation_outputs(name))
+            for name in ("LeakyReLU", "Softplus")
+        ),
+        *(
+            Equation(f"{name}: dinputs", SLOPE, lab_deep.activation_gradient(name))
+            for name in ("LeakyReLU", "Softplus")
+        ),
+        Equation("Huber", LOOPS, lab_deep.huber(gradient=False)),
+        Equation("Huber: gradient", SLOPE, lab_deep.huber(gradient=True)),
+        *(
+            Equation(f"{name}: 30 rates", LOOPS, lab_deep.schedule(name))
+            for name in ("StepDecay", "ExponentialDecay", "CosineDecay", "Warmup")
+        ),
+        Equation(
+            "Nesterov: 30 steps",
+            LOOPS,
+            lab_deep.optimizer("Nesterov", {"momentum": DECAYING}),
+        ),
+        Equation(
+            "RAdam: 30 steps",
+            LOOPS,
+            lab_deep.optimizer(
+                "RAdam", {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING}
             ),
         ),
     ],

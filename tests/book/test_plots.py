@@ -43,6 +43,7 @@ def draw_all():
     )
     plots.histogram(x, x="x", y="n", line=0.5, line_label="half", alt=ALT)
     plots.bars({"one": {"a": 1.0}, "two": {"a": 0.5}}, y="y", alt=ALT)
+    plots.ranges({"one": {"a": [1.0, 2.0], "b": x}, "two": {"c": x}}, x="x", alt=ALT)
     plots.landscape(x, x, np.add.outer(x, x), x="x", y="y", mark=(0.5, 0.5), alt=ALT)
     plots.maps(
         {"left": (lambda places: (places[:, 0] > 0).astype(int), X[:20], y[:20])},
@@ -76,7 +77,7 @@ def twice():
 
 def test_every_figure_carries_its_text(twice):
     drawn, _ = twice
-    assert len(drawn) == 2 * 12
+    assert len(drawn) == 2 * 13
     for bundle, metadata in drawn:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
@@ -85,8 +86,8 @@ def test_every_figure_carries_its_text(twice):
 
 def test_the_same_figure_is_the_same_bytes(twice):
     drawn, _ = twice
-    assert [bundle["image/png"] for bundle, _ in drawn[:12]] == [
-        bundle["image/png"] for bundle, _ in drawn[12:]
+    assert [bundle["image/png"] for bundle, _ in drawn[:13]] == [
+        bundle["image/png"] for bundle, _ in drawn[13:]
     ]
 
 
