@@ -7,6 +7,7 @@ import numpy as np
 from bookkit.equations import (
     fused,
     lab_autograd,
+    lab_convolution,
     lab_trainer,
     layers,
     losses,
@@ -303,5 +304,16 @@ EQUATIONS: dict[int | str, list[Equation]] = {
                 },
             ),
         ),
+    ],
+    "convolution": [
+        equation
+        for name, make in lab_convolution.MAKES.items()
+        for equation in (
+            Equation(f"{name}: outputs", LOOPS, lab_convolution.OUTPUTS[name]),
+            *(
+                Equation(f"{name}: d{part}", SLOPE, layers.layer_gradient(make, part))
+                for part in lab_convolution.PARTS[name]
+            ),
+        )
     ],
 }
