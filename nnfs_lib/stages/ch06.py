@@ -56,7 +56,7 @@ class Optimizer:
     `step` takes (array, gradient) pairs, the same in the same order every time, and
     changes the arrays in place. A subclass defines `update`, and names in `memories`
     the vectors that it keeps, which begin as zeros. The learning rate of step t = 0, 1,
-    ... is learning_rate / (1 + decay * t), or learning_rate(t) in place of its numerator.
+    ... is learning_rate / (1 + decay * t), where learning_rate may be a schedule.
     """
 
     memories: tuple[str, ...] = ()
@@ -74,14 +74,6 @@ class Optimizer:
         self.steps_done = 0
         self.memory: dict[str, np.ndarray] = {}
         self.arrays: list[np.ndarray] = []  # those of the network that it moves
-
-    @property
-    def current_learning_rate(self) -> float:
-        """The learning rate of the next step."""
-        rate = self.learning_rate
-        if callable(rate):
-            rate = self._setting("learning_rate", rate(self.steps_done))
-        return rate / (1 + self.decay * self.steps_done)
 
     def step(self, parameters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
         """Move every array in place; the gradients stay as they are."""
@@ -103,6 +95,17 @@ class Optimizer:
         """
         needs = "define update(self, gradient, change)"
         raise NotImplementedError(f"{type(self).__name__} has no update: {needs}.")
+
+
+def current_learning_rate(self: Optimizer) -> float:
+    """The learning rate of the next step."""
+    rate = self.learning_rate
+    if callable(rate):
+        rate = self._setting("learning_rate", rate(self.steps_done))
+    return rate / (1 + self.decay * self.steps_done)
+
+
+Optimizer.current_learning_rate = property(current_learning_rate)
 
 
 def _prepare(self: Optimizer, pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:
