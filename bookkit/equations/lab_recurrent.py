@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from bookkit.equations import oracles
-from bookkit.equations.layers import layer_gradient
-from bookkit.equations.measures import Library, Make, Measure, Rng, difference, draw
+from bookkit.equations.measures import Library, Rng, difference, draw
 
 STEPS = 6
 
@@ -39,17 +38,11 @@ def states(library: Library, rng: Rng) -> float:
     state = np.zeros((len(inputs), 3)).tolist()
     expected = []
     for t in range(STEPS):
-        rows = [
-            x + h for x, h in zip(inputs[:, t].tolist(), state, strict=True)
-        ]  # lists: one behind the other
+        both = zip(inputs[:, t].tolist(), state, strict=True)
+        rows = [x + h for x, h in both]  # of two lists, one behind the other
         state = oracles.tanh(oracles.dense(rows, weights, layer.biases[0].tolist()))
         expected.append(state)
     return difference(layer.forward(inputs), np.swapaxes(expected, 0, 1))
-
-
-def gradient(make: Make, of: str = "inputs") -> Measure:
-    """Compare a gradient with differences, over a whole sequence."""
-    return layer_gradient(make, of)
 
 
 def clipped(library: Library, rng: Rng) -> float:
