@@ -46,11 +46,15 @@ def states(library: Library, rng: Rng) -> float:
 
 
 def clipped(library: Library, rng: Rng) -> float:
-    """Compare the first step of ClippedAdam with Adam's, on a gradient as long as it may be."""
-    limit, gradient = rng.uniform(0.1, 3), draw(rng, 5)
-    length = math.sqrt(sum(number**2 for number in gradient.tolist()))
-    share = min(1.0, limit / length)
-    optimizer = library.recurrent.ClippedAdam(0.1, limit=limit)
-    optimizer.step([(np.zeros(5), gradient)])
-    beta = 1 - optimizer.beta_1
-    return difference(optimizer.get_state()["means"], beta * share * gradient)
+    """Compare where ClippedAdam goes with Adam's sums over gradients as long as they may be."""
+    limit, gradients = rng.uniform(0.1, 3), draw(rng, STEPS, 5)
+    optimizer, array = library.recurrent.ClippedAdam(0.1, limit=limit), np.zeros(5)
+    shortened = []
+    for gradient in gradients:
+        optimizer.step([(array, gradient)])
+        length = math.sqrt(sum(number**2 for number in gradient.tolist()))
+        shortened.append([min(1.0, limit / length) * each for each in gradient])
+    rates = oracles.rates(STEPS, 0.1, decay=0)
+    settings = {"epsilon": 1e-7, "beta_1": 0.9, "beta_2": 0.999}
+    columns = np.transpose(shortened).tolist()
+    return difference(array, [oracles.adam(c, rates, **settings) for c in columns])

@@ -381,6 +381,8 @@ EQUATIONS: dict[int | str, list[Equation]] = {
         Equation(
             "LastStep: dinputs", SLOPE, layers.layer_gradient(lab_recurrent.last_step)
         ),
-        Equation("ClippedAdam: the gradient", LOOPS, lab_recurrent.clipped),
+        Equation(
+            f"ClippedAdam: {lab_recurrent.STEPS} steps", LOOPS, lab_recurrent.clipped
+        ),
     ],
 }

@@ -28,10 +28,10 @@ __all__ = [
 class RNN(Layer):
     """A recurrent layer: its state of one step is among its inputs of the next.
 
-    states[t] = tanh(inputs[t] @ weights + states[t - 1] @ state_weights + biases), from a
-    first state of zeros. Inputs (batch, time, n_inputs), weights (n_inputs, n_neurons),
-    state_weights (n_neurons, n_neurons), biases (1, n_neurons); outputs, the states of
-    all steps, (batch, time, n_neurons). Source: Elman (1990).
+    states[t] = tanh(inputs[t] @ weights + states[t - 1] @ state_weights + biases), from
+    a first state of zeros. Inputs (batch, time, n_inputs), weights (n_inputs,
+    n_neurons), state_weights (n_neurons, n_neurons), biases (1, n_neurons); outputs,
+    the states of all steps, (batch, time, n_neurons). Source: Elman (1990).
     """
 
     parameter_names = ("weights", "state_weights", "biases")
@@ -130,9 +130,10 @@ def _as_slopes(layer: Any, doutputs: Any) -> np.ndarray:
 
 
 class EveryStep(Dense):
-    """A dense layer at every step: (batch, time, n_inputs) -> (batch, time, n_neurons).
+    """A dense layer at every step: (..., n_inputs) -> (..., n_neurons).
 
-    What is said of Dense holds for it; the axes before the last may be any.
+    What is said of Dense holds for it; inputs are (batch, time, n_inputs), or have any
+    other axes before the last.
     """
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
@@ -144,12 +145,17 @@ class EveryStep(Dense):
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
         """Return dL/dinputs; keep dweights and dbiases, sums over all steps."""
-        rows = np.asarray(doutputs).reshape(-1, self.biases.size)
-        return super().backward(rows).reshape(*self.steps, -1)
+        doutputs = np.asarray(doutputs)
+        steps = doutputs.shape[:-1]
+        if steps != getattr(self, "steps", steps):
+            expected = f"{(*self.steps, self.biases.size)}, got {doutputs.shape}"
+            raise ValueError(f"EveryStep expected doutputs of shape {expected}.")
+        rows = doutputs.reshape(-1, doutputs.shape[-1])
+        return super().backward(rows).reshape(*steps, -1)
 
 
 class LastStep(Layer):
-    """The last step of a sequence alone: (batch, time, features) -> (batch, features)."""
+    """The last step alone: (batch, time, features) -> (batch, features)."""
 
     settings = ()
 

@@ -121,6 +121,15 @@ class TestSteps:
             np.testing.assert_allclose(found[:, t], expected, rtol=1e-12)
         nn.check_layer(layer, X)
 
+    def test_slopes_of_other_steps(self):
+        layer = EveryStep(2, 1, dtype=np.float64)
+        with pytest.raises(RuntimeError, match=r"^EveryStep\.backward came before"):
+            layer.backward(np.ones((3, 4, 1)))
+        layer.forward(normal(3, 4, 2))
+        words = r"^EveryStep expected doutputs of shape \(3, 4, 1\), got \(4, 3, 1\)"
+        with pytest.raises(ValueError, match=words):
+            layer.backward(np.ones((4, 3, 1)))
+
     def test_the_last_step_alone(self):
         layer, X = LastStep(), normal(3, 4, 2)
         np.testing.assert_array_equal(layer.forward(X), X[:, 3])
