@@ -111,9 +111,10 @@ class GRU(nn.Layer):
     def __init__(self, step_back, n_inputs, n_neurons, rng):
         self.step_back = step_back
         parts = [RNN(n_inputs, n_neurons, rng=rng, dtype=np.float64) for _ in range(3)]
-        for name in self.parameter_names:
-            arrays = [getattr(part, name) for part in parts]
-            setattr(self, name, np.concatenate(arrays, axis=1))
+        self.weights = np.concatenate([part.weights for part in parts], axis=1)
+        self.biases = np.concatenate([part.biases for part in parts], axis=1)
+        states = [part.state_weights for part in parts]
+        self.state_weights = np.concatenate(states, axis=1)
 
     def forward(self, inputs):
         self.inputs = inputs

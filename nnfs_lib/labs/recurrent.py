@@ -25,14 +25,8 @@ __all__ = [
 ]
 
 
-class RNN(Layer):
-    """A recurrent layer: its state of one step is among its inputs of the next.
-
-    states[t] = tanh(inputs[t] @ weights + states[t - 1] @ state_weights + biases), from
-    a first state of zeros. Inputs (batch, time, n_inputs), weights (n_inputs,
-    n_neurons), state_weights (n_neurons, n_neurons), biases (1, n_neurons); outputs,
-    the states of all steps, (batch, time, n_neurons). Source: Elman (1990).
-    """
+class _Recurrent(Layer):
+    """A recurrent layer without its way back; for inputs (batch, time, n_inputs)."""
 
     parameter_names = ("weights", "state_weights", "biases")
     settings = ("n_inputs", "n_neurons")
@@ -68,23 +62,29 @@ class RNN(Layer):
         return self.outputs
 
 
-def backward(self: RNN, doutputs: np.ndarray) -> np.ndarray:
-    """Return dL/dinputs, (batch, time, n_inputs); keep the parameters' gradients."""
-    doutputs = _as_slopes(self, doutputs)
-    slopes = np.empty(doutputs.shape, doutputs.dtype)
-    from_later = np.zeros_like(slopes[:, 0])
-    for t in reversed(range(slopes.shape[1])):
-        along_state = doutputs[:, t] + from_later
-        slopes[:, t] = along_state * (1 - np.square(self.outputs[:, t]))
-        from_later = np.dot(slopes[:, t], self.state_weights.T)
-    rows = _as_rows(slopes)
-    self.dweights = np.dot(_as_rows(self.inputs).T, rows)
-    self.dstate_weights = np.dot(_as_rows(self.states[:, :-1]).T, rows)
-    self.dbiases = rows.sum(axis=0, keepdims=True)
-    return _product(slopes, self.weights.T)
+class RNN(_Recurrent):
+    """A recurrent layer: its state of one step is among its inputs of the next.
 
+    states[t] = tanh(inputs[t] @ weights + states[t - 1] @ state_weights + biases), from
+    a first state of zeros. Inputs (batch, time, n_inputs), weights (n_inputs,
+    n_neurons), state_weights (n_neurons, n_neurons), biases (1, n_neurons); outputs,
+    the states of all steps, (batch, time, n_neurons). Source: Elman (1990).
+    """
 
-RNN.backward = backward
+    def backward(self, doutputs: np.ndarray) -> np.ndarray:
+        """Return dL/dinputs, (batch, time, n_inputs); keep the gradients."""
+        doutputs = _as_slopes(self, doutputs)
+        slopes = np.empty(doutputs.shape, doutputs.dtype)
+        from_later = np.zeros_like(slopes[:, 0])
+        for t in reversed(range(slopes.shape[1])):
+            along_state = doutputs[:, t] + from_later
+            slopes[:, t] = along_state * (1 - np.square(self.outputs[:, t]))
+            from_later = np.dot(slopes[:, t], self.state_weights.T)
+        rows = _as_rows(slopes)
+        self.dweights = np.dot(_as_rows(self.inputs).T, rows)
+        self.dstate_weights = np.dot(_as_rows(self.states[:, :-1]).T, rows)
+        self.dbiases = rows.sum(axis=0, keepdims=True)
+        return _product(slopes, self.weights.T)
 
 
 def _as_rows(sequences: np.ndarray) -> np.ndarray:
@@ -240,7 +240,8 @@ def adding(
     """Return sequences of numbers and marks, (count, steps, 2), and sums, (count, 1).
 
     Numbers are drawn evenly from 0 to 1. The mark is 1 at two steps, one in each half
-    of the sequence, and 0 elsewhere; the sum is that of the two marked numbers. float32.
+    of the sequence, and 0 elsewhere; the sum is that of the two marked numbers. All
+    are float32.
     """
     rng = np.random.default_rng(rng)
     numbers, marks = rng.random((count, steps)), np.zeros((count, steps))
