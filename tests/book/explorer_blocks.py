@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
-from notebook_cells import CHAPTERS, ROOT
+from notebook_cells import CHAPTERS, LABS, ROOT
 
 from bookkit.explore import keep
 from bookkit.explore.glances import Glance
@@ -24,7 +24,12 @@ from bookkit.explore.recipe import Axis, Recipe
 from bookkit.explore.sheet import compute, sheet
 
 PLAYGROUND = ROOT / "playground.ipynb"
-NOTEBOOKS = [*CHAPTERS, PLAYGROUND]
+WITH_EXPLORERS = ("convolution", "deep", "recurrent")
+NOTEBOOKS = [
+    *CHAPTERS,
+    *(lab for lab in LABS if lab.stem in WITH_EXPLORERS),
+    PLAYGROUND,
+]
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 GARMENT = "A garment in your hand"  # chapter 12's, which no recipe makes

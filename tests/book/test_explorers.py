@@ -45,6 +45,9 @@ from bookkit.explore.chapter11 import MINIBATCHES
 from bookkit.explore.chapter13 import HOW_FEW
 from bookkit.explore.explorer import Explorer
 from bookkit.explore.glances import Glance
+from bookkit.explore.lab_convolution import KERNEL
+from bookkit.explore.lab_deep import DEPTH
+from bookkit.explore.lab_recurrent import MEMORY
 from bookkit.stable import PROGRAM
 
 every_recipe = pytest.mark.parametrize(
@@ -73,6 +76,7 @@ class TestEveryRecipe:
         known += [BACKPROPAGATION, FUSED, RACE]
         known += [PENALTIES, MASKS, DROPOUT, REGRESSION]
         known += [THREE_TASKS, MINIBATCHES, HOW_FEW]
+        known += [KERNEL, DEPTH, MEMORY]
         assert [recipe.title for recipe in known] == list(whole_recipes())
 
     @every_recipe
