@@ -308,7 +308,7 @@ class CosineDecay:
     settings = ("learning_rate", "steps", "end")
 
     def __init__(self, learning_rate: float, *, steps: int, end: float = 0.0) -> None:
-        """Take the first rate, the number of steps, and the last rate, a smaller one."""
+        """Take the first rate, the number of steps, and the last and smaller rate."""
         _check_number("CosineDecay", "learning_rate", learning_rate, above=0)
         _check_whole("CosineDecay", "steps", steps)
         _check_number("CosineDecay", "end", end, least=0, below=learning_rate)
@@ -322,7 +322,7 @@ class CosineDecay:
 
 
 class Warmup:
-    """A rate that rises in a line over `steps` steps; then a schedule, from its start."""
+    """A rate that rises in a line over `steps` steps; then a schedule from its start."""
 
     settings = ("learning_rate", "steps")
 
