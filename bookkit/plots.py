@@ -559,17 +559,69 @@ def strip(
 
 
 @styled
+def grids(
+    panels: Mapping[str, Sequence[Sequence[float]]],
+    *,
+    signs: Sequence[str],
+    alt: str,
+    marks: Mapping[str, tuple[int, int, int, int]] | None = None,
+) -> None:
+    """Show small tables of numbers {title: rows} in a row, with a sign between any two.
+
+    marks: {title: (row, column, height, width)}, cells with a frame around them.
+    """
+    widths = [len(rows[0]) for rows in panels.values()]
+    tallest = max(len(rows) for rows in panels.values())
+    gap = 1.6
+    across = sum(widths) + gap * (len(widths) - 1)
+    shown, axes = figure(width=0.62 * across + 0.6, height=0.62 * tallest + 0.9)
+    left = 0.0
+    for number, (title, rows) in enumerate(panels.items()):
+        down = (tallest - len(rows)) / 2
+        for (row, column), value in np.ndenumerate(np.asarray(rows)):
+            place = left + column, -(down + row) - 1
+            axes.add_patch(_rectangle(place, 1, 1, edgecolor="#9aa0a8", linewidth=0.8))
+            text = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+            axes.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center")
+        if title in (marks or {}):
+            row, column, height, width = (marks or {})[title]
+            corner = left + column, -(down + row) - height
+            frame = _rectangle(corner, width, height, edgecolor=COLORS[1], linewidth=3)
+            axes.add_patch(frame)
+        axes.text(left + widths[number] / 2, 0.25 - down, title, ha="center")
+        left += widths[number]
+        if number < len(signs):
+            axes.text(
+                left + gap / 2, -tallest / 2, signs[number], ha="center", va="center"
+            )
+        left += gap
+    axes.set(xlim=(-0.3, across + 0.3), ylim=(-tallest - 0.2, 0.8), aspect="equal")
+    axes.set_axis_off()
+    show(shown, alt)
+
+
+def _rectangle(
+    corner: tuple[float, float], width: float, height: float, **look: Any
+) -> Any:
+    """Return an empty rectangle, from its lower left corner."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(corner, width, height, fill=False, **look)
+
+
+@styled
 def network(
     layers: Sequence[Sequence[str]],
     *,
     alt: str,
     titles: Sequence[str] = (),
-    weights: Sequence[Sequence[Sequence[float]]] | None = None,
+    weights: Sequence[Sequence[Sequence[float | None]]] | None = None,
     biases: Sequence[Sequence[float]] | None = None,
 ) -> None:
     """Draw a network: a circle for each name, layer by layer, and a line for each weight.
 
-    weights: for each step from layer to layer a matrix, one row an input, written on the lines;
+    weights: for each step from layer to layer a matrix, one row an input, written on the lines, None
+    where there is none;
     biases: for each layer but the first a number a circle, written below it.
     """
     most = max(len(names) for names in layers)
@@ -582,6 +634,8 @@ def network(
     for step, (before, after) in enumerate(pairwise(places)):
         for i, one in enumerate(before):
             for j, other in enumerate(after):
+                if weights is not None and weights[step][i][j] is None:
+                    continue
                 axes.plot(*zip(one, other, strict=True), color="#9aa0a8", zorder=1)
                 if weights is not None:
                     x, y = (

@@ -47,6 +47,93 @@ def dense(inputs: Rows, weights: Rows, biases: Row) -> list[list[float]]:
     ]
 
 
+# Pictures are lists of rows of pixels, and a pixel is a list of channels.
+Pictures = Sequence[Sequence[Rows]]
+
+
+def convolution(
+    pictures: Pictures, weights: Pictures, biases: Row, stride: int, padding: int
+) -> list[list[list[list[float]]]]:
+    """Return each window's sums: weights (i, j, channel, output); outside the picture is 0."""
+    size = len(weights)
+    return [
+        [
+            [
+                [
+                    math.fsum(
+                        [biases[o]]
+                        + [
+                            picture[y + i][x + j][c] * weights[i][j][c][o]
+                            for i in range(size)
+                            for j in range(size)
+                            if 0 <= y + i < len(picture)
+                            and 0 <= x + j < len(picture[0])
+                            for c in range(len(weights[0][0]))
+                        ]
+                    )
+                    for o in range(len(biases))
+                ]
+                for x in range(-padding, len(picture[0]) + padding - size + 1, stride)
+            ]
+            for y in range(-padding, len(picture) + padding - size + 1, stride)
+        ]
+        for picture in pictures
+    ]
+
+
+def painted(
+    pictures: Pictures, weights: Pictures, biases: Row, stride: int, padding: int
+) -> list[list[list[list[float]]]]:
+    """Return what pixels paint, each its kernel (i, j, output, channel), less a frame of padding."""
+    size, results = len(weights), []
+    for picture in pictures:
+        height = (len(picture) - 1) * stride + size
+        width = (len(picture[0]) - 1) * stride + size
+        terms = [
+            [[[bias] for bias in biases] for _ in range(width)] for _ in range(height)
+        ]
+        for y, row in enumerate(picture):
+            for x, pixel in enumerate(row):
+                for i in range(size):
+                    for j in range(size):
+                        for o in range(len(biases)):
+                            place = terms[y * stride + i][x * stride + j][o]
+                            place += [
+                                p * w
+                                for p, w in zip(pixel, weights[i][j][o], strict=True)
+                            ]
+        inside = [
+            row[padding : width - padding] for row in terms[padding : height - padding]
+        ]
+        results.append(
+            [[[math.fsum(o) for o in place] for place in row] for row in inside]
+        )
+    return results
+
+
+def largest(
+    pictures: Pictures, size: int, stride: int
+) -> list[list[list[list[float]]]]:
+    """Return the largest number of each window, channel by channel."""
+    return [
+        [
+            [
+                [
+                    max(
+                        picture[y + i][x + j][c]
+                        for i in range(size)
+                        for j in range(size)
+                    )
+                    for c in range(len(picture[0][0]))
+                ]
+                for x in range(0, len(picture[0]) - size + 1, stride)
+            ]
+            for y in range(0, len(picture) - size + 1, stride)
+        ]
+        for picture in pictures
+    ]
+
+
 def relu(inputs: Rows) -> list[list[float]]:
     """Return what is positive, and 0 for the rest."""
     return [[x if x > 0 else 0.0 for x in row] for row in inputs]

@@ -7,7 +7,9 @@ import numpy as np
 from bookkit.equations import (
     fused,
     lab_autograd,
+    lab_convolution,
     lab_deep,
+    lab_recurrent,
     lab_trainer,
     layers,
     losses,
@@ -306,6 +308,17 @@ EQUATIONS: dict[int | str, list[Equation]] = {
             ),
         ),
     ],
+    "convolution": [
+        equation
+        for name, make in lab_convolution.MAKES.items()
+        for equation in (
+            Equation(f"{name}: outputs", LOOPS, lab_convolution.OUTPUTS[name]),
+            *(
+                Equation(f"{name}: d{part}", SLOPE, layers.layer_gradient(make, part))
+                for part in lab_convolution.PARTS[name]
+            ),
+        )
+    ],
     "deep": [
         *(
             Equation(
@@ -349,6 +362,27 @@ EQUATIONS: dict[int | str, list[Equation]] = {
             lab_deep.optimizer(
                 "RAdam", {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING}
             ),
+        ),
+    ],
+    "recurrent": [
+        Equation("RNN: states", LOOPS, lab_recurrent.states),
+        *(
+            Equation(f"RNN: d{of}", SLOPE, layers.layer_gradient(lab_recurrent.rnn, of))
+            for of in ("inputs", "weights", "state_weights", "biases")
+        ),
+        *(
+            Equation(
+                f"EveryStep: d{of}",
+                SLOPE,
+                layers.layer_gradient(lab_recurrent.every_step, of),
+            )
+            for of in ("inputs", "weights", "biases")
+        ),
+        Equation(
+            "LastStep: dinputs", SLOPE, layers.layer_gradient(lab_recurrent.last_step)
+        ),
+        Equation(
+            f"ClippedAdam: {lab_recurrent.STEPS} steps", LOOPS, lab_recurrent.clipped
         ),
     ],
 }
