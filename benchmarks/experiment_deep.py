@@ -149,7 +149,9 @@ def grid(parts: dict[str, Data]) -> list[dict[str, Any]]:
 
 def depths(parts: dict[str, Data]) -> list[dict[str, Any]]:
     """Return rows for fewer layers, ReLU with He's start: what twenty are to be compared with."""
-    return [row(f"{depth} hidden layers", parts, depth=depth) for depth in (0, 1, 2, 5)]
+    return [
+        row(f"hidden layers: {depth}", parts, depth=depth) for depth in (0, 1, 2, 5)
+    ]
 
 
 def optimizers(parts: dict[str, Data]) -> list[dict[str, Any]]:

@@ -93,11 +93,11 @@ def _size(array: np.ndarray) -> float:
 class BatchNorm(Layer):
     """Each feature with mean 0 and variance 1 over the batch; then scaled and shifted.
 
-    outputs = scale * (inputs - mean) / sqrt(variance + epsilon) + shift. While training,
-    mean and variance are the batch's, and running means of both are kept; otherwise the
-    running ones count. Inputs and outputs (batch, ..., features), with mean and variance
-    over all axes but the last; scale, shift, running_mean and running_variance
-    (1, features). Source: Ioffe and Szegedy (2015).
+    outputs = scale * (inputs - mean) / sqrt(variance + epsilon) + shift. While
+    training, mean and variance are the batch's, and running means of both are kept;
+    otherwise the running ones count. Inputs and outputs (batch, ..., features), mean
+    and variance over all axes but the last; scale, shift, running_mean and
+    running_variance (1, features). Source: Ioffe and Szegedy (2015).
     """
 
     parameter_names = ("scale", "shift")
@@ -116,48 +116,38 @@ class BatchNorm(Layer):
         _check_norm(features, momentum, epsilon, dtype)
         self.features = int(features)
         self.momentum, self.epsilon = float(momentum), float(epsilon)
-        ones, zeros = np.ones((1, features), dtype), np.zeros((1, features), dtype)
-        self.scale: np.ndarray = ones
-        self.shift: np.ndarray = zeros
-        self.running_mean: np.ndarray = zeros.copy()
-        self.running_variance: np.ndarray = ones.copy()
+        self.scale: np.ndarray = np.ones((1, features), dtype)
+        self.shift: np.ndarray = np.zeros((1, features), dtype)
+        self.running_mean = self.shift.copy()
+        self.running_variance = self.scale.copy()
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the outputs, of the inputs' shape; note mean and variance if training.
 
         ValueError for other features, or while training for a batch of one number each.
         """
-        rows = _rows(self, inputs)
+        rows, m = _rows(self, inputs), self.momentum
         mean, variance = self.running_mean, self.running_variance
-        self.batch_counts = self.training
+        self.share = 1 / len(rows) if self.training else 0.0  # of each row in both
         if self.training:
             mean = rows.mean(axis=0, keepdims=True)
-        centered = rows - mean
-        if self.training:
-            variance = np.square(centered).mean(axis=0, keepdims=True)
-            self._note(mean, variance * (len(rows) / (len(rows) - 1)))
+            variance = rows.var(axis=0, keepdims=True)
+            unbiased = variance * (len(rows) / (len(rows) - 1))
+            self.running_mean = m * self.running_mean + (1 - m) * mean
+            self.running_variance = m * self.running_variance + (1 - m) * unbiased
         self.inverse = 1 / np.sqrt(variance + self.epsilon)
-        self.normalized = centered * self.inverse
+        self.normalized = (rows - mean) * self.inverse
         outputs = self.scale * self.normalized + self.shift
         self.outputs = outputs.reshape(np.shape(inputs))
         return self.outputs
 
-    def _note(self, mean: np.ndarray, variance: np.ndarray) -> None:
-        """Move the running means a little towards those of this batch."""
-        m = self.momentum
-        self.running_mean = m * self.running_mean + (1 - m) * mean
-        self.running_variance = m * self.running_variance + (1 - m) * variance
-
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return dinputs, of the inputs' shape; keep dscale and dshift, (1, features)."""
-        doutputs = _same_shape(self, doutputs)
-        slopes = doutputs.reshape(-1, self.features)
+        """Return dinputs, of their shape; keep dscale and dshift, (1, features)."""
+        slopes = _same_shape(self, doutputs).reshape(-1, self.features)
         self.dshift = slopes.sum(axis=0, keepdims=True)
         self.dscale = (slopes * self.normalized).sum(axis=0, keepdims=True)
-        if self.batch_counts:
-            pulled = self.dshift + self.normalized * self.dscale
-            slopes = slopes - pulled / len(slopes)
-        return (self.scale * self.inverse * slopes).reshape(doutputs.shape)
+        slopes = slopes - self.share * (self.dshift + self.normalized * self.dscale)
+        return (self.scale * self.inverse * slopes).reshape(np.shape(doutputs))
 
 
 def _check_norm(features: int, momentum: float, epsilon: float, dtype: type) -> None:
@@ -246,7 +236,7 @@ class LeakyReLU(Layer):
         return self.outputs
 
     def backward(self, doutputs: np.ndarray) -> np.ndarray:
-        """Return doutputs where the inputs were positive, and slope * doutputs elsewhere."""
+        """Return doutputs where inputs were positive, slope * doutputs elsewhere."""
         doutputs = _same_shape(self, doutputs)
         return np.where(self.outputs > 0, doutputs, self.slope * doutputs)
 
@@ -270,7 +260,7 @@ class Softplus(Layer):
 
 
 def _floats(array: Any, *, owner: str, name: str = "inputs") -> np.ndarray:
-    """Return an array of floats, float32 or wider; ValueError where it has no numbers."""
+    """Return an array of floats, float32 or wider; ValueError for no numbers."""
     numbers = np.asarray(array)
     if numbers.dtype.kind not in "biuf":
         got = f"got {numbers.dtype}"
@@ -284,7 +274,7 @@ class _Decay:
     settings: tuple[str, ...] = ("learning_rate", "steps", "factor")
 
     def __init__(self, learning_rate: float, *, steps: int, factor: float) -> None:
-        """Take the first rate, and after how many steps it is `factor` times as large."""
+        """Take the first rate, and in how many steps it becomes `factor` times it."""
         owner = type(self).__name__
         _check_number(owner, "learning_rate", learning_rate, above=0)
         _check_whole(owner, "steps", steps)
@@ -318,7 +308,7 @@ class CosineDecay:
     settings = ("learning_rate", "steps", "end")
 
     def __init__(self, learning_rate: float, *, steps: int, end: float = 0.0) -> None:
-        """Take the first rate, the number of steps, and the last rate, below the first."""
+        """Take the first rate, the number of steps, and the last and smaller rate."""
         _check_number("CosineDecay", "learning_rate", learning_rate, above=0)
         _check_whole("CosineDecay", "steps", steps)
         _check_number("CosineDecay", "end", end, least=0, below=learning_rate)
@@ -332,12 +322,12 @@ class CosineDecay:
 
 
 class Warmup:
-    """A rate that rises in a line over `steps` steps; then a schedule, from its step 0."""
+    """A rate that rises in a line over `steps` steps; then a schedule from its start."""
 
     settings = ("learning_rate", "steps")
 
     def __init__(self, learning_rate: Any, *, steps: int) -> None:
-        """Take a schedule, or a rate that stays, and the steps in which it is reached."""
+        """Take a schedule, or a rate that stays, and the steps that lead up to it."""
         if not callable(learning_rate):
             _check_number("Warmup", "learning_rate", learning_rate, above=0)
             learning_rate = float(learning_rate)
@@ -355,8 +345,8 @@ class Warmup:
 class Nesterov(SGD):
     """Momentum that looks ahead.
 
-    velocity = momentum * velocity + rate * gradient; parameters -= momentum * velocity +
-    rate * gradient. Source: Nesterov (1983), Sutskever et al. (2013).
+    velocity = momentum * velocity + rate * gradient; parameters -= momentum * velocity
+    + rate * gradient. Source: Nesterov (1983), Sutskever et al. (2013).
     """
 
     settings = ("learning_rate", "decay", "momentum")
@@ -435,7 +425,7 @@ class Huber(Loss):
 
 
 def _errors(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return predictions - targets as floats; ValueError unless both (batch, outputs)."""
+    """Return predictions - targets as floats; ValueError unless of one shape."""
     predictions = _floats(predictions, owner="Huber", name="predictions")
     targets = _floats(targets, owner="Huber", name="targets")
     if predictions.ndim != 2 or targets.shape != predictions.shape:
