@@ -87,7 +87,7 @@ def average(answer):
     if not isinstance(layer, Layer):
         fail("Inherit from nn.Layer, so that a Model takes it.")
     outputs = expect_array(layer.forward(inputs), (2, 2, 3, 3), "What forward returns")
-    windows = inputs.reshape(2, 2, 2, 3, 2, 3)
+    windows = kept.reshape(2, 2, 2, 3, 2, 3)
     if np.allclose(outputs, windows.max(axis=(2, 4))):
         fail("Those are the largest numbers: take the mean.")
     if np.allclose(outputs, windows.sum(axis=(2, 4))):
