@@ -172,10 +172,11 @@ def holes(answer):
 
 def judge_size(found, size, dilation, weights):
     """Hint at a kernel of another size than one with holes has."""
-    shape = np.shape(found)
+    shape, right = np.shape(found), (size - 1) * dilation + 1
     if shape == (size * dilation, size * dilation, 2, 4) and dilation > 1:
         fail("Behind the last weight there is no gap: one row and column less per gap.")
-    if shape[:1] == shape[1:2] == (size + dilation - 1,) and dilation > 1:
+    one_gap = size + dilation - 1
+    if right != one_gap and shape[:2] == (one_gap, one_gap):
         fail(f"There is a gap between any two weights: {size} weights have {size - 1}.")
     if dilation > 1 and shape == weights.shape:
         fail("The kernel has to grow: with a dilation of 2, one of 3 becomes 5 wide.")
