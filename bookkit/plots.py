@@ -358,6 +358,32 @@ def bars(panels: Mapping[str, Mapping[str, float]], *, y: str, alt: str) -> None
 
 
 @styled
+def ranges(
+    panels: Mapping[str, Mapping[str, Sequence[float]]], *, x: str, alt: str
+) -> None:
+    """Show values {panel title: {label: values}} as rows: a dot for each, and a bar at their median."""
+    rows = max(len(lines) for lines in panels.values())
+    shown, all_axes = figure(
+        len(panels),
+        width=PAGE,
+        height=0.24 * rows + 0.9,
+        squeeze=False,
+        sharex=True,
+        sharey=len({tuple(lines) for lines in panels.values()}) == 1,
+    )
+    for axes, (title, lines) in zip(all_axes[0], panels.items(), strict=True):
+        for row, values in enumerate(lines.values()):
+            places = np.full(len(values), row)
+            axes.plot(values, places, "o", color=COLORS[0], alpha=0.4, markersize=4)
+            middle = float(np.median(values))
+            axes.plot([middle] * 2, [row - 0.35, row + 0.35], color=COLORS[1])
+        axes.set(title=title, xlabel=x, ylim=(len(lines) - 0.5, -0.5))
+        axes.set_yticks(range(len(lines)), list(lines))
+        axes.grid(visible=False, axis="y")
+    show(shown, alt)
+
+
+@styled
 def landscape(
     xs: np.ndarray,
     ys: np.ndarray,
@@ -589,12 +615,13 @@ def network(
     *,
     alt: str,
     titles: Sequence[str] = (),
-    weights: Sequence[Sequence[Sequence[float]]] | None = None,
+    weights: Sequence[Sequence[Sequence[float | None]]] | None = None,
     biases: Sequence[Sequence[float]] | None = None,
 ) -> None:
     """Draw a network: a circle for each name, layer by layer, and a line for each weight.
 
-    weights: for each step from layer to layer a matrix, one row an input, written on the lines;
+    weights: for each step from layer to layer a matrix, one row an input, written on the lines, None
+    where there is none;
     biases: for each layer but the first a number a circle, written below it.
     """
     most = max(len(names) for names in layers)
@@ -607,6 +634,8 @@ def network(
     for step, (before, after) in enumerate(pairwise(places)):
         for i, one in enumerate(before):
             for j, other in enumerate(after):
+                if weights is not None and weights[step][i][j] is None:
+                    continue
                 axes.plot(*zip(one, other, strict=True), color="#9aa0a8", zorder=1)
                 if weights is not None:
                     x, y = (

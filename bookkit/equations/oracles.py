@@ -289,3 +289,105 @@ def adamw(
     moves = adam_moves(gradients, rates, **settings)
     kept = [1 - rate * weight_decay for rate in rates]
     return math.fsum(move * math.prod(kept[t + 1 :]) for t, move in enumerate(moves))
+
+
+def nesterov(gradients: Row, rates: Row, *, momentum: float) -> float:
+    """Return how far a parameter goes where each step is taken with the next one's share of it."""
+    steps = [-rate * g for rate, g in zip(rates, gradients, strict=True)]
+    return math.fsum(
+        momentum * faded(steps[: t + 1], momentum) + steps[t] for t in range(len(steps))
+    )
+
+
+def radam(
+    gradients: Row, rates: Row, *, epsilon: float, beta_1: float, beta_2: float
+) -> float:
+    """Return how far a parameter goes by RAdam: Adam's moves, each by how much it is trusted."""
+    chosen = {"epsilon": epsilon, "beta_1": beta_1, "beta_2": beta_2}
+    whole = (1 + beta_2) / (1 - beta_2)
+    moves = []
+    for t, move in enumerate(adam_moves(gradients, rates, **chosen)):
+        share = beta_2 ** (t + 1)
+        squares = whole - 2 * (t + 1) * share / (1 - share)
+        if squares > 5:
+            now, last = (
+                (n - 4) * (n - 2) / n for n in (squares, whole)
+            )  # both grow towards n
+            moves.append(move * math.sqrt(now / last))
+        else:
+            past = gradients[: t + 1]
+            mean = faded(past, beta_1) / faded([1.0] * (t + 1), beta_1)
+            moves.append(-rates[t] * mean)
+    return math.fsum(moves)
+
+
+def batch_norm(
+    column: Row,
+    running_mean: float,
+    running_variance: float,
+    scale: float,
+    shift: float,
+    *,
+    epsilon: float,
+    momentum: float,
+) -> tuple[list[float], float, float]:
+    """Return one feature of all samples, normalized, and its two running numbers after that.
+
+    A momentum of 1 keeps the running numbers, and then they are what counts.
+    """
+    middle, spread = running_mean, running_variance
+    if momentum < 1:
+        middle, spread = mean(column), deviation(column) ** 2
+        many = len(column)
+        running_mean += (1 - momentum) * (middle - running_mean)
+        unbiased = spread * many / (many - 1)
+        running_variance += (1 - momentum) * (unbiased - running_variance)
+    outputs = [
+        scale * (x - middle) / math.sqrt(spread + epsilon) + shift for x in column
+    ]
+    return outputs, running_mean, running_variance
+
+
+def leaky_relu(inputs: Rows, slope: float) -> list[list[float]]:
+    """Return what is positive, and a share of the rest."""
+    return [[x if x > 0 else slope * x for x in row] for row in inputs]
+
+
+def softplus(inputs: Rows) -> list[list[float]]:
+    """Return ln(1 + e^x) of each number, for numbers of moderate size."""
+    return [[math.log1p(math.exp(x)) for x in row] for row in inputs]
+
+
+def huber(predictions: Rows, targets: Rows, delta: float) -> list[float]:
+    """Return each sample's mean of half a square, or beyond delta of a line."""
+    return [
+        mean(
+            [
+                (t - p) ** 2 / 2
+                if abs(t - p) <= delta
+                else delta * abs(t - p) - delta**2 / 2
+                for p, t in zip(row, wanted, strict=True)
+            ]
+        )
+        for row, wanted in zip(predictions, targets, strict=True)
+    ]
+
+
+def decaying(
+    count: int, rate: float, steps: int, factor: float, *, whole: bool
+) -> list[float]:
+    """Return the rates of `count` steps: times factor in every `steps`, at once or by and by."""
+    parts = [t // steps if whole else t / steps for t in range(count)]
+    return [rate * math.exp(part * math.log(factor)) for part in parts]
+
+
+def cosine(count: int, rate: float, steps: int, end: float) -> list[float]:
+    """Return the rates of `count` steps along the square of a quarter of a cosine, then `end`."""
+    angles = [math.pi / 2 * min(t / steps, 1) for t in range(count)]
+    return [end + (rate - end) * math.cos(angle) ** 2 for angle in angles]
+
+
+def warmed(rates: Row, steps: int) -> list[float]:
+    """Return as many rates: first a line up to the first of them, then they from the first on."""
+    line = [rates[0] * (t + 1) / steps for t in range(steps)]
+    return [*line, *rates][: len(rates)]

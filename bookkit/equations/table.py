@@ -8,6 +8,8 @@ from bookkit.equations import (
     fused,
     lab_autograd,
     lab_convolution,
+    lab_deep,
+    lab_recurrent,
     lab_trainer,
     layers,
     losses,
@@ -41,6 +43,7 @@ class Equation:
 
 EPSILON, DECAYING = (1e-8, 1e-3), (0.5, 0.99)
 REDUCTIONS = ("mean", "sum", "none")
+MODES = ("training", "prediction")
 
 # by the number of a chapter, or the name of a lab
 EQUATIONS: dict[int | str, list[Equation]] = {
@@ -315,5 +318,71 @@ EQUATIONS: dict[int | str, list[Equation]] = {
                 for part in lab_convolution.PARTS[name]
             ),
         )
+    ],
+    "deep": [
+        *(
+            Equation(
+                f"BatchNorm, {mode}: outputs",
+                LOOPS,
+                lab_deep.norm_outputs(training=mode == "training"),
+            )
+            for mode in MODES
+        ),
+        *(
+            Equation(
+                f"BatchNorm, {mode}: d{of}",
+                SLOPE,
+                lab_deep.norm_gradient(of, training=mode == "training"),
+            )
+            for mode in MODES
+            for of in ("inputs", "scale", "shift")
+        ),
+        *(
+            Equation(f"{name}: outputs", LOOPS, lab_deep.activation_outputs(name))
+            for name in ("LeakyReLU", "Softplus")
+        ),
+        *(
+            Equation(f"{name}: dinputs", SLOPE, lab_deep.activation_gradient(name))
+            for name in ("LeakyReLU", "Softplus")
+        ),
+        Equation("Huber", LOOPS, lab_deep.huber(gradient=False)),
+        Equation("Huber: gradient", SLOPE, lab_deep.huber(gradient=True)),
+        *(
+            Equation(f"{name}: 30 rates", LOOPS, lab_deep.schedule(name))
+            for name in ("StepDecay", "ExponentialDecay", "CosineDecay", "Warmup")
+        ),
+        Equation(
+            "Nesterov: 30 steps",
+            LOOPS,
+            lab_deep.optimizer("Nesterov", {"momentum": DECAYING}),
+        ),
+        Equation(
+            "RAdam: 30 steps",
+            LOOPS,
+            lab_deep.optimizer(
+                "RAdam", {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING}
+            ),
+        ),
+    ],
+    "recurrent": [
+        Equation("RNN: states", LOOPS, lab_recurrent.states),
+        *(
+            Equation(f"RNN: d{of}", SLOPE, layers.layer_gradient(lab_recurrent.rnn, of))
+            for of in ("inputs", "weights", "state_weights", "biases")
+        ),
+        *(
+            Equation(
+                f"EveryStep: d{of}",
+                SLOPE,
+                layers.layer_gradient(lab_recurrent.every_step, of),
+            )
+            for of in ("inputs", "weights", "biases")
+        ),
+        Equation(
+            "LastStep: dinputs", SLOPE, layers.layer_gradient(lab_recurrent.last_step)
+        ),
+        Equation(
+            f"ClippedAdam: {lab_recurrent.STEPS} steps", LOOPS, lab_recurrent.clipped
+        ),
     ],
 }

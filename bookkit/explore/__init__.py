@@ -148,6 +148,27 @@ def bits() -> Explorer:
     return Explorer(HOW_FEW)
 
 
+def kernel() -> Explorer:
+    """Lab Convolution: nine weights that slide over a garment, and what comes out."""
+    from bookkit.explore.lab_convolution import KERNEL, SETS
+
+    return Explorer(KERNEL, sets=SETS, thirds=True)
+
+
+def depth() -> Explorer:
+    """Lab Deep networks: how large signals and gradients are, layer by layer."""
+    from bookkit.explore.lab_deep import DEPTH
+
+    return Explorer(DEPTH)
+
+
+def memory() -> Explorer:
+    """Lab Sequences: a slope on its way back through fifty steps."""
+    from bookkit.explore.lab_recurrent import MEMORY
+
+    return Explorer(MEMORY)
+
+
 def playground(**own: Any) -> Explorer:
     """A small network to train, with every setting in the reader's hand.
 

@@ -15,7 +15,7 @@ from bookkit.explore.widget import Widget
 HERE = Path(__file__).parent
 PARTS = (
     *("engines", "random", "training", "numbers", "pictures", "trainer"),
-    *("playground", "courses", "race"),
+    *("playground", "courses", "race", "kernel"),
     *("brush", "classes", "panes", "view", "drag", "pixels", "garment", "explorer"),
 )
 FRONT = "\n".join(

@@ -1,4 +1,4 @@
-"""python -m bookkit explorers: compute the frames of the chapters' explorers, and keep them in the book."""
+"""python -m bookkit explorers: compute the explorers' frames, and keep them in the book."""
 
 import argparse
 import functools
@@ -26,11 +26,12 @@ class Kept(NamedTuple):
 
 
 def recipes() -> dict[str, Recipe]:
-    """Return the recipes of the chapters' explorers by their titles, in the order of the chapters."""
+    """Return the recipes of all explorers by their titles: the chapters' in their order, then the labs'."""
     names = [each.name for each in pkgutil.iter_modules(explore.__path__)]
     chapters = [name for name in names if name.startswith("chapter")]
+    chapters.sort(key=lambda name: int(name.removeprefix("chapter")))
     found: list[object] = []
-    for name in sorted(chapters, key=lambda name: int(name.removeprefix("chapter"))):
+    for name in chapters + [name for name in names if name.startswith("lab_")]:
         found += vars(importlib.import_module(f"{explore.__name__}.{name}")).values()
     return {each.title: each for each in found if isinstance(each, Recipe)}
 

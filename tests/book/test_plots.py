@@ -43,6 +43,7 @@ def draw_all():
     )
     plots.histogram(x, x="x", y="n", line=0.5, line_label="half", alt=ALT)
     plots.bars({"one": {"a": 1.0}, "two": {"a": 0.5}}, y="y", alt=ALT)
+    plots.ranges({"one": {"a": [1.0, 2.0], "b": x}, "two": {"c": x}}, x="x", alt=ALT)
     plots.landscape(x, x, np.add.outer(x, x), x="x", y="y", mark=(0.5, 0.5), alt=ALT)
     plots.maps(
         {"left": (lambda places: (places[:, 0] > 0).astype(int), X[:20], y[:20])},

@@ -114,7 +114,7 @@ const palettes = {
 };
 
 /* Paint bytes (rows, columns), the lowest row first, into a rectangle. */
-const paintBytes = (brush, data, rows, columns, palette, { left, top, width, height }) => {
+const paintBytes = (brush, data, rows, columns, { palette, cells }, { left, top, width, height }) => {
   const image = new ImageData(columns, rows);
   const paper = channels(brush.paper);
   const table = Array.from({ length: 256 }, (_, t) => {
@@ -135,7 +135,7 @@ const paintBytes = (brush, data, rows, columns, palette, { left, top, width, hei
   small.width = columns;
   small.height = rows;
   small.getContext("2d").putImageData(image, 0, 0);
-  brush.context.imageSmoothingEnabled = true;
+  brush.context.imageSmoothingEnabled = !cells;
   brush.context.imageSmoothingQuality = "high";
   brush.context.drawImage(small, left, top, width, height);
 };

@@ -25,6 +25,12 @@ const ways = {
     return drag[bar] ? { [drag[bar]]: to[1] * (start[scale] ?? 1) } : {};
   },
 
+  // An axis for each cell of a square, row 0 on top: by the height of a cell, the weight that was taken changes by 1.
+  cells({ pane: { drag, x: [, side] }, from: [across, up], start }, to) {
+    const name = drag[(side - 1 - Math.floor(up)) * side + Math.floor(across)];
+    return name ? { [name]: start[name] + to[1] - up } : {};
+  },
+
   // A bias and a weight: the place where the weighted input and the bias come to zero follows the finger.
   kink: ({ pane: { drag }, start }, [x]) => (start[drag[1]] ? { [drag[0]]: -start[drag[1]] * x } : {}),
 
@@ -49,7 +55,7 @@ const ways = {
 const addDrag = (each, position, asked) => {
   const { canvas, pane } = each;
   const chart = pane.kink ? "kink" : "along";
-  const way = { bars: "bars", chart }[pane.kind] ?? (pane.line ? "line" : pane.starts ? "start" : "place");
+  const way = { bars: "bars", chart }[pane.kind] ?? (pane.line ? "line" : pane.starts ? "start" : pane.cells ? "cells" : "place");
   const placeOf = (event) => {
     const box = canvas.getBoundingClientRect();
     return [each.plot.fromX(event.clientX - box.left), each.plot.fromY(event.clientY - box.top)];

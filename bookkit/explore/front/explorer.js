@@ -245,6 +245,14 @@ const render = async ({ model, el, page = {} }) => {
     go(Object.fromEntries(axes.map(({ name, start }) => [name, start])), playAxis.name);
   });
 
+  for (const [label, changes] of Object.entries(options.sets ?? {})) {
+    const set = make("button", { type: "button", ...OWN_KEYS }, label);
+    view.buttons.append(set);
+    set.addEventListener("click", () => {
+      stop();
+      go(changes, null);
+    });
+  }
   for (const each of panes.filter(({ pane }) => pane.drag)) {
     addDrag(each, () => position, (asked) => {
       const changes = {};
@@ -320,6 +328,7 @@ const readPlace = (axes, sent) => {
 const MADE = {
   playground: playgroundEngine,
   race: raceEngine,
+  kernel: filterEngine,
   ...Object.fromEntries(Object.keys(COURSES).map((kind) => [kind, courseEngine])),
 };
 

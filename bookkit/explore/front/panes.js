@@ -5,7 +5,7 @@
    map      bytes over a plane: field, or by: an axis whose word names the field; x, y (ranges), palette;
             points, and small ones: (n, 3) x, y, class; line: (4) x0, y0, x1, y1; mark: two axes, at whose values a ring stands;
             drag: two axes that a finger on the picture moves, or with a line its two weights and its bias (shift:
-            the bias alone); bare: whether no axes are drawn; paths: (n, k, 2), drawn from entry 0 to the one
+            the bias alone, cells: an axis for each square of the picture, which are not blurred); bare: whether no axes are drawn; paths: (n, k, 2), drawn from entry 0 to the one
             that axis upto says, as looks: [{color, dash, marker}] say; a path that ends before it has a cross there
    chart    lines: x, y (ranges; y may be "auto"; ends: what stands there instead of y's), series: [{field, label,
             color, dash, marker, columns, row}], each (k) evenly spaced over x, or (k, m) with two of its columns or
@@ -44,7 +44,7 @@ const drawings = {
     brush.context.rect(plot.left, plot.top, plot.width, plot.height);
     brush.context.clip();
     if (pane.palette === "classes") paintClasses(brush, field.data, rows, columns, plot);
-    else paintBytes(brush, field.data, rows, columns, pane.palette, plot);
+    else paintBytes(brush, field.data, rows, columns, pane, plot);
     if (arrays[pane.line]) {
       const [x0, y0, x1, y1] = arrays[pane.line].data;
       strokeLine(brush, [[plot.x(x0), plot.y(y0)], [plot.x(x1), plot.y(y1)]], brush.ink, 2.5);
@@ -345,7 +345,7 @@ const drawings = {
       const at = ((layer - 1) * wide + neuron) * rows * columns;
       context.fillStyle = brush.paper;
       context.fillRect(box.left, box.top, box.width, box.height);
-      paintBytes(brush, pictures.data.subarray(at, at + rows * columns), rows, columns, "sequential", box);
+      paintBytes(brush, pictures.data.subarray(at, at + rows * columns), rows, columns, { palette: "sequential" }, box);
       context.strokeStyle = isChosen(layer, neuron) ? brush.ink : brush.line;
       context.lineWidth = isChosen(layer, neuron) ? 2 : 1;
       context.strokeRect(box.left, box.top, box.width, box.height);

@@ -70,7 +70,7 @@ const makeView = (title, paneList, options, playAxis) => {
   const hand = make("div", { className: "explorer-hand" }, ...(options.question ? [] : [view.buttons]), view.controls);
   const body = make("div", { className: "explorer-body" }, head, ...figures(panes.filter(({ pane }) => pane.below)), hand);
   const kind = options.wide ? " explorer-wide" : options.question ? ` explorer-glance explorer-glance-${panes.length}` : "";
-  const className = `explorer${kind}`;
+  const className = `explorer${kind}${options.thirds ? " explorer-thirds" : ""}`;
   const question = options.question ? [make("p", { className: "explorer-question" }, options.question)] : [];
   view.root = make("div", { className, role: "group", ariaLabel: title }, ...question, body, view.spoken);
   // JupyterLab takes arrow keys and letters for itself.
