@@ -21,6 +21,7 @@ from nnfs_lib.labs.convolution import Conv2D, MaxPool2D, _cut
 
 Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 Layers = Callable[[np.random.Generator], list[nn.Layer]]
+EPOCHS = 10  # on the photographs
 SHIFTS = {
     0: [(0, 0)],
     1: [(1, 0), (-1, 0), (0, 1), (0, -1)],
@@ -150,15 +151,13 @@ def on_garments(name: str, layers: Layers, data: Data) -> dict[str, object]:
     return row
 
 
-def on_photographs(
-    name: str, layers: Layers, data: Data, epochs: int
-) -> dict[str, object]:
+def on_photographs(name: str, layers: Layers, data: Data) -> dict[str, object]:
     """Return the decay of a network, and the accuracies of three starts."""
     X, y, X_test, y_test = data
 
     def trained(decay: float, seed: int, X: np.ndarray, y: np.ndarray) -> nn.Model:
         model = model_of(layers, seed, nn.Adam(1e-3, decay=decay))
-        model.train(X, y, epochs=epochs, batch_size=128, print_every=0)
+        model.train(X, y, epochs=EPOCHS, batch_size=128, print_every=0)
         return model
 
     X_train, y_train, X_val, y_val = held_out(X, y)
@@ -168,7 +167,7 @@ def on_photographs(
         tried[decay] = model.evaluate(X_val, y_val, batch_size=500).accuracy
     decay = max(tried, key=lambda each: tried[each])
     print(name, tried, flush=True)
-    row: dict[str, object] = {"name": name, "decay": decay, "epochs": epochs}
+    row: dict[str, object] = {"name": name, "decay": decay, "epochs": EPOCHS}
     row["parameters"] = model.parameters.size
     row["held out"] = {str(each): round(float(tried[each]), 4) for each in tried}
     tests = []
@@ -191,7 +190,5 @@ def run() -> dict[str, object]:
         ("fashion", nn.load_fashion_mnist, ON_FASHION),
     ):
         data = with_channel(load())
-        found[name] = [
-            on_photographs(*each, data, epochs=10) for each in networks.items()
-        ]
+        found[name] = [on_photographs(*each, data) for each in networks.items()]
     return found

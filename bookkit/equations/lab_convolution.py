@@ -42,10 +42,10 @@ def transposed(library: Library, rng: Rng) -> tuple[Any, np.ndarray]:
 
 
 def pool(library: Library, rng: Rng) -> tuple[Any, np.ndarray]:
-    """Return a pool, and pictures whose numbers are all a quarter apart."""
+    """Return a pool, and pictures whose numbers are all a fiftieth apart."""
     size, stride = rng.integers(1, 4, 2).tolist()
     shape = (2, *(size + rng.integers(3, size=2)).tolist(), 2)
-    numbers = rng.permutation(math.prod(shape)).reshape(shape) / 4
+    numbers = rng.permutation(math.prod(shape)).reshape(shape) / 50
     return library.convolution.MaxPool2D(size, stride), numbers
 
 

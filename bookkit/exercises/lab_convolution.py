@@ -87,7 +87,7 @@ def average(answer):
     if not isinstance(layer, Layer):
         fail("Inherit from nn.Layer, so that a Model takes it.")
     outputs = expect_array(layer.forward(inputs), (2, 2, 3, 3), "What forward returns")
-    windows = inputs.reshape(2, 2, 2, 3, 2, 3)
+    windows = kept.reshape(2, 2, 2, 3, 2, 3)
     if np.allclose(outputs, windows.max(axis=(2, 4))):
         fail("Those are the largest numbers: take the mean.")
     if np.allclose(outputs, windows.sum(axis=(2, 4))):
@@ -172,10 +172,11 @@ def holes(answer):
 
 def judge_size(found, size, dilation, weights):
     """Hint at a kernel of another size than one with holes has."""
-    shape = np.shape(found)
+    shape, right = np.shape(found), (size - 1) * dilation + 1
     if shape == (size * dilation, size * dilation, 2, 4) and dilation > 1:
         fail("Behind the last weight there is no gap: one row and column less per gap.")
-    if shape[:1] == shape[1:2] == (size + dilation - 1,) and dilation > 1:
+    one_gap = size + dilation - 1
+    if right != one_gap and shape[:2] == (one_gap, one_gap):
         fail(f"There is a gap between any two weights: {size} weights have {size - 1}.")
     if dilation > 1 and shape == weights.shape:
         fail("The kernel has to grow: with a dilation of 2, one of 3 becomes 5 wide.")

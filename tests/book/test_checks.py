@@ -12,6 +12,7 @@ from wrong_answers_4_to_6 import WRONG_ANSWERS as WRONG_ANSWERS_4_TO_6
 from wrong_answers_7_to_9 import WRONG_ANSWERS as WRONG_ANSWERS_7_TO_9
 from wrong_answers_10_to_13 import WRONG_ANSWERS as WRONG_ANSWERS_10_TO_13
 from wrong_answers_lab_autograd import WRONG_ANSWERS as WRONG_ANSWERS_LAB_AUTOGRAD
+from wrong_answers_lab_convolution import WRONG_ANSWERS as WRONG_ANSWERS_LAB_CONVOLUTION
 from wrong_answers_lab_deep import WRONG_ANSWERS as WRONG_ANSWERS_LAB_DEEP
 from wrong_answers_lab_recurrent import (
     WRONG_ANSWERS as WRONG_ANSWERS_LAB_RECURRENT,
@@ -265,6 +266,7 @@ ALL_MISTAKES = [
 ]
 MISTAKES_IN_LABS = {
     "autograd": WRONG_ANSWERS_LAB_AUTOGRAD,
+    "convolution": WRONG_ANSWERS_LAB_CONVOLUTION,
     "deep": WRONG_ANSWERS_LAB_DEEP,
     "recurrent": WRONG_ANSWERS_LAB_RECURRENT,
     "trainer": WRONG_ANSWERS_LAB_TRAINER,

@@ -55,6 +55,9 @@ def draw_all():
     )
     plots.histograms({"one": x, "two": 1 - 3 * x}, x="x", y="n", log=True, alt=ALT)
     plots.cells({"one": np.eye(3), "two": 2 * np.eye(2)}, x="x", y="y", alt=ALT)
+    plots.grids(
+        {"a": [[1, -2]], "b": [[3]]}, signs=["="], marks={"a": (0, 1, 1, 1)}, alt=ALT
+    )
     a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor(3.0, requires_grad=True)
     plots.tape((2 * a * a.exp() + b).sum(), {"a": a, "b": b}, alt=ALT)
 
@@ -133,3 +136,21 @@ def test_every_count_of_a_confusion_can_be_read_by_day_and_by_night(monkeypatch)
             for each in (paper, ink)
         ]
         assert contrast(*night) >= 4.5
+
+
+def test_a_grid_has_every_number_and_frames_what_is_marked(monkeypatch):
+    figures = []
+    monkeypatch.setattr(plots, "show", lambda figure, alt: figures.append(figure))
+    plots.grids(
+        {"a": [[1, 2, -3], [4, 5, 6]], "b": [[7]]},
+        signs=["="],
+        marks={"a": (0, 1, 2, 2)},
+        alt=ALT,
+    )
+    (axes,) = figures[0].axes
+    places = {text.get_text(): text.get_position() for text in axes.texts}
+    assert set(places) == {*"12", "\N{MINUS SIGN}3", *"4567", "a", "b", "="}
+    assert len(axes.patches) == 7 + 1
+    frame = axes.patches[6].get_bbox()  # the seventh, before the cell of "b"
+    inside = [text for text, (x, y) in places.items() if frame.contains(x, y)]
+    assert sorted(inside) == ["2", "5", "6", "\N{MINUS SIGN}3"]
