@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from bookkit.equations import oracles
+from bookkit.equations import optimizers, oracles
 from bookkit.equations.layers import layer_gradient
 from bookkit.equations.measures import Library, Measure, Rng, difference, draw, sizes
-from bookkit.equations.optimizers import STEPS
 from bookkit.equations.regression import predictions_and_targets
 
 
@@ -113,17 +112,19 @@ def _schedule(library: Library, rng: Rng, name: str) -> tuple[Any, list[float]]:
     """Return a schedule of the lab, and the rates that it should give in STEPS steps."""
     deep, steps, rate = (
         library.deep,
-        int(rng.integers(1, STEPS)),
+        int(rng.integers(1, optimizers.STEPS)),
         rng.uniform(0.001, 0.5),
     )
     if name in ("StepDecay", "ExponentialDecay"):
         factor, whole = rng.uniform(0.1, 0.9), name == "StepDecay"
         schedule = getattr(deep, name)(rate, steps=steps, factor=factor)
-        return schedule, oracles.decaying(STEPS, rate, steps, factor, whole=whole)
+        return schedule, oracles.decaying(
+            optimizers.STEPS, rate, steps, factor, whole=whole
+        )
     if name == "CosineDecay":
         end = rate * rng.uniform(0, 0.9)
         schedule = deep.CosineDecay(rate, steps=steps, end=end)
-        return schedule, oracles.cosine(STEPS, rate, steps, end)
+        return schedule, oracles.cosine(optimizers.STEPS, rate, steps, end)
     inner, rates = _schedule(library, rng, "CosineDecay")
     return deep.Warmup(inner, steps=steps), oracles.warmed(rates, steps)
 
@@ -133,24 +134,12 @@ def schedule(name: str) -> Measure:
 
     def error(library: Library, rng: Rng) -> float:
         found, rates = _schedule(library, rng, name)
-        return difference([found(t) for t in range(STEPS)], rates)
+        return difference([found(t) for t in range(optimizers.STEPS)], rates)
 
     return error
 
 
 def optimizer(name: str, settings: dict[str, tuple[float, float]]) -> Measure:
-    """Compare where an optimizer takes parameters, by a schedule, with sums over its gradients."""
-
-    def error(library: Library, rng: Rng) -> float:
-        chosen = {key: rng.uniform(*ends) for key, ends in settings.items()}
-        schedule, rates = _schedule(library, rng, "Warmup")
-        array = np.zeros(sizes(rng)[:2])
-        gradients = draw(rng, STEPS, *array.shape)
-        stepper = getattr(library.deep, name)(schedule, **chosen)
-        for gradient in gradients:
-            stepper.step([(array, gradient)])
-        oracle = getattr(oracles, name.lower())
-        columns = gradients.reshape(STEPS, -1).T.tolist()
-        return difference(array.ravel(), [oracle(c, rates, **chosen) for c in columns])
-
-    return error
+    """Compare where an optimizer takes parameters with sums over all their gradients."""
+    measure = optimizers.optimizer(name, settings)
+    return lambda library, rng: measure(library.deep, rng)

@@ -322,7 +322,7 @@ EQUATIONS: dict[int | str, list[Equation]] = {
     "deep": [
         *(
             Equation(
-                f"BatchNorm, {mode}: outputs",
+                f"BatchNorm in {mode}: outputs",
                 LOOPS,
                 lab_deep.norm_outputs(training=mode == "training"),
             )
@@ -330,7 +330,7 @@ EQUATIONS: dict[int | str, list[Equation]] = {
         ),
         *(
             Equation(
-                f"BatchNorm, {mode}: d{of}",
+                f"BatchNorm in {mode}: d{of}",
                 SLOPE,
                 lab_deep.norm_gradient(of, training=mode == "training"),
             )
@@ -351,17 +351,12 @@ EQUATIONS: dict[int | str, list[Equation]] = {
             Equation(f"{name}: 30 rates", LOOPS, lab_deep.schedule(name))
             for name in ("StepDecay", "ExponentialDecay", "CosineDecay", "Warmup")
         ),
-        Equation(
-            "Nesterov: 30 steps",
-            LOOPS,
-            lab_deep.optimizer("Nesterov", {"momentum": DECAYING}),
-        ),
-        Equation(
-            "RAdam: 30 steps",
-            LOOPS,
-            lab_deep.optimizer(
-                "RAdam", {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING}
-            ),
+        *(
+            Equation(f"{name}: 30 steps", LOOPS, lab_deep.optimizer(name, settings))
+            for name, settings in {
+                "Nesterov": {"momentum": DECAYING},
+                "RAdam": {"epsilon": EPSILON, "beta_1": DECAYING, "beta_2": DECAYING},
+            }.items()
         ),
     ],
     "recurrent": [

@@ -322,7 +322,7 @@ class CosineDecay:
 
 
 class Warmup:
-    """A rate that rises in a line over `steps` steps; then a schedule from its start."""
+    """A rate that rises in a line over `steps` steps; then a schedule, from its 0."""
 
     settings = ("learning_rate", "steps")
 

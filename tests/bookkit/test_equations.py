@@ -158,7 +158,7 @@ def wrong_part(base: Any, part: str) -> Any:
         return too_far_off(base)
     if part == "value and gradient":
         return wrong_at_once(base)
-    if part in ("dweights", "dbiases"):
+    if part in ("dweights", "dbiases", "dscale", "dshift"):
         return wrong_parameter_gradient(base, part)
     if part == "regularization loss":
         return scaled(base, "regularization_loss")
@@ -179,6 +179,8 @@ def wrong_lab_part(base: Any, part: str) -> Any:
             return outputs, tuple(lambda d, way=way: 1.001 * way(d) for way in ways)
 
         return wrong
+    if part.endswith("rates"):  # a schedule
+        return scaled(base, "__call__")
     if hasattr(base, "direction"):  # an optimizer of tensors
         return scaled(base, "direction")
     if base is LIBRARY.autograd.Tensor:
