@@ -52,11 +52,11 @@ def depth_frame(depth: int, activation: str, start: str, normalized: str) -> Fra
 
 
 def padded(sizes: list[float]) -> np.ndarray:
-    """Return their logarithms, NaN behind the last layer: (30,)."""
+    """Return their logarithms, NaN below the picture and behind the last layer: (30,)."""
     found = np.full(DEEPEST, np.nan)
     with np.errstate(divide="ignore"):
         found[: len(sizes)] = np.log10(sizes)
-    return np.clip(found, LOWEST, HIGHEST)
+    return np.where(found < LOWEST, np.nan, found)
 
 
 def depth_words(forward: list[float], backward: list[float]) -> str:
@@ -76,7 +76,7 @@ DEPTH = Recipe(
     axes=(
         Axis(
             "depth",
-            "Hidden layers",
+            "Layers",
             (1, 2, 3, 4, 5, 7, 10, 13, 16, 20, 25, 30),
             20,
             tuple(range(1, DEEPEST + 1)),

@@ -12,7 +12,10 @@ NOISE = np.random.default_rng(0).standard_normal((20, STEPS, 1))
 
 
 def memory_frame(radius: float, loudness: float, back: int) -> Frame:
-    """Return what is left of a slope after 0, 1, ... 49 steps back, as powers of ten."""
+    """Return what is left of a slope after 0, 1, ... 49 steps back, as powers of ten.
+
+    What is below the picture is NaN.
+    """
     layer = scaled_rnn(NEURONS, radius)
     with_tanh = slopes_over_time(layer, loudness * NOISE)[::-1]
     without = [1.0]
@@ -22,7 +25,8 @@ def memory_frame(radius: float, loudness: float, back: int) -> Frame:
         slope = slope @ layer.state_weights.T
         without.append(np.sqrt(np.mean(slope**2)) / first)
     sizes = np.stack([with_tanh / with_tanh[0], without])
-    slopes = np.clip(np.log10(sizes), LOWEST, HIGHEST)
+    slopes = np.log10(sizes)
+    slopes[slopes < LOWEST] = np.nan
     return Frame({"slopes": slopes}, memory_words(back, *sizes[:, back]))
 
 
@@ -79,7 +83,7 @@ MEMORY = Recipe(
             ],
         },
     ),
-    fields={"slopes": Field(LOWEST, HIGHEST)},
+    fields={"slopes": Field(LOWEST, HIGHEST, gaps=True)},
     compute=memory_frame,
     play="back",
 )
