@@ -22,7 +22,7 @@ def _cut(
 ) -> np.ndarray:
     """Return the part of pictures that begins at (top, left); outside of them is 0.
 
-    pictures: (batch, rows, columns, channels). Returns (batch, height, width, channels).
+    pictures: (batch, rows, columns, channels); (batch, height, width, channels) comes.
     """
     batch, rows, columns, channels = pictures.shape
     part = np.zeros((batch, height, width, channels), pictures.dtype)
@@ -64,11 +64,11 @@ _ABREAST = 48  # numbers that come out of one row of the product, at most
 def _abreast(
     weights: np.ndarray, stride: int, columns: int
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return zeros for the weights of n windows side by side, and each one's part of it.
+    """Return zeros for the weights of n windows side by side, and each one's part.
 
     weights: (height, width, n_inputs, n_outputs); columns: how many windows there are
-    from left to right, of which n is a divisor. The zeros are (height, width + (n - 1) *
-    stride, n_inputs, n, n_outputs), and the parts, views of them, have the weights' shape.
+    from left to right, of which n is a divisor. The zeros are (height, width + (n - 1)
+    * stride, n_inputs, n, n_outputs); the parts, views of them, have the weights' shape.
     """
     height, width, n_inputs, n_outputs = weights.shape
     most = min(width // stride, _ABREAST // n_outputs)
@@ -184,8 +184,8 @@ class Conv2D(_Kernels):
     outputs[b, y, x] = sum over (i, j) of inputs[b, y * stride + i, x * stride + j] @
     weights[i, j] + biases, on inputs with `padding` zeros around them. Inputs (batch,
     height, width, n_inputs), weights (kernel_size, kernel_size, n_inputs, n_outputs),
-    biases (1, n_outputs), outputs (batch, rows, columns, n_outputs) with rows = (height +
-    2 * padding - kernel_size) // stride + 1. Where the stride leaves pixels over at the
+    biases (1, n_outputs), outputs (batch, rows, columns, n_outputs); there are (height
+    + 2 * padding - kernel_size) // stride + 1 rows. Where the stride leaves pixels over at the
     right and below, they are not looked at, as in PyTorch, and their gradient is 0.
     Source: Fukushima (1980), LeCun et al. (1989).
     """
@@ -279,8 +279,8 @@ def _as_slopes(layer: Any, doutputs: Any) -> np.ndarray:
 class MaxPool2D(Layer):
     """Max pooling: of every window, in every channel, the largest number.
 
-    Inputs (batch, height, width, channels), outputs (batch, rows, columns, channels) with
-    rows = (height - size) // stride + 1; without a stride, windows lie side by side.
+    Inputs (batch, height, width, channels), outputs (batch, rows, columns, channels);
+    rows = (height - size) // stride + 1. Without a stride, windows lie side by side.
     Where several numbers of a window are the largest, the gradient goes to the first of
     them, row by row, as in PyTorch; what no window looks at has the gradient 0.
     """
@@ -307,7 +307,7 @@ class MaxPool2D(Layer):
         return self.outputs
 
     def places(self, pictures: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield, for each place in a window, what stands there in all windows: views."""
+        """Yield a view for each place in a window: what stands there in all windows."""
         height, width = pictures.shape[1:3]
         rows, columns = (height - self.size) + 1, (width - self.size) + 1
         for i, j in np.ndindex(self.size, self.size):
@@ -328,8 +328,8 @@ class ConvTranspose2D(_Kernels):
     It is the way back of a Conv2D from n_outputs to n_inputs channels, with the same
     weights, (kernel_size, kernel_size, n_outputs, n_inputs), and the same stride and
     padding: inputs are what that one's gradient would be. Inputs (batch, rows, columns,
-    n_inputs), outputs (batch, height, width, n_outputs) with height = (rows - 1) * stride
-    - 2 * padding + kernel_size; biases (1, n_outputs). Source: Zeiler et al. (2010).
+    n_inputs), outputs (batch, height, width, n_outputs); height = (rows - 1) * stride -
+    2 * padding + kernel_size; biases (1, n_outputs). Source: Zeiler et al. (2010).
     """
 
     transposed = True
