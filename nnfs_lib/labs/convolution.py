@@ -68,7 +68,7 @@ def _abreast(
 
     weights: (height, width, n_inputs, n_outputs); columns: how many windows there are
     from left to right, of which n is a divisor. The zeros are (height, width + (n - 1)
-    * stride, n_inputs, n, n_outputs); the parts, views of them, have the weights' shape.
+    * stride, n_inputs, n, n_outputs); the parts are views of the weights' shape.
     """
     height, width, n_inputs, n_outputs = weights.shape
     most = min(width // stride, _ABREAST // n_outputs)
@@ -185,8 +185,8 @@ class Conv2D(_Kernels):
     weights[i, j] + biases, on inputs with `padding` zeros around them. Inputs (batch,
     height, width, n_inputs), weights (kernel_size, kernel_size, n_inputs, n_outputs),
     biases (1, n_outputs), outputs (batch, rows, columns, n_outputs); there are (height
-    + 2 * padding - kernel_size) // stride + 1 rows. Where the stride leaves pixels over at the
-    right and below, they are not looked at, as in PyTorch, and their gradient is 0.
+    + 2 * padding - kernel_size) // stride + 1 rows. Where the stride leaves pixels over
+    at the right and below, they are not looked at, as in PyTorch: their gradient is 0.
     Source: Fukushima (1980), LeCun et al. (1989).
     """
 
