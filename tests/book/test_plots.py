@@ -58,6 +58,7 @@ def draw_all():
     plots.grids(
         {"a": [[1, -2]], "b": [[3]]}, signs=["="], marks={"a": (0, 1, 1, 1)}, alt=ALT
     )
+    plots.network([["a", "b"], ["c"]], weights=[[[1.0], [None]]], alt=ALT)
     a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor(3.0, requires_grad=True)
     plots.tape((2 * a * a.exp() + b).sum(), {"a": a, "b": b}, alt=ALT)
 
@@ -80,7 +81,7 @@ def twice():
 
 def test_every_figure_carries_its_text(twice):
     drawn, _ = twice
-    assert len(drawn) == 2 * 13
+    assert len(drawn) == 2 * 15
     for bundle, metadata in drawn:
         assert metadata["image/png"]["alt"] == ALT
         assert bundle["text/plain"] == f"[Figure] {ALT}"
@@ -89,8 +90,9 @@ def test_every_figure_carries_its_text(twice):
 
 def test_the_same_figure_is_the_same_bytes(twice):
     drawn, _ = twice
-    assert [bundle["image/png"] for bundle, _ in drawn[:13]] == [
-        bundle["image/png"] for bundle, _ in drawn[13:]
+    half = len(drawn) // 2
+    assert [bundle["image/png"] for bundle, _ in drawn[:half]] == [
+        bundle["image/png"] for bundle, _ in drawn[half:]
     ]
 
 
