@@ -93,7 +93,7 @@ KERNEL = Recipe(
     panes=(
         square("The garment", "picture", SIDE, palette="gray"),
         square(
-            "Nine weights. Drag one up or down",
+            "Weights: drag one",
             "kernel",
             3,
             palette="diverging",

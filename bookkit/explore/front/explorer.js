@@ -247,7 +247,7 @@ const render = async ({ model, el, page = {} }) => {
 
   for (const [label, changes] of Object.entries(options.sets ?? {})) {
     const set = make("button", { type: "button", ...OWN_KEYS }, label);
-    view.buttons.append(set);
+    view.sets.append(set);
     set.addEventListener("click", () => {
       stop();
       go(changes, null);

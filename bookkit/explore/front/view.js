@@ -67,7 +67,9 @@ const makeView = (title, paneList, options, playAxis) => {
   const shown = make("div", { className: "explorer-panes" }, ...lines);
   const text = make("div", { className: "explorer-text" }, view.words, view.notice);
   const head = make("div", { className: "explorer-head" }, shown, text);
-  const hand = make("div", { className: "explorer-hand" }, ...(options.question ? [] : [view.buttons]), view.controls);
+  view.sets = make("div", { className: "explorer-sets" });
+  const sets = options.sets ? [view.sets] : [];
+  const hand = make("div", { className: "explorer-hand" }, ...(options.question ? [] : [view.buttons]), ...sets, view.controls);
   const body = make("div", { className: "explorer-body" }, head, ...figures(panes.filter(({ pane }) => pane.below)), hand);
   const kind = options.wide ? " explorer-wide" : options.question ? ` explorer-glance explorer-glance-${panes.length}` : "";
   const className = `explorer${kind}${options.thirds ? " explorer-thirds" : ""}`;
