@@ -293,6 +293,7 @@ DRAGS = [
     ("chapters/05_fused_loss", (0.2, 0.5), (0.2, 0.9), ["first"]),
     ("chapters/05_fused_loss", (0.9, 0.5), (0.9, 0.2), ["third"]),
     ("chapters/06_optimizers", (0.5, 0.5), (0.7, 0.2), ["across", "up"]),
+    ("labs/convolution", (0.5, 0.5), (0.5, 0.3), ["w11"]),
 ]
 
 
