@@ -1046,6 +1046,8 @@ def test_control_c_ends_a_real_process_in_a_sentence(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env=ONE_THREAD,
+        # A shell's background jobs are born deaf to it, and so are their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline().startswith(
             "epoch 100 of 40000, iteration 300,"
