@@ -46,7 +46,11 @@ class Explorer(Widget):
         block: bytes | None = None,
         **options: Any,
     ) -> None:
-        """Show the recipe; its frames come from `block`, or from the grid of the recipe."""
+        """Show the recipe; its frames come from `block`, or from the grid of the recipe.
+
+        options: what else the front-end knows, such as `sets`, buttons that set several controls at
+        once, {label: position}, or `thirds`, controls three in a line.
+        """
         self.recipe = recipe
         self._task: asyncio.Task[None] | None = None
         self._number = 0

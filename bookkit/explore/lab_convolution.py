@@ -21,11 +21,11 @@ FILTERS = {
     "Blur": (0, 0.25, 0, 0.25, 0, 0.25, 0, 0.25, 0),
     "As it is": (0, 0, 0, 0, 1, 0, 0, 0, 0),
 }
-START = dict(zip(WEIGHTS, map(float, FILTERS["Left edges"]), strict=True))
 SETS = {
     label: dict(zip(WEIGHTS, map(float, weights), strict=True))
     for label, weights in FILTERS.items()
 }
+START = SETS["Left edges"]
 SUBSCRIPTS = "\N{SUBSCRIPT ZERO}\N{SUBSCRIPT ONE}\N{SUBSCRIPT TWO}"
 
 

@@ -339,6 +339,24 @@ def test_a_picture_can_be_dragged_by_mouse(
     assert reset(explorer) == start
 
 
+def test_a_button_sets_several_controls(disk: Disk) -> None:
+    [saved] = [each for each in SAVED if "sets" in each.state["options"]]
+    explorer = fresh(disk, saved)
+    labels = {axis["name"]: axis["label"] for axis in saved.state["axes"]}
+    start = look(explorer)
+    seen = []
+    for name, wanted in saved.state["options"]["sets"].items():
+        button = explorer.get_by_role("button", name=name, exact=True)
+        button.click()
+        for axis, value in wanted.items():
+            text = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+            slider = explorer.get_by_label(labels[axis], exact=True)
+            expect(slider).to_have_attribute("aria-valuetext", text)
+        seen.append(look(explorer).words)
+    assert len({*seen}) == len(seen) > 1
+    assert reset(explorer) == start
+
+
 # What the keyboard should reach, in order, and what has the focus.
 REACHABLE = """(explorer) => [...explorer.querySelectorAll("button, input, select, summary, [tabindex]")]
   .filter((element) => !element.disabled && element.offsetParent && element.checkVisibility())
